@@ -1,0 +1,155 @@
+/**
+ * What the page and its worker say to each other.
+ *
+ * All keys, all cryptography and Automerge live in the worker; the page holds only what it shows. The page sends a
+ * `Request` and gets one `Reply`; between them the worker sends `Update`s, each a whole new value of one `Topic`.
+ */
+import type {
+  Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
+} from '../../protocol/clinical/model.ts';
+
+/** Why a request was not done. `message` is for people and holds no secret. */
+export interface Failure {
+  readonly code:
+    | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
+    | 'not-allowed' | 'invalid' | 'not-found' | 'storage' | 'internal';
+  readonly message: string;
+}
+
+export interface Requests {
+  /** Enrol this page as a device with a one-time code. */
+  enrol: { params: { code: string }; result: null };
+  /** Open the user's bundle; takes about half a second. */
+  unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
+  /** Drop every key and every opened document. */
+  lock: { params: Record<string, never>; result: null };
+  /** Show one patient; the `patient` topic carries it until another is opened. Null closes. */
+  openPatient: { params: { patient: string | null }; result: null };
+  addObservations: { params: { stay: string; set: Omit<ObservationSet, 'author'> }; result: { id: string } };
+  addNote: { params: { stay: string; note: Omit<Note, 'author'> }; result: { id: string } };
+  markEnteredInError: {
+    params: { stay: string; collection: 'observations' | 'notes'; id: string; reason: string };
+    result: null;
+  };
+  importFhir: { params: { file: Blob }; result: ImportSummary };
+  exportFhir: { params: { patient: string }; result: { fileName: string; json: string } };
+}
+
+export interface ImportSummary {
+  readonly patients: number;
+  readonly stays: number;
+  readonly created: number;
+  readonly unchanged: number;
+  /** What was not mapped, by resource type (or type and reason), with counts. */
+  readonly unmapped: Readonly<Record<string, number>>;
+}
+
+export interface Topics {
+  session: SessionView;
+  board: BoardView;
+  patient: PatientView | null;
+  sync: SyncView;
+  /** Of the import that is running; null when none is. */
+  importing: { done: number; total: number; what: string } | null;
+}
+
+export type SessionView =
+  | { readonly state: 'starting' }
+  /** This page is not a device of a ward yet. */
+  | { readonly state: 'not-enrolled' }
+  | { readonly state: 'locked'; readonly ward: string; readonly device: string }
+  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string }
+  /** This device was removed from the ward; what it held is destroyed. */
+  | { readonly state: 'revoked' }
+  | { readonly state: 'failed'; readonly message: string };
+
+/** One bed on the board. All texts are ready to show; times are ISO for the page to show as local. */
+export interface BedCard {
+  readonly patient: string;
+  readonly stay: string;
+  readonly bed?: string;
+  readonly bay?: string;
+  readonly family: string;
+  readonly given: string;
+  readonly age?: number;
+  readonly sex?: string;
+  readonly identifier?: string;
+  readonly reason?: string;
+  readonly latest?: { readonly id: string; readonly set: ObservationSet };
+  readonly news?: { readonly score: number; readonly previous?: number; readonly anyThree: boolean; readonly complete: boolean };
+  /** When the next observation set is due by the NEWS2 response table. */
+  readonly due?: IsoTime;
+  readonly allergies: readonly string[];
+  readonly notesToday: number;
+  /** Time of the newest entry by anybody: how fresh this card is. */
+  readonly freshest?: IsoTime;
+}
+
+export interface BoardView {
+  readonly state: 'loading' | 'ready';
+  readonly ward: string;
+  readonly beds: readonly { readonly label: string; readonly bay?: string; readonly order: number }[];
+  readonly cards: readonly BedCard[];
+  /** Documents that wait for a key that is not here yet. */
+  readonly waiting: number;
+}
+
+export interface Entry<T> {
+  readonly id: string;
+  readonly value: T;
+  /** Not yet on another device, on n other devices, or on the archive's disk with its receipt. */
+  readonly standing: Standing;
+}
+
+export type Standing = 'saving' | 'saved' | 'sent' | 'backed-up';
+
+export interface PatientView {
+  readonly patient: string;
+  readonly card: BedCard;
+  readonly identifiers: readonly { readonly system: string; readonly value: string }[];
+  readonly birthDate?: string;
+  readonly noKnownAllergies: boolean;
+  readonly allergies: readonly Entry<Allergy>[];
+  readonly conditions: readonly Entry<Condition>[];
+  readonly medications: readonly Entry<MedicationOrder>[];
+  readonly measurements: readonly Entry<Measurement>[];
+  readonly stays: readonly { readonly stay: string; readonly start: IsoTime; readonly end?: IsoTime; readonly reason?: string; readonly current: boolean }[];
+  /** Of the current stay, oldest first. */
+  readonly observations: readonly Entry<ObservationSet>[];
+  readonly notes: readonly Entry<Note>[];
+  readonly administrations: readonly Entry<Administration>[];
+  readonly spo2Scale2: boolean;
+}
+
+export interface PeerView {
+  readonly peer: string;
+  readonly name: string;
+  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
+  readonly connected: boolean;
+  readonly lastSeen?: IsoTime;
+  /** Connected and nothing is owed in either direction. */
+  readonly inSync: boolean;
+}
+
+export interface SyncView {
+  readonly peers: readonly PeerView[];
+  /** Own changesets not yet durable on this device's store. */
+  readonly saving: number;
+  /** Own changesets durable here that no other device has acknowledged. */
+  readonly unsent: number;
+  /** Own changesets that at least one other device holds but without a receipt of the archive. */
+  readonly notBackedUp: number;
+  /** How many other devices hold everything that was written here. */
+  readonly heldBy: number;
+  readonly backedUpAt?: IsoTime;
+}
+
+export type RequestName = keyof Requests;
+export type TopicName = keyof Topics;
+
+export type ToWorker = { readonly [N in RequestName]: { readonly id: number; readonly name: N; readonly params: Requests[N]['params'] } }[RequestName];
+
+export type FromWorker =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly failure: Failure }
+  | { readonly [T in TopicName]: { readonly topic: T; readonly value: Topics[T] } }[TopicName];
