@@ -1,0 +1,35 @@
+/**
+ * Every domain label of suite 1, in one place. A signature, a derived key or a hash made for one purpose is worth
+ * nothing for another (ATTACK 14). A label is never reused with another meaning.
+ */
+export const SUITE = 1;
+
+export const LABEL = {
+  wardId: 'wardsync/1/ward-id',
+  itemId: 'wardsync/1/item-id',
+  /** Followed by `/` and the item's kind. */
+  item: 'wardsync/1/item',
+  certificate: 'wardsync/1/session-certificate',
+  heartbeat: 'wardsync/1/frontier-heartbeat',
+  join: 'wardsync/1/join',
+  invitation: 'wardsync/1/invitation',
+  documentDigest: 'wardsync/1/document-digest',
+  subscriptionDigest: 'wardsync/1/subscription-digest',
+  teamDocument: 'wardsync/1/team-document',
+  bundle: 'wardsync/1/user-bundle',
+  unlockKey: 'wardsync/1/unlock-key',
+  signingSeed: 'wardsync/1/user-signing-seed',
+  kemSeed: 'wardsync/1/user-kem-seed',
+  teamGrant: 'wardsync/1/team-grant',
+  documentGrant: 'wardsync/1/document-grant',
+  epochLink: 'wardsync/1/epoch-link',
+  changesetSalt: 'wardsync/1/changeset-salt',
+  changesetKey: 'wardsync/1/changeset-key',
+  history: 'wardsync/1/history',
+  sealedName: 'wardsync/1/sealed-name',
+  authorityKey: 'wardsync/1/certificate-authority-key',
+  parcel: 'wardsync/1/parcel',
+  localSeal: 'wardsync/1/local-seal',
+} as const;
+
+export type Label = (typeof LABEL)[keyof typeof LABEL];

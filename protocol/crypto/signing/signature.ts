@@ -1,0 +1,25 @@
+/**
+ * Ed25519 signatures (RFC 8032, strict) that are bound to a purpose and to a ward: the signed message is
+ * CBOR([label, ward, content]), so no signature can be offered in another domain or another ward (ATTACK 14).
+ */
+import { primitives } from '#signing-primitives';
+import { encode } from '../../codec/cbor.ts';
+
+/** An Ed25519 key pair. `seed` is secret, 32 bytes. */
+export interface SigningKey {
+  readonly seed: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+export function signingKeyFromSeed(seed: Uint8Array): SigningKey {
+  return { seed, publicKey: primitives.ed25519PublicKey(seed) };
+}
+
+/** 64 bytes. `ward` is the ward's id, or 32 zero bytes where no ward exists yet (genesis). */
+export function signFor(key: SigningKey, purpose: string, ward: Uint8Array, content: Uint8Array): Uint8Array {
+  return primitives.ed25519Sign(key.seed, encode([purpose, ward, content]));
+}
+
+export function verifyFor(publicKey: Uint8Array, purpose: string, ward: Uint8Array, content: Uint8Array, signature: Uint8Array): boolean {
+  return primitives.ed25519Verify(publicKey, encode([purpose, ward, content]), signature);
+}
