@@ -1,0 +1,30 @@
+/**
+ * A running synchronisation with one peer, as apps see it.
+ */
+import type { DocumentId } from '../codec/ids.ts';
+import type { Chain } from '../items/item.ts';
+
+export type Subscription =
+  | { readonly type: 'all' }
+  /** At most 1,024. The log and the sessions document are always part of a subscription. */
+  | { readonly type: 'documents'; readonly documents: readonly DocumentId[] };
+
+export type EndReason = 'done' | 'version' | 'ward' | 'too-large' | 'malformed' | 'overload' | 'revoked' | 'internal';
+
+export type LinkEvent =
+  /** Both roots were equal, or everything asked for has arrived; may come again after new differences. */
+  | { readonly type: 'in-sync' }
+  | { readonly type: 'behind' }
+  /** The peer says that items of the chain up to `seq` are durable there. */
+  | { readonly type: 'stored-by-peer'; readonly chain: Chain; readonly seq: number }
+  /** The peer signed more once than it has now (ATTACK 7). */
+  | { readonly type: 'rolled-back'; readonly before: number; readonly now: number }
+  | { readonly type: 'clock-skew'; readonly milliseconds: number }
+  | { readonly type: 'ended'; readonly reason: EndReason | 'cut'; readonly by: 'us' | 'them' };
+
+export interface Link {
+  readonly remote: Uint8Array;
+  readonly inSync: boolean;
+  onEvent(listener: (event: LinkEvent) => void): () => void;
+  end(reason: EndReason): void;
+}
