@@ -9,7 +9,8 @@
  * - clinical facts (observation sets, notes, administrations) are append-only; a correction is an `Amendment` beside them;
  * - every property named `text` is prose and merges letter by letter; every other string is replaced as a whole;
  * - a value that is not known is absent; there is no `undefined` and no empty string standing for 'unknown'.
- * Times are ISO 8601 with offset or `Z`; days are `YYYY-MM-DD`.
+ * Times are ISO 8601 with offset or `Z`; days are `YYYY-MM-DD`. What was imported may be known less precisely (`1998`,
+ * `1998-03`, `1998-03-04`) and stays so; the times of observation sets, notes and administrations are always exact.
  */
 
 export type IsoTime = string;
@@ -38,8 +39,10 @@ export interface Allergy {
   substance: Coded;
   category?: 'food' | 'medication' | 'environment' | 'biologic';
   criticality?: 'low' | 'high' | 'unable-to-assess';
+  type?: 'allergy' | 'intolerance';
   reactions?: Record<string, { manifestation: string; severity?: 'mild' | 'moderate' | 'severe' }>;
   status: 'active' | 'inactive' | 'resolved';
+  verification?: 'confirmed' | 'presumed' | 'unconfirmed' | 'refuted';
   recorded?: IsoTime;
   enteredInError?: Amendment;
 }
@@ -58,7 +61,7 @@ export interface Condition {
 
 export interface MedicationOrder {
   medication: Coded;
-  status: 'active' | 'on-hold' | 'stopped' | 'completed' | 'cancelled' | 'draft';
+  status: 'active' | 'on-hold' | 'stopped' | 'completed' | 'cancelled' | 'draft' | 'unknown';
   kind?: 'regular' | 'prn' | 'stat' | 'infusion';
   dose?: string;
   route?: string;
@@ -70,6 +73,7 @@ export interface MedicationOrder {
   authored?: IsoTime;
   author?: Author;
   encounter?: string;
+  enteredInError?: Amendment;
 }
 
 export interface Administration {
@@ -85,6 +89,7 @@ export interface Immunization {
   vaccine: Coded;
   at?: IsoTime;
   status: 'completed' | 'not-done';
+  enteredInError?: Amendment;
 }
 
 export interface Procedure {

@@ -7,6 +7,9 @@
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
+import type { BedCard } from '../../protocol/clinical/views.ts';
+
+export type { BedCard };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
@@ -62,28 +65,6 @@ export type SessionView =
   /** This device was removed from the ward; what it held is destroyed. */
   | { readonly state: 'revoked' }
   | { readonly state: 'failed'; readonly message: string };
-
-/** One bed on the board. All texts are ready to show; times are ISO for the page to show as local. */
-export interface BedCard {
-  readonly patient: string;
-  readonly stay: string;
-  readonly bed?: string;
-  readonly bay?: string;
-  readonly family: string;
-  readonly given: string;
-  readonly age?: number;
-  readonly sex?: string;
-  readonly identifier?: string;
-  readonly reason?: string;
-  readonly latest?: { readonly id: string; readonly set: ObservationSet };
-  readonly news?: { readonly score: number; readonly previous?: number; readonly anyThree: boolean; readonly complete: boolean };
-  /** When the next observation set is due by the NEWS2 response table. */
-  readonly due?: IsoTime;
-  readonly allergies: readonly string[];
-  readonly notesToday: number;
-  /** Time of the newest entry by anybody: how fresh this card is. */
-  readonly freshest?: IsoTime;
-}
 
 export interface BoardView {
   readonly state: 'loading' | 'ready';
