@@ -1,0 +1,46 @@
+/**
+ * Between plain JSON and Automerge's own types.
+ *
+ * Strings are replaced as a whole (`ImmutableString`: smaller and twice as fast), except under the key `text`, which is
+ * prose and merges letter by letter.
+ */
+import { ImmutableString, isImmutableString } from '@automerge/automerge/slim';
+import type { Json, JsonObject } from './engine.ts';
+
+export const PROSE_KEY = 'text';
+
+export function toPlainObject(document: unknown): JsonObject {
+  const plain = toPlain(document);
+  if (plain === null || typeof plain !== 'object' || Array.isArray(plain)) throw new TypeError('a document is an object');
+  return plain as JsonObject;
+}
+
+function toPlain(value: unknown): Json {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
+  if (isImmutableString(value)) return value.val;
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (typeof value === 'object') {
+    const plain: Record<string, Json> = {};
+    for (const [key, entry] of Object.entries(value)) define(plain, key, toPlain(entry));
+    return plain;
+  }
+  // Dates, counters and byte strings are not of the model: another app's, shown as text rather than lost.
+  return String(value);
+}
+
+/** For values that go into Automerge; `key` is the property under which they will stand. `undefined` members are left out. */
+export function fromPlain(value: unknown, key: string | number | undefined): unknown {
+  if (typeof value === 'string') return key === PROSE_KEY ? value : new ImmutableString(value);
+  if (Array.isArray(value)) return value.map((entry) => fromPlain(entry, undefined));
+  if (typeof value === 'object' && value !== null) {
+    const rich: Record<string, unknown> = {};
+    for (const [name, entry] of Object.entries(value)) if (entry !== undefined) define(rich, name, fromPlain(entry, name));
+    return rich;
+  }
+  return value;
+}
+
+/** Assignment that a key named `__proto__` cannot turn into something else. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,25 @@
+/** A user's two key pairs (KEYS-1): Ed25519 to sign, X-Wing (X25519 joined with ML-KEM-768) to be sealed to. */
+import type { Entropy } from '../codec/environment.ts';
+import type { UserId } from '../codec/ids.ts';
+import { kemKeyPairFromSeed, type KemKeyPair } from '../crypto/sealing/hpke.ts';
+import { signingKeyFromSeed, type SigningKey } from '../crypto/signing/signature.ts';
+
+/** Everything secret about a user: two seeds of 32 bytes. */
+export interface IdentitySeeds {
+  readonly signing: Uint8Array;
+  readonly kem: Uint8Array;
+}
+
+export interface Identity {
+  readonly user: UserId;
+  readonly signing: SigningKey;
+  readonly kem: KemKeyPair;
+}
+
+export function newIdentitySeeds(entropy: Entropy): IdentitySeeds {
+  return { signing: entropy.randomBytes(32), kem: entropy.randomBytes(32) };
+}
+
+export function identityFromSeeds(user: UserId, seeds: IdentitySeeds): Identity {
+  return { user, signing: signingKeyFromSeed(seeds.signing), kem: kemKeyPairFromSeed(seeds.kem) };
+}

@@ -1,0 +1,130 @@
+/**
+ * What one unlocked user can open: team keys by epoch, and document secrets by epoch.
+ *
+ * A keyring lives only in an unlocked client's memory. It is fed with admitted grant items; it refuses those whose
+ * signer the log does not let grant (KEYS-5), and those that do not prove that their author held the secrets (KEYS-7).
+ */
+import { compareBytes, equalBytes } from '../codec/bytes.ts';
+import { hexOf, type DocumentId, type Hex, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import { MalformedError } from '../codec/result.ts';
+import type { Item } from '../items/item.ts';
+import type { Role } from '../membership/ward-state.ts';
+import {
+  decodeGrant, keyRank, openDocumentGrant, openEarlierKeys, openTeamWrap, originatedDocument,
+  type DocumentSecrets, type GrantBody, type TeamKey,
+} from './grant.ts';
+import type { Identity } from './identity.ts';
+
+/** `no-key`: not for this user, or not yet. `refused`: nobody should believe it. */
+export type GrantOutcome = 'opened' | 'no-key' | 'refused';
+
+export interface Keyring {
+  /** Reads a grant of a team's own document. `signer` is the author's role at the item's heads. */
+  readTeamGrant(item: Item, signer: Role | undefined): Promise<GrantOutcome>;
+  readDocumentGrant(item: Item): GrantOutcome;
+  /** The key of the newest epoch; undefined when this user holds none. */
+  teamKey(team: TeamId): TeamKey | undefined;
+  teamKeys(team: TeamId): readonly TeamKey[];
+  /** All keys of an epoch of a document, the one to write with first. */
+  documentSecrets(document: DocumentId, epoch: number): readonly DocumentSecrets[];
+  /** Secrets of the newest epoch, with the team and team epoch under which they were granted. */
+  newestSecrets(document: DocumentId): GrantedSecrets | undefined;
+  /** Takes in a key that this user has just made. */
+  addTeamKey(key: TeamKey): void;
+  /** Overwrites every key. */
+  wipe(): void;
+}
+
+export interface GrantedSecrets extends DocumentSecrets {
+  readonly team: TeamId;
+  readonly teamEpoch: number;
+}
+
+export function openKeyring(ward: WardId, identity: Identity): Keyring {
+  const teams = new Map<Hex<TeamId>, TeamKey[]>();
+  const documents = new Map<Hex<DocumentId>, GrantedSecrets[]>();
+  const user: UserId = identity.user;
+
+  async function readTeamGrant(item: Item, signer: Role | undefined): Promise<GrantOutcome> {
+    const { content } = item.fields;
+    if (content.type !== 'grant' || signer !== 'admin') return 'refused';
+    const grant = parse(item);
+    if (grant?.type !== 'team-epoch') return 'refused';
+    const { team, epoch } = content;
+    const key = await openTeamWrap(ward, { team, epoch }, item.encodedFields, grant, user, identity.kem);
+    const holders = key === null ? teamKeys(team).filter((held) => held.epoch === epoch) : [{ team, epoch, key }];
+    for (const holder of holders) {
+      addTeamKey(holder);
+      openEarlierKeys(ward, holder, grant).forEach(addTeamKey);
+    }
+    return holders.length === 0 ? 'no-key' : 'opened';
+  }
+
+  function addTeamKey(added: TeamKey): void {
+    addRanked(teams, hexOf(added.team), added);
+  }
+
+  function readDocumentGrant(item: Item): GrantOutcome {
+    const { content, document, author } = item.fields;
+    const grant = parse(item);
+    if (content.type !== 'grant' || grant?.type !== 'document') return 'refused';
+    const isOrigin = grant.nonce.length > 0;
+    if (isOrigin && (grant.epoch !== 1 || !equalBytes(originatedDocument(ward, author, grant.nonce), document))) return 'refused';
+
+    const keys = teamKeys(content.team).filter((held) => held.epoch === content.epoch).map((held) => held.key);
+    const secrets = openDocumentGrant(ward, document, item.encodedFields, grant, keys);
+    if (secrets === null) return 'no-key';
+    const name = hexOf(document);
+    const known = documents.get(name)?.[0];
+    if (known !== undefined && !equalBytes(known.historyKey, secrets.historyKey)) {
+      if (!isOrigin) return 'refused';
+      documents.delete(name); // what came before the origin was somebody's invention
+    }
+    addRanked(documents, name, { ...secrets, team: content.team, teamEpoch: content.epoch });
+    return 'opened';
+  }
+
+  function teamKeys(team: TeamId): readonly TeamKey[] {
+    return teams.get(hexOf(team)) ?? [];
+  }
+
+  return {
+    readTeamGrant,
+    readDocumentGrant,
+    teamKeys,
+    teamKey: (team) => newest(teamKeys(team)),
+    documentSecrets: (document, epoch) => (documents.get(hexOf(document)) ?? []).filter((secrets) => secrets.epoch === epoch),
+    newestSecrets: (document) => newest(documents.get(hexOf(document)) ?? []),
+    addTeamKey,
+    wipe: () => {
+      for (const keys of teams.values()) for (const { key } of keys) key.fill(0);
+      for (const secrets of documents.values()) for (const { key, historyKey } of secrets) { key.fill(0); historyKey.fill(0); }
+      teams.clear();
+      documents.clear();
+      identity.signing.seed.fill(0);
+    },
+  };
+}
+
+/** Keeps a list without doubles, by rising epoch and, within an epoch, the one to write with first. */
+function addRanked<Name, K extends { readonly epoch: number; readonly key: Uint8Array }>(into: Map<Name, K[]>, name: Name, added: K): void {
+  const list = into.get(name) ?? [];
+  if (list.some((held) => held.epoch === added.epoch && equalBytes(held.key, added.key))) return;
+  list.push(added);
+  list.sort((a, b) => a.epoch - b.epoch || compareBytes(keyRank(a.key), keyRank(b.key)));
+  into.set(name, list);
+}
+
+function newest<K extends { readonly epoch: number }>(ranked: readonly K[]): K | undefined {
+  const epoch = ranked.at(-1)?.epoch;
+  return ranked.find((held) => held.epoch === epoch);
+}
+
+function parse(item: Item): GrantBody | undefined {
+  try {
+    return decodeGrant(item.body);
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined;
+    throw error;
+  }
+}
