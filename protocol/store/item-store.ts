@@ -20,7 +20,7 @@ export interface ChainHead extends Chain {
   readonly bytes: number;
 }
 
-/** Two different items with one place in a chain (ITEM-5); kept once per chain. */
+/** Two different items with one place in a chain (ITEM-5); kept once per chain, the last one written. */
 export interface ForkEvidence extends Chain {
   readonly seq: number;
   readonly kept: ItemId;
@@ -43,7 +43,7 @@ export interface ReadLimit {
 /** What can go wrong that a user can do something about. Thrown by every method. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'disk-full' | 'not-writable' | 'in-use' | 'corrupt' | 'closed';
+  readonly code: 'disk-full' | 'not-writable' | 'in-use' | 'corrupt' | 'newer-format' | 'closed';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -63,7 +63,7 @@ export interface ItemStore {
   /** A small value of this replica's own (device name, notes to itself); null when absent. Keys are up to 64 ASCII characters. */
   getLocal(key: string): Promise<Uint8Array | null>;
   setLocal(key: string, value: Uint8Array | null): Promise<void>;
-  /** Removes every item and every local value, durably. */
+  /** Removes every item and every local value, durably; the store is then as new, and open. Nothing is appended meanwhile. */
   destroy(): Promise<void>;
   /** Idempotent. Calls after it throw `StoreError('closed')`. */
   close(): Promise<void>;
