@@ -1,0 +1,247 @@
+/**
+ * The documents that this user can open: follows the replica, opens what becomes readable, writes what is edited.
+ *
+ * The replica stays the truth. A document here is its reading, and can be thrown away and read again at any time,
+ * which is also how the library gets over an engine that died (DOC-3).
+ */
+import { produceWithPatches, enablePatches, type Draft } from 'immer';
+import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId } from '../codec/ids.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Replica } from '../replica/replica.ts';
+import { ChainReader, type OpenedChange, type SetAside } from './chain-reader.ts';
+import type { ChainPosition } from './changeset.ts';
+import { EngineDied, EngineRefused, type DocumentEngine, type JsonObject, type Patch } from './engine.ts';
+
+enablePatches();
+
+/** One document as it is now. `value` is frozen plain JSON; undefined while nothing of it could be opened. */
+export interface OpenDocument {
+  readonly id: DocumentId;
+  readonly value: JsonObject | undefined;
+  /** Grows by one with each new value. */
+  readonly version: number;
+  readonly waitsForKey: boolean;
+  readonly setAside: readonly SetAside[];
+}
+
+/** Puts changes into the replica: seals, signs, offers. Rejects when they could not be made durable. */
+export type WriteChanges = (document: DocumentId, position: ChainPosition, changes: readonly Uint8Array[]) => Promise<ChainPosition>;
+
+export interface LibraryOptions {
+  readonly replica: Replica;
+  readonly keyring: Keyring;
+  readonly engine: DocumentEngine;
+  /** This session, which is the actor of its edits. */
+  readonly session: AuthorId;
+  readonly write: WriteChanges;
+  readonly now: () => number;
+}
+
+interface Entry {
+  readonly id: DocumentId;
+  reader: ChainReader;
+  value: JsonObject | undefined;
+  version: number;
+  /** The engine holds this document. */
+  loaded: boolean;
+  /** Items one by one, so that a dying engine names its culprit. */
+  careful: boolean;
+  readonly culprits: Map<Hex<ItemId>, SetAside>;
+  queue: Promise<unknown>;
+}
+
+/** What an edit did: which entries it touched, and where it stands in the chain. */
+export interface Edit {
+  readonly document: DocumentId;
+  /** Seq of the item in this session's chain. */
+  readonly seq: number;
+  readonly paths: readonly (readonly (string | number)[])[];
+}
+
+export class Library {
+  readonly #options: LibraryOptions;
+  readonly #entries = new Map<Hex<DocumentId>, Entry>();
+  readonly #listeners = new Set<(document: OpenDocument) => void>();
+
+  constructor(options: LibraryOptions) {
+    this.#options = options;
+  }
+
+  document(id: DocumentId): OpenDocument | undefined {
+    const entry = this.#entries.get(hexOf(id));
+    return entry && view(entry);
+  }
+
+  *documents(): Iterable<OpenDocument> {
+    for (const entry of this.#entries.values()) yield view(entry);
+  }
+
+  /** Called after each new value. Returns what takes the listener off. */
+  onChange(listener: (document: OpenDocument) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads on in a document after items or keys arrived. Resolves when everything readable now is shown. */
+  refresh(id: DocumentId): Promise<void> {
+    const entry = this.#entry(id);
+    return this.#enqueue(entry, () => this.#catchUp(entry));
+  }
+
+  /**
+   * The way of an edit, from a recipe to a changeset on disk. Resolves with null when the recipe changed nothing.
+   * Rejects with `EngineRefused` or what the store threw; the document is then as it was.
+   */
+  edit(id: DocumentId, recipe: (draft: Draft<JsonObject>) => void, onApplied?: (edit: Edit) => void): Promise<Edit | null> {
+    const entry = this.#entry(id);
+    return this.#enqueue(entry, async () => {
+      await this.#catchUp(entry);
+      const { engine, session, write, now } = this.#options;
+      const [, patches] = produceWithPatches(entry.value ?? {}, (draft) => { recipe(draft); });
+      if (patches.length === 0) return null;
+      await this.#load(entry);
+      const edited = await this.#guarded(() => engine.edit(hexOf(id), patches as readonly Patch[], now()));
+      if (edited.change === null) return null;
+      this.#show(entry, edited.value);
+      const position = entry.reader.position(session);
+      const edit: Edit = { document: id, seq: position.seq + 1, paths: patches.map((patch) => patch.path) };
+      onApplied?.(edit);
+      try {
+        entry.reader.wrote(session, await write(id, position, [edited.change]));
+      } catch (error) {
+        await this.#readAnew(entry);
+        throw error;
+      }
+      return edit;
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#entries.values()].map((entry) => entry.queue));
+    this.#options.engine.end();
+    this.#entries.clear();
+    this.#listeners.clear();
+  }
+
+  #entry(id: DocumentId): Entry {
+    const name = hexOf(id);
+    let entry = this.#entries.get(name);
+    if (entry === undefined) {
+      entry = {
+        id, reader: this.#reader(id), value: undefined, version: 0, loaded: false, careful: false, culprits: new Map(), queue: Promise.resolve(),
+      };
+      this.#entries.set(name, entry);
+    }
+    return entry;
+  }
+
+  #reader(id: DocumentId): ChainReader {
+    return new ChainReader(this.#options.replica, this.#options.keyring, id);
+  }
+
+  /** One thing at a time in each document. */
+  #enqueue<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
+    const result = entry.queue.then(work, work);
+    entry.queue = result.catch(() => {});
+    return result;
+  }
+
+  async #catchUp(entry: Entry): Promise<void> {
+    const opened = await entry.reader.read();
+    const changes = opened.filter((change) => !entry.culprits.has(hexOf(change.item)));
+    if (changes.length === 0) return;
+    const applied = entry.careful ? await this.#applyEach(entry, changes) : await this.#applyAll(entry, changes);
+    if (!applied) await this.#readAnew(entry);
+  }
+
+  /** False when the document has to be read again, carefully. */
+  async #applyAll(entry: Entry, changes: readonly OpenedChange[]): Promise<boolean> {
+    const { engine } = this.#options;
+    const bytes = changes.map((change) => change.bytes);
+    try {
+      const { value } = entry.loaded ? await engine.apply(hexOf(entry.id), bytes) : await engine.open(hexOf(entry.id), bytes);
+      entry.loaded = true;
+      this.#show(entry, value);
+      return true;
+    } catch (error) {
+      entry.careful ||= error instanceof EngineRefused || this.#isCulprit(entry, error);
+      this.#lostEngine(error);
+      return false;
+    }
+  }
+
+  async #applyEach(entry: Entry, changes: readonly OpenedChange[]): Promise<boolean> {
+    const { engine } = this.#options;
+    const name = hexOf(entry.id);
+    for (const { item, author, bytes } of changes) {
+      if (entry.culprits.has(hexOf(item))) continue;
+      try {
+        if (!entry.loaded) await engine.open(name, []);
+        entry.loaded = true;
+        this.#show(entry, (await engine.apply(name, [bytes])).value);
+      } catch (error) {
+        if (error instanceof EngineRefused) {
+          entry.culprits.set(hexOf(item), { document: entry.id, author, item, reason: 'engine-refused' });
+          continue;
+        }
+        if (this.#isCulprit(entry, error)) entry.culprits.set(hexOf(item), { document: entry.id, author, item, reason: 'engine-died' });
+        this.#lostEngine(error);
+        return false;
+      }
+    }
+    entry.careful = false;
+    return true;
+  }
+
+  /** Passes every error on, after noting that a dead engine holds no document any more. */
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#lostEngine(error);
+      throw error;
+    }
+  }
+
+  #isCulprit(entry: Entry, error: unknown): boolean {
+    return error instanceof EngineDied && error.document === hexOf(entry.id);
+  }
+
+  /** The engine starts empty after it died; every document is loaded again when it is next needed. */
+  #lostEngine(error: unknown): void {
+    if (error instanceof EngineRefused) return;
+    if (!(error instanceof EngineDied)) throw error;
+    for (const entry of this.#entries.values()) {
+      if (!entry.loaded) continue;
+      entry.loaded = false;
+      entry.reader = this.#reader(entry.id);
+    }
+  }
+
+  async #readAnew(entry: Entry): Promise<void> {
+    entry.loaded = false;
+    entry.reader = this.#reader(entry.id);
+    await this.#catchUp(entry);
+  }
+
+  /** Makes sure that the engine holds the document as far as it is readable. */
+  async #load(entry: Entry): Promise<void> {
+    if (entry.loaded) return;
+    entry.reader = this.#reader(entry.id);
+    await this.#catchUp(entry);
+    if (entry.loaded) return;
+    await this.#options.engine.open(hexOf(entry.id), []);
+    entry.loaded = true;
+  }
+
+  #show(entry: Entry, value: JsonObject): void {
+    entry.value = value;
+    entry.version += 1;
+    const shown = view(entry);
+    for (const listener of this.#listeners) listener(shown);
+  }
+}
+
+function view({ id, value, version, reader, culprits }: Entry): OpenDocument {
+  return { id, value, version, waitsForKey: reader.waitsForKey, setAside: [...reader.setAside, ...culprits.values()] };
+}
