@@ -71,7 +71,11 @@ export function text(maxLength: number): Shape<string> {
 /** One of a fixed list of names, encoded as its place in the list. Append to the list; never reorder it. */
 export function oneOf<const N extends readonly string[]>(names: N): Shape<N[number]> {
   return {
-    toCbor: (value) => names.indexOf(value),
+    toCbor: (value) => {
+      const place = names.indexOf(value);
+      if (place < 0) throw new RangeError(`not one of the known names: ${value}`);
+      return place;
+    },
     fromCbor: (value, title) => {
       const name = typeof value === 'number' ? names[value] : undefined;
       if (name === undefined) throw new MalformedError(`${title}: unknown value`);
@@ -87,8 +91,8 @@ export function list<T>(element: Shape<T>, max: number): Shape<readonly T[]> {
       return values.map((value) => element.toCbor(value));
     },
     fromCbor: (value, title) => {
-      if (!Array.isArray(value) || value.length > max) throw new MalformedError(`${title}: not a list of at most ${max}`);
-      return value.map((entry: Cbor, index) => element.fromCbor(entry, `${title}[${index}]`));
+      if (!isArray(value) || value.length > max) throw new MalformedError(`${title}: not a list of at most ${max}`);
+      return value.map((entry, index) => element.fromCbor(entry, `${title}[${index}]`));
     },
   };
 }
@@ -98,8 +102,8 @@ export function optional<T>(inner: Shape<T>): Shape<T | undefined> {
   return {
     toCbor: (value) => (value === undefined ? [] : [inner.toCbor(value)]),
     fromCbor: (value, title) => {
-      if (!Array.isArray(value) || value.length > 1) throw new MalformedError(`${title}: not an optional value`);
-      const entry: Cbor | undefined = value[0];
+      if (!isArray(value) || value.length > 1) throw new MalformedError(`${title}: not an optional value`);
+      const [entry] = value;
       return entry === undefined ? undefined : inner.fromCbor(entry, title);
     },
   };
@@ -113,10 +117,11 @@ export function record<F extends Readonly<Record<string, Shape<unknown>>>>(
   return {
     toCbor: (value) => entries.map(([name, shape]) => shape.toCbor(value[name])),
     fromCbor: (value, title) => {
-      if (!Array.isArray(value) || value.length !== entries.length) throw new MalformedError(`${title}: not ${entries.length} fields`);
+      if (!isArray(value) || value.length !== entries.length) throw new MalformedError(`${title}: not ${entries.length} fields`);
       const decoded: Record<string, unknown> = {};
-      entries.forEach(([name, shape], index) => {
-        decoded[name] = shape.fromCbor(value[index] as Cbor, `${title}.${name}`);
+      value.forEach((field, index) => {
+        const [name, shape] = entries[index] ?? [];
+        if (name !== undefined && shape !== undefined) decoded[name] = shape.fromCbor(field, `${title}.${name}`);
       });
       return decoded as { readonly [K in keyof F]: ValueOf<F[K]> };
     },
@@ -136,10 +141,15 @@ export function union<V extends Readonly<Record<string, readonly [number, Shape<
       return [number, shape.toCbor(value)];
     },
     fromCbor: (value, title) => {
-      const [number, fields] = Array.isArray(value) && value.length === 2 ? (value as [Cbor, Cbor]) : [];
+      const [number, fields] = isArray(value) && value.length === 2 ? value : [];
       const variant = typeof number === 'number' ? byNumber.get(number) : undefined;
       if (variant === undefined || fields === undefined) throw new MalformedError(`${title}: unknown variant`);
       return { type: variant.name, ...(variant.shape.fromCbor(fields, `${title}.${variant.name}`) as object) } as Value;
     },
   };
+}
+
+/** `Array.isArray` would forget what the elements are. */
+function isArray(value: Cbor): value is readonly Cbor[] {
+  return Array.isArray(value);
 }
