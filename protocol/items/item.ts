@@ -6,7 +6,7 @@
 import { compareBytes } from '../codec/bytes.ts';
 import { encode } from '../codec/cbor.ts';
 import {
-  authorId, documentId, itemId, teamId,
+  authorId, documentId, itemId, teamId, wardId,
   type AuthorId, type DocumentId, type ItemId, type WardId,
 } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
@@ -21,7 +21,7 @@ export const MAX_HEADS = 16;
 export const SIGNATURE_LENGTH = 64;
 
 /** What a signature is bound to while no ward exists: the genesis item and the certificate in it. */
-export const NO_WARD = new Uint8Array(32) as WardId;
+export const NO_WARD: WardId = wardId.from(new Uint8Array(32));
 
 const content = union({
   operation: [1, record({})],
