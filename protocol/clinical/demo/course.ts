@@ -17,7 +17,7 @@ export function severityAt(course: Course, hours: number, left: number): number 
     case 'slow': return 0.44 + 0.24 * Math.exp(-hours / 60);
     case 'stable': return 0.25 + 0.14 * Math.exp(-hours / 30);
     case 'relapse': return 0.26 + 0.4 * Math.exp(-hours / 22) + 0.5 * Math.exp(-(((left - 20) / 9) ** 2));
-    case 'deteriorating': return 0.2 + 0.3 * Math.exp(-hours / 20) + 0.66 * smoothStep((13 - left) / 12);
+    case 'deteriorating': return 0.2 + 0.3 * Math.exp(-hours / 20) + 0.9 * smoothStep((13 - left) / 12);
   }
 }
 

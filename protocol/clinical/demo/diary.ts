@@ -227,7 +227,8 @@ function notes(random: SeededRandom, story: Story, start: number, rounds: readon
       day: 1 + Math.floor((at - start) / DAY),
     };
   };
-  const write = (kind: Note['kind'], at: number, author: Author, compose: (now: Situation) => string): void => {
+  const write = (kind: Note['kind'], planned: number, author: Author, compose: (now: Situation) => string): void => {
+    const at = Math.max(planned, start + 10 * MINUTE);
     const now = situation(at);
     if (now === undefined) return;
     entries.push({ at, author, collection: 'notes', id: random.hex(8), value: { at: writeTime(at), author, kind, text: compose(now) } });
