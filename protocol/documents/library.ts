@@ -92,7 +92,7 @@ export class Library {
    * The way of an edit, from a recipe to a changeset on disk. Resolves with null when the recipe changed nothing.
    * Rejects with `EngineRefused` or what the store threw; the document is then as it was.
    */
-  edit(id: DocumentId, recipe: (draft: Draft<JsonObject>) => void, onApplied?: (edit: Edit) => void): Promise<Edit | null> {
+  edit(id: DocumentId, recipe: (draft: Draft<JsonObject>) => void, onApplied?: (paths: Edit['paths']) => void): Promise<Edit | null> {
     const entry = this.#entry(id);
     return this.#enqueue(entry, async () => {
       await this.#catchUp(entry);
@@ -103,16 +103,16 @@ export class Library {
       const edited = await this.#guarded(() => engine.edit(hexOf(id), patches as readonly Patch[], now()));
       if (edited.change === null) return null;
       this.#show(entry, edited.value);
-      const position = entry.reader.position(session);
-      const edit: Edit = { document: id, seq: position.seq + 1, paths: patches.map((patch) => patch.path) };
-      onApplied?.(edit);
+      const paths = patches.map((patch) => patch.path);
+      onApplied?.(paths);
       try {
-        entry.reader.wrote(session, await write(id, position, [edited.change]));
+        const position = await write(id, entry.reader.position(session), [edited.change]);
+        entry.reader.wrote(session, position);
+        return { document: id, seq: position.seq, paths };
       } catch (error) {
         await this.#readAnew(entry);
         throw error;
       }
-      return edit;
     });
   }
 

@@ -1,0 +1,199 @@
+/**
+ * A session: one unlock by one user on one device. Everything that needs keys happens between `unlock` and `lock`.
+ *
+ * `edit` shows the whole way of a change: recipe → Automerge → history and seal under the document's key → signature →
+ * replica (durable, admitted) → peers push it on from there → receipts come back.
+ */
+import type { Draft } from 'immer';
+import type { Environment } from '../codec/environment.ts';
+import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
+import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
+import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
+import type { Item } from '../items/item.ts';
+import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../keys/grant.ts';
+import type { Identity } from '../keys/identity.ts';
+import { openKeyring, type Keyring } from '../keys/keyring.ts';
+import type { Role } from '../membership/ward-state.ts';
+import type { Admitted, Replica } from '../replica/replica.ts';
+import { Members } from './members.ts';
+import { startSession, type SessionSigner } from './session-signer.ts';
+import { Standings, type TrackedEdit } from './standing.ts';
+import { TeamKeys } from './team-keys.ts';
+
+export interface SessionOptions {
+  readonly replica: Replica;
+  readonly identity: Identity;
+  readonly device: DeviceId;
+  readonly environment: Environment;
+  /** `actor` is the session id in hex. */
+  readonly startEngine: (actor: string) => DocumentEngine;
+  /** See `Standings`. */
+  readonly savedBy?: DeviceId | undefined;
+}
+
+export class Session {
+  readonly user: UserId;
+  readonly members: Members;
+  readonly standings: Standings;
+  readonly #replica: Replica;
+  readonly #environment: Environment;
+  readonly #keyring: Keyring;
+  readonly #signer: SessionSigner;
+  readonly #teamKeys: TeamKeys;
+  readonly #library: Library;
+  readonly #stopListening: () => void;
+  #following: Promise<void> = Promise.resolve();
+  #locked = false;
+
+  /** Use `Ward.unlock`. */
+  static async start(options: SessionOptions): Promise<Session> {
+    const { replica, identity, device, environment } = options;
+    const signer = await startSession({ replica, identity, device, clock: environment.clock, entropy: environment.entropy });
+    const session = new Session(options, signer);
+    await session.#teamKeys.readAll();
+    await session.#readEverything();
+    return session;
+  }
+
+  private constructor({ replica, identity, environment, startEngine, savedBy }: SessionOptions, signer: SessionSigner) {
+    this.user = identity.user;
+    this.#replica = replica;
+    this.#environment = environment;
+    this.#signer = signer;
+    this.#keyring = openKeyring(replica.ward, identity);
+    this.#teamKeys = new TeamKeys(replica, this.#keyring);
+    this.standings = new Standings(replica, signer.session, savedBy);
+    this.members = new Members({
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, clock: environment.clock, entropy: environment.entropy,
+    });
+    this.#library = new Library({
+      replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
+      write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
+    });
+    this.#stopListening = replica.onAdmitted((admitted) => this.#follow(admitted));
+  }
+
+  get role(): Role | undefined {
+    return this.#replica.state().users.get(hexOf(this.user))?.role;
+  }
+
+  /** The user's own name, which only members can read. */
+  get name(): string {
+    const self = this.#replica.state().users.get(hexOf(this.user));
+    return (self && this.members.nameOf(self.sealedName)) ?? self?.handle ?? '';
+  }
+
+  document(id: DocumentId): OpenDocument | undefined {
+    return this.#library.document(id);
+  }
+
+  documents(): Iterable<OpenDocument> {
+    return this.#library.documents();
+  }
+
+  /** Live: called after each new value of any document. Returns what takes the listener off. */
+  onChange(listener: (document: OpenDocument) => void): () => void {
+    return this.#library.onChange(listener);
+  }
+
+  /** Changes a document by a recipe on its draft (as in Immer). Resolves when the change is durable in the replica; null when nothing changed. */
+  async edit(document: DocumentId, recipe: (draft: Draft<JsonObject>) => void): Promise<Edit | null> {
+    this.#assertUnlocked();
+    let tracked: TrackedEdit | undefined;
+    try {
+      const edit = await this.#library.edit(document, recipe, (paths) => { tracked = this.standings.track(document, paths); });
+      if (edit !== null) tracked?.written(edit.seq);
+      return edit;
+    } catch (error) {
+      tracked?.failed();
+      throw error;
+    }
+  }
+
+  /** Makes a document that the members of `team` can open, and gives it its first value. */
+  async create(team: TeamId, initial: JsonObject): Promise<DocumentId> {
+    this.#assertUnlocked();
+    const { entropy } = this.#environment;
+    const nonce = entropy.randomBytes(16);
+    const document = originatedDocument(this.#replica.ward, this.#signer.session, nonce);
+    await this.#grantDocument(document, { epoch: 1, key: entropy.randomBytes(32), historyKey: entropy.randomBytes(32) }, team, nonce);
+    await this.edit(document, (draft) => { Object.assign(draft, initial); });
+    return document;
+  }
+
+  /** Ends the session: closes its chain, forgets every key and every opened document. */
+  async lock(): Promise<void> {
+    if (this.#locked) return;
+    this.#locked = true;
+    this.#stopListening();
+    await this.#following;
+    await this.#library.close();
+    await this.#signer.append(SESSIONS_DOCUMENT, { type: 'session' }, () => new Uint8Array(0)).catch(() => {});
+    this.#keyring.wipe();
+    this.#signer.wipe();
+  }
+
+  /** Resolves when everything admitted so far has been read. */
+  settled(): Promise<void> {
+    return this.#following;
+  }
+
+  async #write(document: DocumentId, position: ChainPosition, changes: readonly Uint8Array[]): Promise<ChainPosition> {
+    const secrets = await this.#secretsForWriting(document);
+    let after: ChainPosition | undefined;
+    await this.#signer.appendBuilt(document, (place): Item => {
+      const sealed = sealChangeset(this.#replica.ward, this.#signer.key, secrets, place, position, changes, this.#environment.entropy);
+      after = sealed.position;
+      return sealed.item;
+    });
+    if (after === undefined) throw new Error('the changeset was not built');
+    return after;
+  }
+
+  /** A document whose team has moved on to a new epoch gets a new epoch of its own before it is written to. */
+  async #secretsForWriting(document: DocumentId): Promise<DocumentSecrets> {
+    const newest = this.#keyring.newestSecrets(document);
+    if (newest === undefined) throw new Error('no key for this document');
+    const team = this.#keyring.teamKey(newest.team);
+    if (team === undefined || team.epoch <= newest.teamEpoch) return newest;
+    const next = { epoch: newest.epoch + 1, key: this.#environment.entropy.randomBytes(32), historyKey: newest.historyKey };
+    await this.#grantDocument(document, next, newest.team, new Uint8Array(0));
+    return next;
+  }
+
+  async #grantDocument(document: DocumentId, secrets: DocumentSecrets, team: TeamId, nonce: Uint8Array): Promise<void> {
+    const teamKey = this.#keyring.teamKey(team);
+    if (teamKey === undefined) throw new Error('no key of this team');
+    const grant = await this.#signer.append(document, { type: 'grant', team, epoch: teamKey.epoch }, (fields) =>
+      documentGrantBody(this.#replica.ward, document, secrets, nonce, fields, teamKey, this.#environment.entropy));
+    if (this.#keyring.readDocumentGrant(grant) !== 'opened') throw new Error('own grant does not open');
+  }
+
+  #follow({ document }: Admitted): void {
+    this.#following = this.#following.then(() => this.#read(document)).catch((error: unknown) => {
+      this.#environment.log.event('reading-failed', { message: error instanceof Error ? error.name : 'unknown' });
+    });
+  }
+
+  async #read(document: DocumentId): Promise<void> {
+    if (this.#locked) return;
+    const name = hexOf(document);
+    if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
+    if (name === hexOf(LOG_DOCUMENT)) return this.members.settleOwed();
+    if (name === hexOf(SESSIONS_DOCUMENT)) return;
+    if (!this.#teamKeys.isTeamDocument(document)) return this.#library.refresh(document);
+    if (await this.#teamKeys.readAll()) await this.#readEverything();
+  }
+
+  async #readEverything(): Promise<void> {
+    await this.standings.readReceipts();
+    const wellKnown = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
+    const ordinary = [...this.#replica.documents()].filter((id) => !wellKnown.has(hexOf(id)) && !this.#teamKeys.isTeamDocument(id));
+    await Promise.all(ordinary.map((id) => this.#library.refresh(id)));
+  }
+
+  #assertUnlocked(): void {
+    if (this.#locked) throw new Error('the session is locked');
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * How safe one's own edits are: being saved, saved here, held by other devices, backed up (receipted by an archive).
+ */
+import { toHex } from '../codec/bytes.ts';
+import { hexOf, RECEIPTS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { MalformedError } from '../codec/result.ts';
+import type { Chain } from '../items/item.ts';
+import { decodeReceipt } from '../items/receipt.ts';
+import type { Edit } from '../documents/library.ts';
+import type { Replica } from '../replica/replica.ts';
+
+export type Standing = 'saving' | 'saved' | 'sent' | 'backed-up';
+
+interface OwnEdit {
+  readonly document: DocumentId;
+  readonly paths: Edit['paths'];
+  /** Infinite until it is written. */
+  seq: number;
+  saved: boolean;
+  readonly heldBy: Set<string>;
+}
+
+/** An edit on its way: say which item it became, or that it came to nothing. */
+export interface TrackedEdit {
+  written(seq: number): void;
+  failed(): void;
+}
+
+export interface StandingSummary {
+  readonly saving: number;
+  readonly unsent: number;
+  readonly notBackedUp: number;
+  /** On how many other devices everything is that was written here; 0 when nothing was. */
+  readonly heldBy: number;
+  /** When the newest receipt that covers own work was signed, by the archive's clock. */
+  readonly backedUpAt: number | undefined;
+}
+
+export class Standings {
+  readonly #replica: Replica;
+  readonly #session: AuthorId;
+  readonly #savedBy: string | undefined;
+  readonly #edits: OwnEdit[] = [];
+  /** Seq up to which a chain is receipted. */
+  readonly #receipted = new Map<string, number>();
+  readonly #receiptsRead = new Map<Hex<AuthorId>, number>();
+  #backedUpAt: number | undefined;
+
+  /**
+   * `savedBy` is the peer whose disk counts as 'saved here': a tablet's page keeps nothing itself and relies on its own
+   * tablet node. Undefined where the replica's own store counts.
+   */
+  constructor(replica: Replica, session: AuthorId, savedBy: Uint8Array | undefined) {
+    this.#replica = replica;
+    this.#session = session;
+    this.#savedBy = savedBy === undefined ? undefined : toHex(savedBy);
+  }
+
+  track(document: DocumentId, paths: Edit['paths']): TrackedEdit {
+    const edit: OwnEdit = { document, paths, seq: Number.POSITIVE_INFINITY, saved: false, heldBy: new Set() };
+    this.#edits.push(edit);
+    return {
+      written: (seq) => {
+        edit.seq = seq;
+        edit.saved = this.#savedBy === undefined;
+      },
+      failed: () => { this.#edits.splice(this.#edits.indexOf(edit), 1); },
+    };
+  }
+
+  storedByPeer(peer: DeviceId, chain: Chain, seq: number): void {
+    if (hexOf(chain.author) !== hexOf(this.#session)) return;
+    const name = hexOf(chain.document);
+    for (const edit of this.#edits) {
+      if (edit.seq > seq || hexOf(edit.document) !== name) continue;
+      if (hexOf(peer) === this.#savedBy) edit.saved = true;
+      else edit.heldBy.add(hexOf(peer));
+    }
+  }
+
+  /** Reads receipts that arrived since the last call. True when there were any. */
+  async readReceipts(): Promise<boolean> {
+    let any = false;
+    for (const { author, seq } of this.#replica.frontier(RECEIPTS_DOCUMENT)) {
+      for (let next = (this.#receiptsRead.get(hexOf(author)) ?? 0) + 1; next <= seq;) {
+        const items = await this.#replica.read({ document: RECEIPTS_DOCUMENT, author }, next, { maxItems: 256, maxBytes: 4 * 1024 * 1024 });
+        if (items.length === 0) break;
+        for (const item of items) this.#readReceipt(item.body, item.fields.time);
+        next += items.length;
+        this.#receiptsRead.set(hexOf(author), next - 1);
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  /** Of an entry of a document, e.g. `['observations', id]`; for entries that this session did not write, of the whole document. */
+  of(document: DocumentId, path: readonly (string | number)[]): Standing {
+    const own = this.#edits.findLast((edit) => hexOf(edit.document) === hexOf(document) && edit.paths.some((touched) => overlaps(touched, path)));
+    if (own === undefined) return this.#isDocumentReceipted(document) ? 'backed-up' : 'sent';
+    return this.#standingOf(own);
+  }
+
+  summary(): StandingSummary {
+    const counts: Record<Standing, number> = { saving: 0, saved: 0, sent: 0, 'backed-up': 0 };
+    let heldBy = Number.POSITIVE_INFINITY;
+    for (const edit of this.#edits) {
+      counts[this.#standingOf(edit)] += 1;
+      heldBy = Math.min(heldBy, edit.heldBy.size);
+    }
+    return {
+      saving: counts.saving, unsent: counts.saved, notBackedUp: counts.sent,
+      heldBy: Number.isFinite(heldBy) ? heldBy : 0, backedUpAt: this.#backedUpAt,
+    };
+  }
+
+  #standingOf(edit: OwnEdit): Standing {
+    if ((this.#receipted.get(chainName(edit.document, this.#session)) ?? 0) >= edit.seq) return 'backed-up';
+    if (!edit.saved) return 'saving';
+    return edit.heldBy.size > 0 ? 'sent' : 'saved';
+  }
+
+  #isDocumentReceipted(document: DocumentId): boolean {
+    return this.#replica.frontier(document).every(({ author, seq }) => (this.#receipted.get(chainName(document, author)) ?? 0) >= seq);
+  }
+
+  #readReceipt(body: Uint8Array, time: number): void {
+    try {
+      for (const { document, author, seq } of decodeReceipt(body)) {
+        const name = chainName(document, author);
+        this.#receipted.set(name, Math.max(seq, this.#receipted.get(name) ?? 0));
+        if (hexOf(author) === hexOf(this.#session)) this.#backedUpAt = time;
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+    }
+  }
+}
+
+function overlaps(touched: readonly (string | number)[], path: readonly (string | number)[]): boolean {
+  const shared = Math.min(touched.length, path.length);
+  for (let i = 0; i < shared; i++) if (touched[i] !== path[i]) return false;
+  return true;
+}
+
+function chainName(document: DocumentId, author: AuthorId): string {
+  return `${hexOf(document)}/${hexOf(author)}`;
+}

@@ -1,0 +1,148 @@
+/**
+ * Team keys in the ward's chains: reading the grants of one's teams, and settling what is owed.
+ *
+ * Owed is a wrap for every member that has none, and a new epoch once somebody who holds the key is a member no more.
+ * Whichever admin is next online settles it; doing it twice is harmless.
+ */
+import type { Entropy } from '../codec/environment.ts';
+import { hexOf, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import { MalformedError } from '../codec/result.ts';
+import type { Item } from '../items/item.ts';
+import { decodeGrant, MAX_WRAPS, teamDocument, teamGrantBody, type TeamKey } from '../keys/grant.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { TeamState, UserState, WardState } from '../membership/ward-state.ts';
+import type { Replica } from '../replica/replica.ts';
+import { userOf } from '../replica/standing.ts';
+import type { SessionSigner } from './session-signer.ts';
+
+interface Recipient {
+  readonly user: UserId;
+  readonly kemKey: Uint8Array;
+}
+
+/** Publishes `granted` to `recipients`, in as many items as it takes. */
+export async function grantTeamKey(ward: WardId, signer: SessionSigner, granted: TeamKey, recipients: readonly Recipient[], earlier: readonly TeamKey[], entropy: Entropy): Promise<void> {
+  for (let start = 0; start < recipients.length; start += MAX_WRAPS) {
+    const some = recipients.slice(start, start + MAX_WRAPS);
+    await signer.append(teamDocument(ward, granted.team), { type: 'grant', team: granted.team, epoch: granted.epoch }, (fields) =>
+      teamGrantBody(ward, granted, fields, some, start === 0 ? earlier : [], entropy));
+  }
+}
+
+export class TeamKeys {
+  readonly #replica: Replica;
+  readonly #keyring: Keyring;
+  readonly #read = new Map<string, number>();
+  /** Who was given the key of an epoch, by team and epoch. */
+  readonly #holders = new Map<string, Set<Hex<UserId>>>();
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(replica: Replica, keyring: Keyring) {
+    this.#replica = replica;
+    this.#keyring = keyring;
+  }
+
+  /** Reads new grants of every team. True when a key was opened that was not here before. */
+  async readAll(): Promise<boolean> {
+    let opened = false;
+    for (const team of this.#replica.state().teams.values()) opened = await this.#readTeam(team.id) || opened;
+    return opened;
+  }
+
+  isTeamDocument(document: DocumentId): boolean {
+    for (const team of this.#replica.state().teams.values()) {
+      if (hexOf(teamDocument(this.#replica.ward, team.id)) === hexOf(document)) return true;
+    }
+    return false;
+  }
+
+  /** Grants and rotates what this admin can. One settling at a time: two at once would rotate twice. */
+  settle(signer: SessionSigner, entropy: Entropy): Promise<void> {
+    const settled = this.#settling.then(() => this.#settle(signer, entropy));
+    this.#settling = settled.catch(() => {});
+    return settled;
+  }
+
+  async #settle(signer: SessionSigner, entropy: Entropy): Promise<void> {
+    const state = this.#replica.state();
+    for (const team of state.teams.values()) {
+      const held = this.#keyring.teamKey(team.id);
+      if (held === undefined) continue;
+      const members = membersOf(state, team);
+      const holders = this.#holders.get(epochName(team.id, held.epoch)) ?? new Set();
+      const names = new Set(members.map((member) => hexOf(member.id)));
+      if ([...holders].some((holder) => !names.has(holder))) {
+        const next: TeamKey = { team: team.id, epoch: held.epoch + 1, key: entropy.randomBytes(32) };
+        this.#keyring.addTeamKey(next);
+        await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < next.epoch), entropy);
+      } else {
+        const owed = members.filter((member) => !holders.has(hexOf(member.id)));
+        if (owed.length > 0) await grantTeamKey(this.#replica.ward, signer, held, owed.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < held.epoch), entropy);
+      }
+      await this.#readTeam(team.id);
+    }
+  }
+
+  /** Makes a team's first key; the caller has put `add-team` into the log. */
+  firstKey(team: TeamId, entropy: Entropy): TeamKey {
+    const key: TeamKey = { team, epoch: 1, key: entropy.randomBytes(32) };
+    this.#keyring.addTeamKey(key);
+    return key;
+  }
+
+  async #readTeam(team: TeamId): Promise<boolean> {
+    const document = teamDocument(this.#replica.ward, team);
+    let opened = false;
+    for (const { author, seq } of this.#replica.frontier(document)) {
+      const name = hexOf(document) + hexOf(author);
+      let heads: readonly ItemId[] = [];
+      for (let next = 1; next <= seq;) {
+        const items = await this.#replica.read({ document, author }, next, { maxItems: 64, maxBytes: 4 * 1024 * 1024 });
+        if (items.length === 0) break;
+        for (const item of items) {
+          if (item.fields.heads.length > 0) heads = item.fields.heads;
+          if (item.fields.seq > (this.#read.get(name) ?? 0)) opened = await this.#readGrant(team, item, heads) || opened;
+        }
+        next += items.length;
+      }
+      this.#read.set(name, seq);
+    }
+    return opened;
+  }
+
+  async #readGrant(team: TeamId, item: Item, heads: readonly ItemId[]): Promise<boolean> {
+    const { content, author } = item.fields;
+    if (content.type !== 'grant' || hexOf(content.team) !== hexOf(team)) return false;
+    const user = userOf(this.#replica, author);
+    const role = user === undefined ? undefined : this.#replica.state().roleAt(user, heads);
+    const outcome = await this.#keyring.readTeamGrant(item, role);
+    if (outcome !== 'refused') this.#noteHolders(item, epochName(team, content.epoch));
+    return outcome === 'opened';
+  }
+
+  #noteHolders(item: Item, epoch: string): void {
+    const holders = this.#holders.get(epoch) ?? new Set();
+    try {
+      const grant = decodeGrant(item.body);
+      if (grant.type === 'team-epoch') for (const wrap of grant.wraps) holders.add(hexOf(wrap.user));
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+    }
+    this.#holders.set(epoch, holders);
+  }
+}
+
+function membersOf(state: WardState, team: TeamState): UserState[] {
+  return [...team.members].flatMap((member) => {
+    const user = state.users.get(member);
+    return user === undefined || user.removal !== undefined ? [] : [user];
+  });
+}
+
+function recipient({ id, kemKey }: UserState): Recipient {
+  return { user: id, kemKey };
+}
+
+function epochName(team: TeamId, epoch: number): string {
+  return `${hexOf(team)}/${epoch}`;
+}
