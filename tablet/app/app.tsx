@@ -1,0 +1,95 @@
+/** Which screen is shown: the session's state decides first, then the address bar. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Toaster } from './parts/toaster.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+import type { SessionView } from './port.ts';
+import { usePort } from './state/app.ts';
+import { words } from './state/preferences.ts';
+import type { Route } from './state/route.ts';
+import { route } from './state/route.ts';
+import { Board } from './screens/board.tsx';
+import { Enrol } from './screens/enrol.tsx';
+import { Exchange } from './screens/exchange.tsx';
+import { Observe } from './screens/observe.tsx';
+import { Patient } from './screens/patient.tsx';
+import { Failed, Revoked, Starting } from './screens/starting.tsx';
+import { Unlock } from './screens/unlock.tsx';
+
+export function App({ joinCode }: { joinCode: string | null }): JSX.Element {
+  const session = usePort().topics.session.value;
+  useTitle(session);
+  return (
+    <>
+      <Screen session={session} joinCode={joinCode} />
+      <Toaster />
+    </>
+  );
+}
+
+function Screen({ session, joinCode }: { session: SessionView; joinCode: string | null }): JSX.Element {
+  switch (session.state) {
+    case 'starting': return <Starting />;
+    case 'not-enrolled': return <Enrol fromLink={joinCode} />;
+    case 'locked': return <Unlock ward={session.ward} device={session.device} />;
+    case 'revoked': return <Revoked />;
+    case 'failed': return <Failed message={session.message} />;
+    case 'unlocked': return <Unlocked session={session} />;
+    default: return session satisfies never;
+  }
+}
+
+function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
+  useFocusOnArrival(route.value);
+  return (
+    <>
+      <a
+        class="skip" href="#content"
+        onClick={(event) => {
+          // The fragment is the route: go to the content without changing it.
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
+        {words.value.skipToContent}
+      </a>
+      <TopBar session={session} />
+      <RoutedScreen at={route.value} canWrite={session.role !== 'viewer'} />
+    </>
+  );
+}
+
+function RoutedScreen({ at, canWrite }: { at: Route; canWrite: boolean }): JSX.Element {
+  switch (at.screen) {
+    case 'board': return <Board canWrite={canWrite} />;
+    case 'patient': return <Patient patient={at.patient} tab={at.tab} canWrite={canWrite} />;
+    case 'observe': return <Observe key={at.patient} patient={at.patient} />;
+    case 'exchange': return <Exchange />;
+    default: return at satisfies never;
+  }
+}
+
+/** Another screen starts at its top, and the keyboard with it; another tab of the same patient does not jump. */
+function useFocusOnArrival(at: Route): void {
+  const key = `${at.screen} ${'patient' in at ? at.patient : ''}`;
+  const before = useRef(key);
+  useEffect(() => {
+    if (before.current === key) return;
+    before.current = key;
+    scrollTo(0, 0);
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [key]);
+}
+
+/** No names here: browsers write titles to their history on disk. */
+function useTitle(session: SessionView): void {
+  const say = words.value;
+  const at = route.value;
+  const screen = session.state !== 'unlocked' ? say.unlock.title
+    : at.screen === 'board' ? say.board.title
+      : at.screen === 'observe' ? say.observe.title
+        : at.screen === 'exchange' ? say.exchange.title : say.patient.title;
+  useEffect(() => {
+    document.title = `${screen} · ${say.product}`;
+  }, [screen, say]);
+}

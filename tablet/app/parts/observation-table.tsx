@@ -1,0 +1,130 @@
+/** Observation sets as a table, newest first. Sets entered in error stay in it, struck through, with the reason. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ObservationSet } from '../../../protocol/clinical/model.ts';
+import type { News2Parameter } from '../../../protocol/clinical/news2.ts';
+import { scoreNews2 } from '../../../protocol/clinical/news2.ts';
+import type { Entry } from '../port.ts';
+import { now } from '../state/clock.ts';
+import { words } from '../state/preferences.ts';
+import { furtherFields, showNumber, showValue } from '../vitals/fields.ts';
+import { levelOf } from '../vitals/news.ts';
+import type { Words } from '../words/en.ts';
+import { moment } from '../words/when.ts';
+import { AmendmentLine } from './error-dialog.tsx';
+import { Icon } from './icon.tsx';
+import { Points } from './news-badge.tsx';
+import { StandingMark } from './standing.tsx';
+import { oxygenText, pressureText } from './vitals-strip.tsx';
+
+export interface ObservationTableProps {
+  /** Oldest first. */
+  readonly entries: readonly Entry<ObservationSet>[];
+  readonly age: number | undefined;
+  readonly onMark?: (entry: Entry<ObservationSet>) => void;
+}
+
+const ROWS_AT_FIRST = 25;
+const COLUMNS = 11;
+
+export function ObservationTable({ entries, age, onMark }: ObservationTableProps): JSX.Element {
+  const [rows, setRows] = useState(ROWS_AT_FIRST);
+  const say = words.value;
+  const shown = entries.toReversed().slice(0, rows);
+  const hidden = entries.length - shown.length;
+  return (
+    <>
+      <div class="table-scroll" role="region" aria-label={say.observations.table} tabIndex={0}>
+        <table class="table observation-table">
+          <thead>
+            <tr>
+              <th scope="col">{say.observations.time}</th>
+              <th scope="col" class="number">{say.news.name}</th>
+              <th scope="col" class="number">{say.vitals.respiratoryRate.short} <small>/min</small></th>
+              <th scope="col" class="number">{say.vitals.spo2.short} <small>%</small></th>
+              <th scope="col">{say.vitals.oxygen.short}</th>
+              <th scope="col" class="number">{say.vitals.bloodPressure.short} <small>mmHg</small></th>
+              <th scope="col" class="number">{say.vitals.heartRate.short} <small>/min</small></th>
+              <th scope="col">{say.vitals.consciousness.short}</th>
+              <th scope="col" class="number">{say.vitals.temperature.short} <small>°C</small></th>
+              <th scope="col">{say.observations.by}</th>
+              {onMark !== undefined && <th scope="col"><span class="visually-hidden">{say.observations.action}</span></th>}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((entry) => <Row key={entry.id} entry={entry} age={age} {...(onMark === undefined ? {} : { onMark })} />)}
+          </tbody>
+        </table>
+      </div>
+      {hidden > 0 && (
+        <button type="button" class="button button-quiet" onClick={() => setRows(entries.length)}>{say.observations.showMore(hidden)}</button>
+      )}
+    </>
+  );
+}
+
+function Row({ entry, age, onMark }: Omit<ObservationTableProps, 'entries'> & { entry: Entry<ObservationSet> }): JSX.Element {
+  const set = entry.value;
+  const say = words.value;
+  const wrong = set.enteredInError;
+  const when = moment(set.at, now.value, say);
+  const score = scoreNews2(set, age);
+  const cell = (parameter: News2Parameter, text: string, number: boolean): JSX.Element => {
+    const points = wrong === undefined && score.scored ? score.parameters[parameter]?.points ?? 0 : 0;
+    const body = <>{text}{points > 0 && <Points points={points} />}</>;
+    return <td class={number ? 'number' : undefined} data-points={points}>{wrong === undefined ? body : <del>{text}</del>}</td>;
+  };
+  const numeric = (key: 'respiratoryRate' | 'spo2' | 'heartRate' | 'temperature'): JSX.Element => {
+    const value = set[key];
+    return cell(key, value === undefined ? '–' : showNumber(key, value, say.locale), true);
+  };
+  const more = further(set, say);
+  return (
+    <>
+      <tr data-error={wrong !== undefined}>
+        <th scope="row">{wrong === undefined ? when : <del>{when}</del>}</th>
+        <td class="number">{score.scored && (wrong === undefined
+          ? <span class="news-chip" data-level={levelOf(score.total, score.anyThree)}>{score.total}{score.complete ? '' : '*'}</span>
+          : <del>{score.total}</del>)}
+        </td>
+        {numeric('respiratoryRate')}
+        {numeric('spo2')}
+        {cell('oxygen', oxygenText(set, say), false)}
+        {cell('systolic', pressureText(set), true)}
+        {numeric('heartRate')}
+        {cell('consciousness', set.consciousness === undefined ? '–' : say.consciousness[set.consciousness].letter, false)}
+        {numeric('temperature')}
+        <td class="by">{set.author.name} <StandingMark standing={entry.standing} /></td>
+        {onMark !== undefined && (
+          <td>
+            {wrong === undefined && (
+              <button
+                type="button" class="button button-quiet button-icon" aria-label={`${say.error.mark}: ${when}`} title={say.error.mark}
+                onClick={() => onMark(entry)}
+              >
+                <Icon name="strike" />
+              </button>
+            )}
+          </td>
+        )}
+      </tr>
+      {(wrong !== undefined || more !== '') && (
+        <tr class="row-more">
+          <td colSpan={COLUMNS}>
+            {more !== '' && (wrong === undefined ? <span class="muted">{more}</span> : <del>{more}</del>)}
+            {wrong !== undefined && <AmendmentLine amendment={wrong} />}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** What has no column of its own: 'Pain 3 · Weight 71.2 kg · Nasal cannula'. */
+function further(set: ObservationSet, say: Words): string {
+  const values = furtherFields.flatMap((key) => {
+    const value = set[key];
+    return value === undefined ? [] : [`${say.vitals[key].short} ${showValue(key, value, say.locale)}`];
+  });
+  return [...values, ...(set.oxygen?.device === undefined ? [] : [set.oxygen.device]), ...(set.spo2Scale === 2 ? [say.news.scale2] : [])].join(' · ');
+}

@@ -1,0 +1,96 @@
+/**
+ * The page's side of `port.ts`: typed requests with one reply each, and every topic as a signal that always holds the
+ * newest value the worker sent.
+ */
+import { signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
+import type { Failure, FromWorker, RequestName, Requests, ToWorker, TopicName, Topics } from './port.ts';
+
+export type Reply<N extends RequestName> =
+  | { readonly ok: true; readonly result: Requests[N]['result'] }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface PortClient {
+  /** Asks the worker; never rejects: what went wrong is in the reply. */
+  request<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Reply<N>>;
+  readonly topics: { readonly [T in TopicName]: Signal<Topics[T]> };
+  /** Empties every topic that shows patients. */
+  forget(): void;
+}
+
+/** What the page needs of a `Worker`; a `MessagePort` will do too. */
+export interface PortEnd {
+  postMessage(message: ToWorker): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<FromWorker>) => void): void;
+  addEventListener(type: 'error', listener: (event: Event) => void): void;
+}
+
+/**
+ * Connects to the worker. When the worker cannot be loaded or dies of an uncaught error, the session becomes `failed`
+ * and every open request is answered with `internal`, so that no button spins for ever.
+ */
+export function connectPort(end: PortEnd): PortClient {
+  const topics = emptyTopics();
+  const open = new Map<number, (reply: { ok: true; result: unknown } | { ok: false; failure: Failure }) => void>();
+  let lastId = 0;
+
+  end.addEventListener('message', ({ data }) => {
+    if ('topic' in data) {
+      publish(topics, data);
+      return;
+    }
+    const settle = open.get(data.id);
+    open.delete(data.id);
+    settle?.(data);
+  });
+
+  end.addEventListener('error', () => {
+    const failure: Failure = { code: 'internal', message: '' };
+    topics.session.value = { state: 'failed', message: '' };
+    for (const settle of open.values()) settle({ ok: false, failure });
+    open.clear();
+  });
+
+  return {
+    topics,
+    forget() {
+      topics.board.value = noBoard;
+      topics.patient.value = null;
+      topics.importing.value = null;
+    },
+    request<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Reply<N>> {
+      lastId += 1;
+      const id = lastId;
+      return new Promise((resolve) => {
+        // The contract binds the result's type to the request's name; the wire cannot carry that.
+        open.set(id, (reply) => resolve(reply as Reply<N>));
+        end.postMessage({ id, name, params } as ToWorker);
+      });
+    },
+  };
+}
+
+const noBoard: Topics['board'] = { state: 'loading', ward: '', beds: [], cards: [], waiting: 0 };
+
+function emptyTopics(): PortClient['topics'] {
+  return {
+    session: signal<Topics['session']>({ state: 'starting' }),
+    board: signal(noBoard),
+    patient: signal<Topics['patient']>(null),
+    sync: signal<Topics['sync']>({ peers: [], saving: 0, unsent: 0, notBackedUp: 0, heldBy: 0 }),
+    importing: signal<Topics['importing']>(null),
+  };
+}
+
+type Update = Extract<FromWorker, { topic: TopicName }>;
+
+function publish(topics: PortClient['topics'], update: Update): void {
+  switch (update.topic) {
+    case 'session': topics.session.value = update.value; break;
+    case 'board': topics.board.value = update.value; break;
+    case 'patient': topics.patient.value = update.value; break;
+    case 'sync': topics.sync.value = update.value; break;
+    case 'importing': topics.importing.value = update.value; break;
+    default: update satisfies never;
+  }
+}

@@ -1,0 +1,178 @@
+/** The patient in short: newest observations and notes, conditions, medication, numbers. */
+import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Condition, Measurement, MedicationOrder } from '../../../protocol/clinical/model.ts';
+import { NoteItem } from '../parts/note-item.tsx';
+import { VitalsStrip } from '../parts/vitals-strip.tsx';
+import type { Entry, PatientView } from '../port.ts';
+import { now } from '../state/clock.ts';
+import { words } from '../state/preferences.ts';
+import { href } from '../state/route.ts';
+import { day, moment } from '../words/when.ts';
+
+const NOTES_SHOWN = 3;
+const MEASUREMENTS_SHOWN = 8;
+const ACTIVE_CONDITION = new Set<Condition['status']>(['active', 'recurrence', 'relapse']);
+const CURRENT_ORDER = new Set<MedicationOrder['status']>(['active', 'on-hold', 'draft']);
+
+export function Overview({ view }: { view: PatientView }): JSX.Element {
+  const say = words.value.patient;
+  const newest = view.card.latest;
+  const notes = view.notes.filter(({ value }) => value.enteredInError === undefined).slice(-NOTES_SHOWN).reverse();
+  return (
+    <div class="overview">
+      <Panel
+        title={say.latest}
+        {...(newest === undefined ? {} : { aside: moment(newest.set.at, now.value, words.value) })}
+        link={{ to: href({ screen: 'patient', patient: view.patient, tab: 'observations' }), text: say.allObservations }}
+      >
+        {newest === undefined
+          ? <p class="empty-line">{words.value.board.noObservations}</p>
+          : <VitalsStrip set={newest.set} age={view.card.age} />}
+        {view.card.reason !== undefined && (
+          <p class="reason"><span class="muted">{say.reason}:</span> {view.card.reason}</p>
+        )}
+      </Panel>
+      <Panel title={say.latestNotes} link={{ to: href({ screen: 'patient', patient: view.patient, tab: 'notes' }), text: say.allNotes }}>
+        {notes.length === 0
+          ? <p class="empty-line">{words.value.notes.empty}</p>
+          : <ol class="notes">{notes.map((note) => <NoteItem key={note.id} entry={note} />)}</ol>}
+      </Panel>
+      <Conditions entries={view.conditions} />
+      <Medications entries={view.medications} />
+      <Measurements entries={view.measurements} />
+      <Panel title={say.identifiers}>
+        <dl class="facts">
+          {view.identifiers.map(({ system, value }) => (
+            <div key={`${system} ${value}`}>
+              <dt>{systemName(system)}</dt>
+              <dd class="code">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </Panel>
+    </div>
+  );
+}
+
+interface PanelProps {
+  readonly title: string;
+  readonly aside?: string;
+  readonly link?: { readonly to: string; readonly text: string };
+  readonly children: ComponentChildren;
+}
+
+function Panel({ title, aside, link, children }: PanelProps): JSX.Element {
+  return (
+    <section class="panel">
+      <header class="panel-head">
+        <h2>{title}</h2>
+        {aside !== undefined && <span class="muted">{aside}</span>}
+        {link !== undefined && <a class="panel-link" href={link.to}>{link.text}</a>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+function Conditions({ entries }: { entries: readonly Entry<Condition>[] }): JSX.Element {
+  const say = words.value.patient;
+  const valid = entries.filter(({ value }) => value.enteredInError === undefined);
+  const active = valid.filter(({ value }) => ACTIVE_CONDITION.has(value.status));
+  const past = valid.filter(({ value }) => !ACTIVE_CONDITION.has(value.status));
+  const line = ({ id, value }: Entry<Condition>): JSX.Element => (
+    <li key={id}>
+      <span class="line-main">{value.code.display}</span>
+      <span class="line-side">
+        {value.status !== 'active' && say.conditionStatus[value.status]}
+        {value.onset !== undefined && ` ${say.since(day(value.onset, now.value, words.value))}`}
+      </span>
+    </li>
+  );
+  return (
+    <Panel title={say.conditions}>
+      {active.length === 0 ? <p class="empty-line">{say.noConditions}</p> : <ul class="lines">{active.map(line)}</ul>}
+      {past.length > 0 && (
+        <details>
+          <summary>{say.pastConditions(past.length)}</summary>
+          <ul class="lines">{past.map(line)}</ul>
+        </details>
+      )}
+    </Panel>
+  );
+}
+
+function Medications({ entries }: { entries: readonly Entry<MedicationOrder>[] }): JSX.Element {
+  const say = words.value.patient;
+  const valid = entries.filter(({ value }) => value.enteredInError === undefined);
+  const current = valid.filter(({ value }) => CURRENT_ORDER.has(value.status));
+  const past = valid.filter(({ value }) => !CURRENT_ORDER.has(value.status));
+  const line = ({ id, value }: Entry<MedicationOrder>): JSX.Element => {
+    const details = [value.dose, value.route, value.schedule].filter((part) => part !== undefined).join(' · ');
+    return (
+      <li key={id}>
+        <span class="line-main">
+          {value.medication.display}
+          {details !== '' && <span class="muted line-details">{details}</span>}
+        </span>
+        <span class="line-side">
+          {[value.kind === undefined ? undefined : say.kinds[value.kind], value.status === 'active' ? undefined : say.orderStatus[value.status]]
+            .filter((part) => part !== undefined).join(', ')}
+        </span>
+      </li>
+    );
+  };
+  return (
+    <Panel title={say.medications}>
+      {current.length === 0 ? <p class="empty-line">{say.noMedications}</p> : <ul class="lines">{current.map(line)}</ul>}
+      {past.length > 0 && (
+        <details>
+          <summary>{say.pastMedications(past.length)}</summary>
+          <ul class="lines">{past.map(line)}</ul>
+        </details>
+      )}
+    </Panel>
+  );
+}
+
+function Measurements({ entries }: { entries: readonly Entry<Measurement>[] }): JSX.Element {
+  const [all, setAll] = useState(false);
+  const say = words.value.patient;
+  const newestFirst = entries.toSorted((a, b) => (b.value.at ?? '').localeCompare(a.value.at ?? ''));
+  const shown = all ? newestFirst : newestFirst.slice(0, MEASUREMENTS_SHOWN);
+  return (
+    <Panel title={say.measurements}>
+      {shown.length === 0 ? <p class="empty-line">{say.noMeasurements}</p> : (
+        <ul class="lines">
+          {shown.map(({ id, value }) => (
+            <li key={id}>
+              <span class="line-main">
+                {value.code.display}
+                {value.at !== undefined && <span class="muted line-details">{day(value.at, now.value, words.value)}</span>}
+              </span>
+              <span class="line-side line-value">{measured(value, words.value.locale)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {shown.length < entries.length && (
+        <button type="button" class="button button-quiet" onClick={() => setAll(true)}>{say.allMeasurements(entries.length)}</button>
+      )}
+    </Panel>
+  );
+}
+
+function measured(measurement: Measurement, locale: string): string {
+  const quantity = (amount: { quantity: number; unit: string }): string =>
+    `${amount.quantity.toLocaleString(locale, { maximumFractionDigits: 2 })}\u00a0${amount.unit}`;
+  const { value, components } = measurement;
+  if (value === undefined) return Object.values(components ?? {}).map(quantity).join(' / ');
+  if ('quantity' in value) return quantity(value);
+  return 'coded' in value ? value.coded.display : value.words;
+}
+
+/** 'urn:wardsync:mrn' → 'MRN'; 'http://hospital.smarthealthit.org' → 'hospital.smarthealthit.org'. */
+function systemName(system: string): string {
+  if (system.startsWith('urn:')) return (system.split(':').at(-1) ?? system).toUpperCase();
+  return system.replace(/^https?:\/\//, '');
+}

@@ -1,0 +1,74 @@
+/** The patient's stays, newest first, and the export of the whole record. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Icon } from '../parts/icon.tsx';
+import type { PatientView } from '../port.ts';
+import { explain, usePort } from '../state/app.ts';
+import { now } from '../state/clock.ts';
+import { words } from '../state/preferences.ts';
+import { toast } from '../state/toasts.ts';
+import { moment } from '../words/when.ts';
+
+export function Stays({ view }: { view: PatientView }): JSX.Element {
+  const say = words.value.stays;
+  const at = (iso: string): string => moment(iso, now.value, words.value);
+  return (
+    <div class="stays-tab">
+      <section class="panel">
+        <h2>{say.title}</h2>
+        {view.stays.length === 0 ? <p class="empty-line">{say.empty}</p> : (
+          <ol class="lines">
+            {view.stays.toSorted((a, b) => b.start.localeCompare(a.start)).map((stay) => (
+              <li key={stay.stay}>
+                <span class="line-main">
+                  {stay.end === undefined ? say.from(at(stay.start)) : say.fromTo(at(stay.start), at(stay.end))}
+                  {stay.reason !== undefined && <span class="muted line-details">{stay.reason}</span>}
+                </span>
+                <span class="line-side">{stay.current && <span class="tag">{say.current}</span>}</span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </section>
+      <ExportPanel patient={view.patient} />
+    </div>
+  );
+}
+
+function ExportPanel({ patient }: { patient: string }): JSX.Element {
+  const port = usePort();
+  const [working, setWorking] = useState(false);
+  const say = words.value.stays;
+
+  const exportRecord = async (): Promise<void> => {
+    setWorking(true);
+    const reply = await port.request('exportFhir', { patient });
+    setWorking(false);
+    if (!reply.ok) {
+      toast(explain(reply.failure, words.value), 'failed');
+      return;
+    }
+    download(reply.result.fileName, reply.result.json);
+    toast(say.exported(reply.result.fileName));
+  };
+
+  return (
+    <section class="panel">
+      <h2>{say.exportTitle}</h2>
+      <p>{say.exportText}</p>
+      <button type="button" class="button" aria-disabled={working} onClick={() => { if (!working) void exportRecord(); }}>
+        <Icon name="download" /> {working ? say.exporting : say.exportAction}
+      </button>
+    </section>
+  );
+}
+
+function download(fileName: string, json: string): void {
+  const url = URL.createObjectURL(new Blob([json], { type: 'application/fhir+json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  // The browser has taken its copy by the next turn of the event loop.
+  setTimeout(() => URL.revokeObjectURL(url), 0);
+}

@@ -1,0 +1,118 @@
+/** One patient: who it is and the allergies on every tab, and below them one part of the record. */
+import type { ComponentChildren, JSX } from 'preact';
+import { AllergyBanner } from '../parts/allergy-banner.tsx';
+import { BedLabel, dueText, personFacts } from '../parts/bed-card.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { NewsBadge } from '../parts/news-badge.tsx';
+import type { PatientView } from '../port.ts';
+import { explain, usePort } from '../state/app.ts';
+import { now } from '../state/clock.ts';
+import { patientFailure } from '../state/open-patient.ts';
+import { words } from '../state/preferences.ts';
+import type { PatientTab } from '../state/route.ts';
+import { href, patientTabs } from '../state/route.ts';
+import { ago, longDay } from '../words/when.ts';
+import { Notes } from './patient-notes.tsx';
+import { Observations } from './patient-observations.tsx';
+import { Overview } from './patient-overview.tsx';
+import { Stays } from './patient-stays.tsx';
+
+export function Patient({ patient, tab, canWrite }: { patient: string; tab: PatientTab; canWrite: boolean }): JSX.Element {
+  const say = words.value.patient;
+  return (
+    <OpenPatient patient={patient}>
+      {(view) => (
+        <>
+          <PatientHead view={view} back={href({ screen: 'board' })} backLabel={say.toBoard}>
+            {canWrite && (
+              <a class="button button-primary" href={href({ screen: 'observe', patient })}>
+                <Icon name="plus" /> {say.record}
+              </a>
+            )}
+          </PatientHead>
+          <nav class="tabs" aria-label={say.tabsLabel}>
+            {patientTabs.map((name) => (
+              <a key={name} href={href({ screen: 'patient', patient, tab: name })} aria-current={name === tab ? 'page' : undefined}>
+                {say.tabs[name]}
+                {name === 'notes' && view.notes.length > 0 && <span class="count">{view.notes.length}</span>}
+              </a>
+            ))}
+          </nav>
+          <Tab view={view} tab={tab} canWrite={canWrite} />
+        </>
+      )}
+    </OpenPatient>
+  );
+}
+
+function Tab({ view, tab, canWrite }: { view: PatientView; tab: PatientTab; canWrite: boolean }): JSX.Element {
+  switch (tab) {
+    case 'overview': return <Overview view={view} />;
+    case 'observations': return <Observations view={view} canWrite={canWrite} />;
+    case 'notes': return <Notes view={view} canWrite={canWrite} />;
+    case 'stays': return <Stays view={view} />;
+    default: return tab satisfies never;
+  }
+}
+
+/** The page of a patient once the worker has opened the record; until then it says that, or why not. */
+export function OpenPatient({ patient, children }: {
+  patient: string;
+  children: (view: PatientView) => ComponentChildren;
+}): JSX.Element {
+  const view = usePort().topics.patient.value;
+  const failure = patientFailure.value;
+  const say = words.value.patient;
+  return (
+    <main id="content" class="page patient" tabIndex={-1}>
+      {view !== null && view.patient === patient ? children(view) : failure !== null
+        ? (
+          <div class="empty" role="alert">
+            <h1>{say.title}</h1>
+            <p>{failure.code === 'not-found' ? say.missing : explain(failure, words.value)}</p>
+            <a class="button" href={href({ screen: 'board' })}>{say.toBoard}</a>
+          </div>
+        )
+        : (
+          <div class="empty" role="status">
+            <h1 class="visually-hidden">{say.title}</h1>
+            <span class="spinner" aria-hidden="true" />
+            <p>{say.loading}</p>
+          </div>
+        )}
+    </main>
+  );
+}
+
+export function PatientHead({ view, back, backLabel, children }: {
+  view: PatientView;
+  back: string;
+  backLabel: string;
+  children?: ComponentChildren;
+}): JSX.Element {
+  const say = words.value;
+  const { card } = view;
+  const due = dueText(card, now.value, say);
+  return (
+    <div class="patient-head">
+      <a class="button button-quiet button-icon" href={back} aria-label={backLabel}><Icon name="arrowLeft" size={24} /></a>
+      <BedLabel label={card.bed} />
+      <div class="patient-who">
+        <h1>{card.family}, {card.given}</h1>
+        <p class="patient-facts">
+          {personFacts(card, say)}
+          {view.birthDate !== undefined && ` · ${say.patient.born(longDay(view.birthDate, say))}`}
+        </p>
+        <p class="patient-fresh">
+          <span class="due" data-due={due.state}><Icon name={due.state === 'overdue' ? 'alert' : 'clock'} size={16} /> {due.text}</span>
+          <span class="muted">
+            {card.freshest === undefined ? say.patient.noEntry : say.patient.fresh(ago(card.freshest, now.value, say))}
+          </span>
+        </p>
+      </div>
+      <NewsBadge news={card.news} size="large" />
+      {children !== undefined && <div class="patient-actions">{children}</div>}
+      <AllergyBanner view={view} />
+    </div>
+  );
+}

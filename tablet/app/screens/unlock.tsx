@@ -1,0 +1,82 @@
+/** Who are you? Opens the user's keys; never says whether the name or the password was wrong. */
+import type { JSX } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Icon } from '../parts/icon.tsx';
+import { explain, usePort } from '../state/app.ts';
+import { words } from '../state/preferences.ts';
+import { Doorway } from './starting.tsx';
+
+const asText = { type: 'text' } as const;
+const asPassword = { type: 'password' } as const;
+
+export function Unlock({ ward, device }: { ward: string; device: string }): JSX.Element {
+  const port = usePort();
+  const [working, setWorking] = useState(false);
+  const [shown, setShown] = useState(false);
+  const [problem, setProblem] = useState('');
+  const handle = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const hint = useId();
+  const say = words.value.unlock;
+
+  useEffect(() => handle.current?.focus(), []);
+
+  const unlock = async (): Promise<void> => {
+    const params = { handle: handle.current?.value.trim() ?? '', password: password.current?.value ?? '' };
+    if (params.handle === '' || params.password === '') {
+      setProblem(say.missing);
+      (params.handle === '' ? handle : password).current?.focus();
+      return;
+    }
+    setWorking(true);
+    setProblem('');
+    const reply = await port.request('unlock', params);
+    setWorking(false);
+    if (reply.ok) return;
+    setProblem(explain(reply.failure, words.value));
+    password.current?.select();
+    password.current?.focus();
+  };
+
+  return (
+    <Doorway>
+      <h1>{ward}</h1>
+      <p class="muted doorway-device">{say.on(device)}</p>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!working) void unlock();
+        }}
+      >
+        <label class="field">
+          <span class="field-name">{say.handle}</span>
+          {/* The tablet is shared: the browser is asked to remember neither names nor passwords. */}
+          <input ref={handle} class="input" name="handle" autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="next" />
+        </label>
+        <div class="field">
+          <label class="field-name" for={`${hint}-password`}>{say.password}</label>
+          <span class="input-with-button">
+            <input
+              ref={password} id={`${hint}-password`} class="input" name="password" {...(shown ? asText : asPassword)}
+              autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="go" aria-invalid={problem !== ''}
+            />
+            <button
+              type="button" class="button button-quiet button-icon" aria-pressed={shown}
+              aria-label={shown ? say.hide : say.show} onClick={() => setShown(!shown)}
+            >
+              <Icon name="eye" />
+            </button>
+          </span>
+        </div>
+        <p class="notice-slot" role="alert">
+          {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
+        </p>
+        <button type="submit" class="button button-primary button-wide" aria-disabled={working} aria-describedby={hint}>
+          {working ? <><span class="spinner" aria-hidden="true" /> {say.working}</> : say.action}
+        </button>
+        <p id={hint} class="muted unlock-hint" role="status">{working ? say.workingHint : ''}</p>
+      </form>
+    </Doorway>
+  );
+}

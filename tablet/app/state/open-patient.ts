@@ -1,0 +1,26 @@
+/** Keeps the worker's open patient in step with the address bar, and says when that patient cannot be opened. */
+import { effect, signal } from '@preact/signals';
+import type { Failure } from '../port.ts';
+import type { PortClient } from '../port-client.ts';
+import { route } from './route.ts';
+
+/** Why the patient of the route could not be opened; null while there is no such trouble. */
+export const patientFailure = signal<Failure | null>(null);
+
+/** Call once. Does nothing while the ward is locked. */
+export function followPatient(port: PortClient): void {
+  let asked: string | null = null;
+  effect(() => {
+    const unlocked = port.topics.session.value.state === 'unlocked';
+    const at = route.value;
+    const wanted = unlocked && (at.screen === 'patient' || at.screen === 'observe') ? at.patient : null;
+    if (wanted === asked) return;
+    asked = wanted;
+    patientFailure.value = null;
+    // A locked worker has closed everything already.
+    if (!unlocked) return;
+    void port.request('openPatient', { patient: wanted }).then((reply) => {
+      if (!reply.ok && asked === wanted) patientFailure.value = reply.failure;
+    });
+  });
+}
