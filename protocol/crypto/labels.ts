@@ -12,6 +12,7 @@ export const LABEL = {
   certificate: 'wardsync/1/session-certificate',
   heartbeat: 'wardsync/1/frontier-heartbeat',
   join: 'wardsync/1/join',
+  joinAsk: 'wardsync/1/join-ask',
   invitation: 'wardsync/1/invitation',
   documentDigest: 'wardsync/1/document-digest',
   subscriptionDigest: 'wardsync/1/subscription-digest',

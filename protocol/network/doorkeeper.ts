@@ -1,0 +1,99 @@
+/**
+ * Who gets past the Noise handshake (NET-1): devices of the ward, and, while an invitation is open, a few strangers
+ * for a few seconds, who are allowed nothing but to join.
+ */
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
+import type { Clock, Environment, Timers } from '../codec/environment.ts';
+import { hexOf, type DeviceId } from '../codec/ids.ts';
+import type { WardState } from '../membership/ward-state.ts';
+import { deviceOfPeerId } from './peer-id.ts';
+
+export const MAX_STRANGERS = 4;
+/** Milliseconds a stranger may stay. */
+export const STRANGER_STAY = 15_000;
+/** A stranger who has shown no invitation for so long gives way to the next one. */
+const UNPROVEN_STAY = 1_000;
+
+export function isWardDevice(state: WardState, device: DeviceId): boolean {
+  const known = state.devices.get(hexOf(device));
+  return known !== undefined && known.removal === undefined;
+}
+
+export function isInvitationOpen(state: WardState, now: number): boolean {
+  for (const invitation of state.invitations.values()) {
+    if (invitation.usedBy === undefined && invitation.expires > now) return true;
+  }
+  return false;
+}
+
+interface Stranger {
+  readonly peer: PeerId;
+  readonly since: number;
+  proven: boolean;
+  cutOff(): void;
+}
+
+export class Doorkeeper {
+  readonly #state: () => WardState;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #strangers = new Set<Stranger>();
+
+  constructor(state: () => WardState, { clock, timers }: Pick<Environment, 'clock' | 'timers'>) {
+    this.#state = state;
+    this.#clock = clock;
+    this.#timers = timers;
+  }
+
+  /** The rules in libp2p's terms. Private addresses are what a ward has, so no address is denied as such. */
+  gater(): ConnectionGater {
+    return {
+      denyDialMultiaddr: () => false,
+      denyDialPeer: (peer) => !this.isDevice(peer),
+      denyOutboundEncryptedConnection: (peer) => !this.isDevice(peer),
+      denyInboundEncryptedConnection: (peer, connection) => !this.isDevice(peer) && !this.#admitStranger(peer, connection),
+    };
+  }
+
+  isDevice(peer: PeerId): boolean {
+    const device = deviceOfPeerId(peer);
+    return device !== undefined && isWardDevice(this.#state(), device);
+  }
+
+  /** The stranger has shown an invitation, and is no longer the first to give way. */
+  hasProven(peer: PeerId): void {
+    for (const stranger of this.#strangers) {
+      if (stranger.peer.equals(peer)) stranger.proven = true;
+    }
+  }
+
+  get strangers(): number {
+    return this.#strangers.size;
+  }
+
+  #admitStranger(peer: PeerId, connection: MultiaddrConnection): boolean {
+    const now = this.#clock.now();
+    if (deviceOfPeerId(peer) === undefined || !isInvitationOpen(this.#state(), now) || !this.#makeRoom(now)) return false;
+    const cutOff = (): void => connection.abort(new Error('a stranger has to go'));
+    const cancel = this.#timers.after(STRANGER_STAY, cutOff);
+    const stranger: Stranger = { peer, since: now, proven: false, cutOff };
+    this.#strangers.add(stranger);
+    connection.addEventListener('close', () => {
+      cancel();
+      this.#strangers.delete(stranger);
+    }, { once: true });
+    return true;
+  }
+
+  /** So that a few who only knock cannot keep out the one who was invited. */
+  #makeRoom(now: number): boolean {
+    if (this.#strangers.size < MAX_STRANGERS) return true;
+    for (const stranger of this.#strangers) {
+      if (stranger.proven || now - stranger.since < UNPROVEN_STAY) continue;
+      stranger.cutOff();
+      this.#strangers.delete(stranger);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * A device on the ward's network: listens, finds and dials the ward's other devices, keeps one link with each, lets
+ * new devices join, and cuts off everybody else (SPEC, NET and JOIN).
+ */
+import './polyfill.ts';
+import type { Connection, Libp2p } from '@libp2p/interface';
+import { multiaddr } from '@multiformats/multiaddr';
+import { equalBytes } from '../codec/bytes.ts';
+import type { Environment } from '../codec/environment.ts';
+import { deviceId, hexOf, LOG_DOCUMENT, type DeviceId } from '../codec/ids.ts';
+import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceState } from '../membership/ward-state.ts';
+import type { Replica } from '../replica/replica.ts';
+import type { FrameChannel } from '../sync/channel.ts';
+import type { Link } from '../sync/link.ts';
+import { DialLoop } from './dial-loop.ts';
+import type { Dial } from './dial-plan.ts';
+import type { StartDiscovery } from './discovery/discovery.ts';
+import { Doorkeeper, isWardDevice } from './doorkeeper.ts';
+import { serveJoin } from './join-inviter.ts';
+import { JOIN_PROTOCOL, MAX_STRANGER_BYTES } from './join-messages.ts';
+import { createNode, type TransportFactory } from './libp2p-node.ts';
+import { deviceOfPeerId, peerIdText } from './peer-id.ts';
+import { ProvenAddresses, type SocketAddress } from './proven-addresses.ts';
+import { channelOver } from './stream-channel.ts';
+import { SyncProtocol } from './sync-protocol.ts';
+
+/** A connection on which nothing has begun after so many milliseconds is closed. */
+const IDLE_CONNECTION = 10_000;
+
+export interface HostInit {
+  readonly deviceKey: SigningKey;
+  readonly replica: Replica;
+  readonly environment: Environment;
+  readonly transport: TransportFactory;
+  /** Multiaddrs such as `/ip4/0.0.0.0/tcp/0`; empty for a page, which only dials. */
+  readonly listen: readonly string[];
+  readonly discovery?: StartDiscovery;
+  /** Where a device is without being discovered: multiaddrs without `/p2p`. Asked anew whenever the ward log changes. */
+  addressesOf?(device: DeviceState): readonly string[];
+  /** Runs a sync session over the channel. */
+  openLink(channel: FrameChannel): Link;
+}
+
+export interface PeerStatus {
+  readonly device: DeviceId;
+  readonly link: Link | undefined;
+  /** The address it was dialled at, or came from; undefined while there is no link. */
+  readonly address: string | undefined;
+  /** Milliseconds since 1970 of the last connection's begin or end; undefined if there was none since the start. */
+  readonly lastContact: number | undefined;
+}
+
+export interface Host {
+  readonly device: DeviceId;
+  readonly peerId: string;
+  /** Multiaddrs at which others can dial, without `/p2p`; a wildcard is expanded to the interfaces' addresses. */
+  addresses(): readonly string[];
+  /** All other devices of the ward. */
+  peers(): readonly PeerStatus[];
+  links(): readonly Link[];
+  /** Calls `listener` with each link as it opens. Returns what takes it off. */
+  onLink(listener: (link: Link) => void): () => void;
+  /** Calls `listener` whenever `peers()` may have changed. Returns what takes it off. */
+  onPeersChanged(listener: () => void): () => void;
+  /** Where the device was just proven to be by a handshake of this host's own; undefined if it cannot be reached. */
+  provenAddress(device: DeviceId): Promise<SocketAddress | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Rejects if an address cannot be listened at. */
+export async function startHost(init: HostInit): Promise<Host> {
+  const { deviceKey, replica, environment, transport, listen } = init;
+  const doorkeeper = new Doorkeeper(() => replica.state(), environment);
+  const node = await createNode({ deviceKey, transport, listen, gater: doorkeeper.gater() });
+  const host = new RunningHost(init, node, doorkeeper);
+  await host.start();
+  return host;
+}
+
+class RunningHost implements Host {
+  readonly device: DeviceId;
+  readonly peerId: string;
+  readonly #init: HostInit;
+  readonly #node: Libp2p;
+  readonly #doorkeeper: Doorkeeper;
+  readonly #sync: SyncProtocol;
+  readonly #loop: DialLoop;
+  readonly #proven: ProvenAddresses;
+  readonly #linkListeners = new Set<(link: Link) => void>();
+  readonly #peersListeners = new Set<() => void>();
+  readonly #teardown: (() => void | Promise<void>)[] = [];
+
+  constructor(init: HostInit, node: Libp2p, doorkeeper: Doorkeeper) {
+    const { deviceKey, environment, openLink, listen } = init;
+    this.device = deviceId.from(deviceKey.publicKey);
+    this.peerId = peerIdText(this.device);
+    this.#init = init;
+    this.#node = node;
+    this.#doorkeeper = doorkeeper;
+    this.#loop = new DialLoop({ self: this.device, listens: listen.length > 0, environment, connect: (dial) => this.#connect(dial) });
+    this.#proven = new ProvenAddresses(node, environment.clock);
+    this.#sync = new SyncProtocol({
+      node,
+      self: this.device,
+      environment,
+      openLink,
+      isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
+      onOpened: ({ device, link, connection }) => {
+        const proven = connection.direction === 'outbound' ? addressText(connection) : undefined;
+        environment.log.event('link-opened', { peer: peerIdText(device), direction: connection.direction });
+        this.#loop.connected(device, proven);
+        for (const listener of this.#linkListeners) listener(link);
+        this.#peersChanged();
+      },
+      onEnded: ({ device }) => {
+        environment.log.event('link-ended', { peer: peerIdText(device) });
+        this.#loop.disconnected(device);
+        this.#peersChanged();
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { replica, environment, discovery } = this.#init;
+    await this.#sync.start();
+    await this.#node.handle(JOIN_PROTOCOL, (stream, connection) => {
+      const joiner = deviceOfPeerId(connection.remotePeer);
+      if (joiner === undefined) return connection.abort(new Error('not an Ed25519 peer'));
+      const bounds = { maxFrameLength: MAX_STRANGER_BYTES, maxTotalLength: MAX_STRANGER_BYTES };
+      void serveJoin(channelOver(stream, joiner, bounds, environment.timers), {
+        self: this.device,
+        replica,
+        environment,
+        onProven: () => this.#doorkeeper.hasProven(connection.remotePeer),
+      });
+    }, { maxInboundStreams: 1 });
+
+    const onConnection = ({ detail }: CustomEvent<Connection>): void => this.#closeIfIdle(detail);
+    this.#node.addEventListener('connection:open', onConnection);
+    this.#teardown.push(() => this.#node.removeEventListener('connection:open', onConnection));
+
+    this.#teardown.push(replica.onAdmitted(({ document }) => {
+      if (equalBytes(document, LOG_DOCUMENT)) this.#followLog();
+    }));
+    this.#followLog();
+
+    if (discovery === undefined) return;
+    const running = discovery({
+      peerId: this.peerId,
+      environment,
+      listening: () => this.addresses(),
+      isWanted: (device) => !equalBytes(device, this.device) && isWardDevice(replica.state(), device),
+      onSighting: (device, sighted) => this.#loop.sight(device, sighted),
+      onNetworkChange: () => this.#loop.networkChanged(),
+    });
+    this.#teardown.push(() => running.stop());
+  }
+
+  addresses(): readonly string[] {
+    return this.#node.getMultiaddrs().map((address) => address.decapsulate('/p2p').toString());
+  }
+
+  peers(): readonly PeerStatus[] {
+    return this.#otherDevices().map(({ id }) => {
+      const open = this.#sync.linkTo(id);
+      return { device: id, link: open?.link, address: open && addressText(open.connection), lastContact: this.#loop.lastContact(id) };
+    });
+  }
+
+  links(): readonly Link[] {
+    return this.#sync.links().map(({ link }) => link);
+  }
+
+  onLink(listener: (link: Link) => void): () => void {
+    this.#linkListeners.add(listener);
+    return () => this.#linkListeners.delete(listener);
+  }
+
+  onPeersChanged(listener: () => void): () => void {
+    this.#peersListeners.add(listener);
+    return () => this.#peersListeners.delete(listener);
+  }
+
+  async provenAddress(device: DeviceId): Promise<SocketAddress | undefined> {
+    if (!isWardDevice(this.#init.replica.state(), device)) return undefined;
+    return this.#proven.find(device, this.#loop.addresses(device));
+  }
+
+  async stop(): Promise<void> {
+    this.#loop.stop();
+    for (const end of this.#teardown.splice(0)) await end();
+    for (const open of this.#sync.links()) this.#sync.end(open, 'done');
+    await this.#node.stop();
+  }
+
+  async #connect({ device, addresses }: Dial): Promise<void> {
+    const peer = peerIdText(device);
+    // `force`: a connection that the peer opened carries the peer's stream, not ours.
+    const connection = await this.#node.dial(addresses.map((address) => multiaddr(`${address}/p2p/${peer}`)), { force: true });
+    try {
+      await this.#sync.open(connection);
+    } catch (error) {
+      connection.abort(new Error('the peer takes no sync stream'));
+      throw error;
+    }
+  }
+
+  /** New devices are dialled, new addresses used, and a removed device is cut off at once. */
+  #followLog(): void {
+    const devices = this.#otherDevices();
+    this.#loop.setDevices(devices.map(({ id }) => id));
+    for (const device of devices) {
+      for (const address of this.#init.addressesOf?.(device) ?? []) this.#loop.addFixed(device.id, address);
+    }
+    const state = this.#init.replica.state();
+    for (const open of this.#sync.links()) {
+      if (!isWardDevice(state, open.device)) this.#sync.end(open, 'revoked');
+    }
+    for (const connection of this.#node.getConnections()) {
+      const device = deviceOfPeerId(connection.remotePeer);
+      const wasRemoved = device !== undefined && state.devices.has(hexOf(device)) && !isWardDevice(state, device);
+      if (wasRemoved && !this.#sync.uses(connection)) connection.abort(new Error('removed from the ward'));
+    }
+    this.#peersChanged();
+  }
+
+  #otherDevices(): readonly DeviceState[] {
+    return [...this.#init.replica.state().devices.values()].filter(({ id, removal }) => removal === undefined && !equalBytes(id, this.device));
+  }
+
+  #closeIfIdle(connection: Connection): void {
+    const cancel = this.#init.environment.timers.after(IDLE_CONNECTION, () => {
+      if (!this.#sync.uses(connection) && connection.streams.length === 0) connection.abort(new Error('idle'));
+    });
+    connection.addEventListener('close', () => {
+      cancel();
+      this.#forgetStranger(connection);
+    }, { once: true });
+  }
+
+  /** libp2p remembers every peer that ever spoke; strangers are nothing to remember. */
+  #forgetStranger({ remotePeer }: Connection): void {
+    if (!this.#doorkeeper.isDevice(remotePeer)) void this.#node.peerStore.delete(remotePeer).catch(() => undefined);
+  }
+
+  #peersChanged(): void {
+    for (const listener of this.#peersListeners) listener();
+  }
+}
+
+function addressText(connection: Connection): string {
+  return connection.remoteAddr.decapsulate('/p2p').toString();
+}
