@@ -4,7 +4,7 @@ import { EngineDied, EngineRefused, type DocumentEngine } from '../../protocol/d
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { workerEngine, type EngineProcess } from '../../protocol/documents/worker-engine.ts';
 import type { EngineAnswer, EngineRequest } from '../../protocol/documents/engine-worker.ts';
-import { realTimers } from '../support/real-environment.ts';
+import { realTimers } from '../../node/device/real-environment.ts';
 
 const ALICE = 'aa'.repeat(32);
 const BOB = 'bb'.repeat(32);

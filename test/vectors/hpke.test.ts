@@ -5,7 +5,7 @@ import { CipherSuite } from 'hpke';
 import { concatBytes, fromHex, toHex, utf8 } from '../../protocol/codec/bytes.ts';
 import { kemKeyPairFromSeed, openFrom, sealTo } from '../../protocol/crypto/sealing/hpke.ts';
 import { xWingDecapsulate, xWingEncapsulate } from '../../protocol/crypto/sealing/x-wing.ts';
-import { realEntropy } from '../support/real-environment.ts';
+import { realEntropy } from '../../node/device/real-environment.ts';
 import { loadVectors } from './load.ts';
 
 interface HpkeVector {
