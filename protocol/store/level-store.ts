@@ -4,7 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import { hexOf } from '../codec/ids.ts';
 import type { ChainHead, ItemStore } from './item-store.ts';
 import { levelError } from './level-error.ts';
-import { assertSpace } from './level-space.ts';
+import { assertNotHeadless, assertSpace, beginEmptying, isBeingEmptied, removeDatabase } from './level-folder.ts';
 import { damaged, RecordStore, type RecordBackend } from './record-store.ts';
 import { itemKey, type KeyRange, type RecordEntry, type RecordWrite } from './records.ts';
 
@@ -28,18 +28,22 @@ export async function openLevelStore(folder: string): Promise<ItemStore> {
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
 
-/** Stands while a reset is under way, so that one that was cut short is finished at the next opening. */
-const RESETTING: RecordWrite = { key: Uint8Array.of(0xff), value: Uint8Array.of(1) };
-const EVERYTHING: KeyRange = { first: Uint8Array.of(0), last: Uint8Array.of(0xfe) };
+const EVERYTHING: KeyRange = { first: new Uint8Array(0), last: Uint8Array.of(0xff) };
 const HEADS_AT_ONCE = 1000;
+
+interface FailedWrite {
+  readonly writes: readonly RecordWrite[];
+  /** What stood there before, once it is known. */
+  undo?: readonly RecordWrite[];
+}
 
 class LevelBackend implements RecordBackend {
   readonly title: string;
   readonly #folder: string;
   readonly #database: Database;
   /** Set by a failed write until the database was opened anew (see `#recover`). */
-  #failed: { readonly writes: readonly RecordWrite[]; undo?: readonly RecordWrite[] } | undefined;
-  #recovering: Promise<void> | undefined;
+  #failed: FailedWrite | undefined;
+  #reopening: Promise<void> | undefined;
 
   private constructor(folder: string, database: Database) {
     this.title = `The store in ${folder}`;
@@ -50,10 +54,11 @@ class LevelBackend implements RecordBackend {
   static async open(folder: string): Promise<LevelBackend> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (await isBeingEmptied(folder)) await removeDatabase(folder);
+      await assertNotHeadless(folder);
       const database: Database = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view' });
       const backend = new LevelBackend(folder, database);
       await database.open();
-      if (await database.has(RESETTING.key)) await backend.#finishReset([]);
       return backend;
     } catch (error) {
       throw levelError(`The store in ${folder}`, error);
@@ -79,23 +84,27 @@ class LevelBackend implements RecordBackend {
   }
 
   async isEmpty(): Promise<boolean> {
-    for await (const _entry of this.scan({ first: new Uint8Array(0), last: RESETTING.key }, 1)) return false;
+    for await (const _entry of this.scan(EVERYTHING, 1)) return false;
     return true;
   }
 
   write(writes: readonly RecordWrite[]): Promise<void> {
     return this.#guard(async () => {
-      if (this.#failed !== undefined) await this.#recover();
+      const failed = this.#failed;
+      if (failed !== undefined) await this.#alone(() => this.#recover(failed));
       await this.#batch(writes);
     });
   }
 
   reset(writes: readonly RecordWrite[]): Promise<void> {
-    return this.#guard(async () => {
-      if (this.#failed !== undefined) await this.#recover();
-      await this.#batch([RESETTING]);
-      await this.#finishReset(writes);
-    });
+    return this.#guard(() => this.#alone(async () => {
+      await this.#database.close();
+      await beginEmptying(this.#folder);
+      await removeDatabase(this.#folder);
+      await this.#database.open();
+      this.#failed = undefined;
+      await this.#batch(writes);
+    }));
   }
 
   async close(): Promise<void> {
@@ -119,16 +128,14 @@ class LevelBackend implements RecordBackend {
     await check();
   }
 
-  /** Reading goes on after a recovery, whether or not it succeeded. */
+  /** Reading waits while the database is opened anew, and goes on whether or not that succeeded. */
   async #readable(): Promise<void> {
-    await this.#recovering?.catch(() => undefined);
+    await this.#reopening?.catch(() => undefined);
   }
 
-  /** Deletes and compacts, so that the bytes leave the disk too; the marker goes last, together with the new content. */
-  async #finishReset(writes: readonly RecordWrite[]): Promise<void> {
-    await this.#database.clear({ gte: EVERYTHING.first, lte: EVERYTHING.last });
-    await this.#database.compactRange(EVERYTHING.first, EVERYTHING.last);
-    await this.#batch([...writes, { key: RESETTING.key, value: null }]);
+  async #alone(action: () => Promise<void>): Promise<void> {
+    this.#reopening = action().finally(() => { this.#reopening = undefined; });
+    await this.#reopening;
   }
 
   async #batch(writes: readonly RecordWrite[]): Promise<void> {
@@ -148,14 +155,7 @@ class LevelBackend implements RecordBackend {
    *
    * While the disk is full the database stays as it is, readable.
    */
-  async #recover(): Promise<void> {
-    this.#recovering ??= this.#reopen().finally(() => { this.#recovering = undefined; });
-    await this.#recovering;
-  }
-
-  async #reopen(): Promise<void> {
-    const failed = this.#failed;
-    if (failed === undefined) return;
+  async #recover(failed: FailedWrite): Promise<void> {
     failed.undo ??= await this.#asBefore(failed.writes);
     await assertSpace(this.#folder);
     await this.#database.close();

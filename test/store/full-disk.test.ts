@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const CHILD = fileURLToPath(new URL('full-disk-child.ts', import.meta.url));
+
+test('a full disk is one clear error; nothing acknowledged is lost, nothing refused turns up, and writing goes on once there is room', { timeout: 120_000 }, async (t) => {
+  const disk = await freshFolder(t);
+  const output = inOwnMounts(t, `mount -t tmpfs -o size=40m none '${disk}' && exec '${process.execPath}' --import tsx '${CHILD}' '${disk}'`);
+  if (output === undefined) return;
+  const { refused, acknowledged } = JSON.parse(output) as { refused: number; acknowledged: readonly number[] };
+  assert.equal(refused, 4);
+  assert.ok(acknowledged.every((seq) => seq > 20), output);
+});
+
+test('a folder on a file system mounted read-only is not writable', { timeout: 60_000 }, async (t) => {
+  const disk = await freshFolder(t);
+  const script = `
+    import { openLevelStore } from ${JSON.stringify(new URL('../../protocol/store/level-store.ts', import.meta.url).href)};
+    for (const folder of [process.argv[1], process.argv[1] + '/new'])
+      await openLevelStore(folder).then(() => console.log('opened'), (error) => console.log(error.name, error.code));`;
+  const output = inOwnMounts(t, `mount -t tmpfs -o ro none '${disk}' && exec '${process.execPath}' --import tsx --input-type=module -e "$SCRIPT" '${disk}'`, script);
+  if (output === undefined) return;
+  assert.equal(output, 'StoreError not-writable\nStoreError not-writable\n');
+});
+
+/** Runs a shell line in a mount namespace of its own; undefined, loudly, where that is not permitted. */
+function inOwnMounts(t: TestContext, line: string, script = ''): string | undefined {
+  const flags = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user'];
+  if (spawnSync('unshare', [...flags, 'true']).status !== 0) {
+    console.error('NOT TESTED: this machine permits no mount namespace');
+    t.skip('no mount namespace');
+    return undefined;
+  }
+  const result = spawnSync('unshare', [...flags, 'sh', '-c', line], { encoding: 'utf8', env: { ...process.env, SCRIPT: script } });
+  assert.equal(result.status, 0, result.stderr);
+  return result.stdout;
+}
+
+async function freshFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'wardsync-disk-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
