@@ -96,14 +96,38 @@ export function openPipe(t: TestContext, bridge: Bridge, peerId = PEER): WebSock
   return websocket;
 }
 
-/** The status with which a WebSocket is refused; 101 if it opens. */
+/** The status of a request for a WebSocket whose path goes out as it stands: 101 if it opens. */
 export function upgradeStatus(port: number, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const websocket = new WebSocket(`wss://127.0.0.1:${port}${path}`, { ca: authorityPem, headers, perMessageDeflate: false });
-    websocket.on('error', reject);
-    websocket.on('open', () => { websocket.terminate(); resolve(101); });
-    websocket.on('unexpected-response', (_request, response) => { response.resume(); resolve(response.statusCode ?? 0); });
+    const ask = requestTls({
+      host: '127.0.0.1', port, path, agent: false, ca: authorityPem, servername: 'localhost',
+      headers: {
+        Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==', Host: `127.0.0.1:${port}`, ...headers,
+      },
+    });
+    ask.on('error', reject);
+    ask.on('upgrade', (_response, socket) => { socket.destroy(); resolve(101); });
+    ask.on('response', (response) => { response.resume(); resolve(response.statusCode ?? 0); });
+    ask.end();
   });
+}
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let settle: Omit<Deferred<T>, 'promise'> | undefined;
+  const promise = new Promise<T>((resolve, reject) => { settle = { resolve, reject }; });
+  assert(settle !== undefined);
+  return { promise, ...settle };
+}
+
+/** Lets the event loop turn until something has come about. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => { setImmediate(resolve); });
 }
 
 export interface Answer {
