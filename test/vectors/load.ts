@@ -15,26 +15,44 @@ export const PROVIDERS = [
 ] as const;
 
 /** One file of Project Wycheproof, with the members that all its schemas share. */
-export interface Wycheproof<Case, Group = unknown> {
+interface Wycheproof<Case, Group = unknown> {
   readonly numberOfTests: number;
   readonly testGroups: readonly (Group & { readonly tests: readonly (Case & WycheproofCase)[] })[];
 }
 
-export interface WycheproofCase {
+interface WycheproofCase {
   readonly tcId: number;
   readonly comment?: string;
-  readonly flags: readonly string[];
   readonly result: 'valid' | 'invalid' | 'acceptable';
 }
 
+type Hex<Names extends string> = { readonly [Name in Names]: string };
+
+interface HpkeVector extends Hex<'info' | 'ikmE' | 'skRm' | 'pkRm' | 'enc' | 'shared_secret'> {
+  readonly mode: number;
+  readonly kem_id: number;
+  readonly kdf_id: number;
+  readonly aead_id: number;
+  readonly encryptions: readonly Hex<'aad' | 'ct' | 'pt'>[];
+}
+
+interface VectorFiles {
+  'wycheproof/ed25519_test.json': Wycheproof<Hex<'msg' | 'sig'>, { readonly publicKey: Hex<'pk'> }>;
+  'wycheproof/hkdf_sha256_test.json': Wycheproof<Hex<'ikm' | 'salt' | 'info' | 'okm'> & { readonly size: number }>;
+  'wycheproof/chacha20_poly1305_test.json': Wycheproof<Hex<'key' | 'iv' | 'aad' | 'msg' | 'ct' | 'tag'>>;
+  'wycheproof/x25519_test.json': Wycheproof<Hex<'public' | 'private' | 'shared'>>;
+  'wycheproof/mlkem_768_test.json': Wycheproof<Hex<'seed' | 'ek' | 'c' | 'K'>>;
+  'hpke-xwing.json': readonly HpkeVector[];
+}
+
 /** The parsed file, or undefined after having skipped `t`. */
-export function loadVectors<T>(t: TestContext, path: string): T | undefined {
+export function loadVectors<Path extends keyof VectorFiles>(t: TestContext, path: Path): VectorFiles[Path] | undefined {
   const file = new URL(path, VECTORS);
   if (!existsSync(file)) {
     console.error(`!!! ../shared/vectors/${path} is not here: these vectors are NOT checked`);
     t.skip(`../shared/vectors/${path} is absent`);
     return undefined;
   }
-  const parsed: T = JSON.parse(readFileSync(file, 'utf8'));
+  const parsed: VectorFiles[Path] = JSON.parse(readFileSync(file, 'utf8'));
   return parsed;
 }
