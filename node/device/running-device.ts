@@ -1,0 +1,107 @@
+/**
+ * A device at work: its folder's replica, its host on the ward's network, and its control socket. What the archive, a
+ * tablet node and a command-line client have in common; blind, all of it.
+ */
+import { rm } from 'node:fs/promises';
+import type { Environment } from '../../protocol/codec/environment.ts';
+import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
+import type { StartDiscovery } from '../../protocol/network/discovery/discovery.ts';
+import { startHost, type Host } from '../../protocol/network/host.ts';
+import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
+import { openReplica } from '../../protocol/replica/open-replica.ts';
+import type { Replica } from '../../protocol/replica/replica.ts';
+import { StoreError, type ItemStore } from '../../protocol/store/item-store.ts';
+import { openLevelStore } from '../../protocol/store/level-store.ts';
+import { openLink } from '../../protocol/sync/link-driver.ts';
+import type { Subscription } from '../../protocol/sync/link.ts';
+import { itemsFolder, systemCode, type DeviceFolder } from './device-folder.ts';
+import { peerAddresses } from './peer-addresses.ts';
+
+export interface RunningDevice {
+  readonly folder: DeviceFolder;
+  readonly replica: Replica;
+  readonly host: Host;
+  stop(): Promise<void>;
+}
+
+export interface DeviceRunOptions {
+  readonly environment: Environment;
+  /** Multiaddrs; empty for a client that only dials. */
+  readonly listen: readonly string[];
+  readonly discovery?: StartDiscovery | undefined;
+  readonly subscription?: Subscription;
+}
+
+export interface DeviceFailure {
+  readonly code: 'store' | 'port-taken' | 'network';
+  readonly message: string;
+}
+
+export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions): Promise<Result<RunningDevice, DeviceFailure>> {
+  const opened = await openFolderReplica(folder, options.environment);
+  if (!opened.ok) return opened;
+  const { replica, close } = opened.value;
+  const { environment, listen, discovery, subscription = { type: 'all' } } = options;
+  const addressOf = peerAddresses(folder.peers);
+  try {
+    const host = await startHost({
+      deviceKey: folder.key,
+      replica,
+      environment,
+      transport: tcpTransport(),
+      listen,
+      ...(discovery !== undefined && { discovery }),
+      addressesOf: ({ id }) => addressOf(id),
+      openLink: (channel) => openLink({ channel, replica, environment, deviceKey: folder.key, subscription }),
+    });
+    return succeed({
+      folder, replica, host,
+      async stop() {
+        await host.stop();
+        await close();
+      },
+    });
+  } catch (error) {
+    await close();
+    return fail(listenFailure(error, listen));
+  }
+}
+
+export interface FolderReplica {
+  readonly replica: Replica;
+  close(): Promise<void>;
+}
+
+/** The replica alone, without a network. */
+export async function openFolderReplica(folder: DeviceFolder, environment: Environment): Promise<Result<FolderReplica, DeviceFailure>> {
+  let store: ItemStore | undefined;
+  try {
+    store = await openLevelStore(itemsFolder(folder));
+    const opened = store;
+    const replica = await openReplica({ store, ward: folder.ward, clock: environment.clock, log: environment.log });
+    return succeed({
+      replica,
+      async close() {
+        await replica.close();
+        await opened.close();
+      },
+    });
+  } catch (error) {
+    await store?.close();
+    if (error instanceof StoreError) return fail({ code: 'store', message: error.message });
+    throw error;
+  }
+}
+
+/** Undoes a joining that came to nothing. */
+export async function removeFolder(folder: Pick<DeviceFolder, 'path'>): Promise<void> {
+  await rm(folder.path, { recursive: true, force: true });
+}
+
+function listenFailure(error: unknown, listen: readonly string[]): DeviceFailure {
+  const message = error instanceof Error ? `${error.message} ${systemCode(error)} ${String(error.cause ?? '')}` : '';
+  if (/EADDRINUSE|already in use/i.test(message)) {
+    return { code: 'port-taken', message: `another program listens at ${listen.join(', ')}; choose another port with --listen` };
+  }
+  return { code: 'network', message: `cannot listen at ${listen.join(', ')}: ${error instanceof Error ? error.message : 'unknown reason'}` };
+}

@@ -1,0 +1,198 @@
+/**
+ * The worker of the ward app: holds the device, the session and everything that is opened; answers the page's requests
+ * and keeps its topics up to date.
+ */
+import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
+import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
+import { defaultTeam } from '../../../protocol/chart/teams.ts';
+import { hexOf } from '../../../protocol/codec/ids.ts';
+import { StoreError } from '../../../protocol/store/item-store.ts';
+import type { Session } from '../../../protocol/ward/session.ts';
+import { openWard, type UnlockFailure } from '../../../protocol/ward/ward.ts';
+import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
+import { browserEnvironment } from './browser-environment.ts';
+import { boardView, patientView } from './chart-views.ts';
+import { pageEngine } from './page-engine.ts';
+import { joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
+import { RequestFailed } from './request-failed.ts';
+import { SyncStatus } from './sync-status.ts';
+
+type Handlers = { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
+type Post = (update: FromWorker) => void;
+
+/** Updates that come in a burst are shown once. */
+const SETTLE_MILLISECONDS = 40;
+
+export class AppWorker {
+  readonly #post: Post;
+  #ward: PageWard | undefined;
+  #status: SyncStatus | undefined;
+  #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
+  #shownPatient: string | null = null;
+  #updateDue = false;
+
+  constructor(post: Post) {
+    this.#post = post;
+  }
+
+  /** Opens what this page already is. */
+  async start(): Promise<void> {
+    this.#session({ state: 'starting' });
+    try {
+      const ward = await openPageWard();
+      if (ward === undefined) this.#session({ state: 'not-enrolled' });
+      else this.#enter(ward);
+    } catch (error) {
+      this.#session({ state: 'failed', message: error instanceof StoreError ? error.message : 'the page could not be opened' });
+    }
+  }
+
+  async handle({ name, params }: ToWorker): Promise<unknown> {
+    const handler = this.#handlers[name] as (params: unknown) => Promise<unknown>;
+    try {
+      return await handler(params);
+    } catch (error) {
+      if (error instanceof StoreError) throw new RequestFailed('storage', error.message);
+      if (error instanceof UnknownEntry) throw new RequestFailed('not-found');
+      if (error instanceof ImportFailed) throw new RequestFailed('invalid', error.message);
+      throw error;
+    }
+  }
+
+  readonly #handlers: Handlers = {
+    enrol: async ({ code }) => {
+      if (this.#ward !== undefined) return null;
+      this.#enter(await joinPageWard(code));
+      return null;
+    },
+    unlock: async ({ handle, password }) => {
+      const { replica, device, savedBy } = this.#need(this.#ward, 'not-enrolled');
+      await this.#lock();
+      const unlocked = await openWard({
+        replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
+      }).unlock(handle, password);
+      if (!unlocked.ok) throw new RequestFailed(UNLOCK_FAILURES[unlocked.failure]);
+      this.#unlocked(unlocked.value);
+      return { handle, name: unlocked.value.name };
+    },
+    lock: async () => {
+      await this.#lock();
+      return null;
+    },
+    openPatient: async ({ patient }) => {
+      this.#shownPatient = patient;
+      this.#showPatient();
+      return null;
+    },
+    addObservations: async ({ stay, set }) => ({ id: await this.#chart().addObservations(stay, set) }),
+    addNote: async ({ stay, note }) => ({ id: await this.#chart().addNote(stay, note) }),
+    markEnteredInError: async ({ stay, collection, id, reason }) => {
+      await this.#chart().markEnteredInError(stay, collection, id, reason);
+      return null;
+    },
+    importFhir: async ({ file }) => {
+      const { session } = this.#need(this.#open, 'locked');
+      try {
+        return await importBundle(session, this.#chart(), defaultTeam(this.#need(this.#ward, 'not-enrolled').replica.state(), session.user), file.stream(), {
+          size: file.size,
+          pause: () => new Promise((resolve) => { browserEnvironment.timers.after(0, resolve); }),
+          onProgress: (progress) => this.#post({ topic: 'importing', value: progress }),
+        });
+      } finally {
+        this.#post({ topic: 'importing', value: null });
+      }
+    },
+    exportFhir: async ({ patient }) => exportBundle(this.#chart(), patient, browserEnvironment.clock.now()),
+  };
+
+  #enter(ward: PageWard): void {
+    this.#ward = ward;
+    this.#status = new SyncStatus(ward, browserEnvironment, (value) => this.#post({ topic: 'sync', value }));
+    ward.replica.onAdmitted(() => this.#checkRemoved(ward));
+    this.#session({ state: 'locked', ward: '', device: hexOf(ward.device.id).slice(0, 8) });
+    this.#checkRemoved(ward);
+  }
+
+  #unlocked(session: Session): void {
+    const ward = this.#need(this.#ward, 'not-enrolled');
+    const chart = new Chart(session, browserEnvironment);
+    const stopListening = session.onChange(() => this.#updateSoon());
+    this.#open = { session, chart, stop: stopListening };
+    this.#status?.follow(session);
+    const state = ward.replica.state();
+    const self = state.users.get(hexOf(session.user));
+    const device = state.devices.get(hexOf(ward.device.id));
+    this.#session({
+      state: 'unlocked',
+      ward: session.members.nameOf(state.sealedName) ?? '',
+      device: (device && session.members.nameOf(device.sealedName)) ?? hexOf(ward.device.id).slice(0, 8),
+      user: hexOf(session.user),
+      handle: self?.handle ?? '',
+      name: session.name,
+      role: self?.role ?? '',
+    });
+    this.#show();
+  }
+
+  async #lock(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined || this.#ward === undefined) return;
+    this.#open = undefined;
+    this.#shownPatient = null;
+    open.stop();
+    this.#status?.follow(undefined);
+    await open.session.lock();
+    this.#session({ state: 'locked', ward: '', device: hexOf(this.#ward.device.id).slice(0, 8) });
+  }
+
+  /** A device that learns of its removal locks itself at once. */
+  #checkRemoved({ replica, device }: PageWard): void {
+    if (replica.state().devices.get(hexOf(device.id))?.removal === undefined) return;
+    void this.#lock().then(() => this.#session({ state: 'revoked' }));
+  }
+
+  #updateSoon(): void {
+    if (this.#updateDue) return;
+    this.#updateDue = true;
+    browserEnvironment.timers.after(SETTLE_MILLISECONDS, () => {
+      this.#updateDue = false;
+      this.#show();
+    });
+  }
+
+  #show(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const state = this.#need(this.#ward, 'not-enrolled').replica.state();
+    const ward = open.session.members.nameOf(state.sealedName) ?? '';
+    this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
+    this.#showPatient();
+    this.#status?.show();
+  }
+
+  #showPatient(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const value = this.#shownPatient === null ? null : patientView(open.session, open.chart, this.#shownPatient, browserEnvironment.clock.now());
+    this.#post({ topic: 'patient', value });
+  }
+
+  #chart(): Chart {
+    return this.#need(this.#open, 'locked').chart;
+  }
+
+  #need<T>(value: T | undefined, otherwise: Failure['code']): T {
+    if (value === undefined) throw new RequestFailed(otherwise);
+    return value;
+  }
+
+  #session(value: SessionView): void {
+    this.#post({ topic: 'session', value });
+  }
+}
+
+const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
+  'wrong-password': 'wrong-password',
+  'no-users-here': 'no-peer',
+  'damaged-bundle': 'internal',
+};
