@@ -5,7 +5,7 @@ import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
 import type { Words } from '../words/en.ts';
-import { ago, clock, moment, span } from '../words/when.ts';
+import { clock, moment, span } from '../words/when.ts';
 import { Icon } from './icon.tsx';
 import { NewsBadge } from './news-badge.tsx';
 import { VitalsStrip } from './vitals-strip.tsx';
@@ -32,7 +32,8 @@ export function BedCardView({ card, canWrite }: { card: BedCard; canWrite: boole
         ? <p class="empty-line">{say.board.noObservations}</p>
         : <VitalsStrip set={card.latest.set} age={card.age} />}
 
-      <p class="bed-allergies">
+      <p class="bed-lines">
+        {card.reason !== undefined && <span class="bed-reason">{card.reason}</span>}
         {card.allergies.length > 0 && (
           <span class="allergy-line">
             <Icon name="alert" size={16} />
@@ -40,7 +41,6 @@ export function BedCardView({ card, canWrite }: { card: BedCard; canWrite: boole
             {card.allergies.join(', ')}
           </span>
         )}
-        {card.reason !== undefined && <span class="bed-reason">{card.reason}</span>}
       </p>
 
       <div class="bed-foot">
@@ -110,8 +110,7 @@ export const isOverdue = (card: BedCard, at: number): boolean =>
 function freshText(card: BedCard, at: number, say: Words): string {
   const parts = [
     card.latest === undefined ? undefined : say.board.latest(moment(card.latest.set.at, at, say)),
-    card.freshest === undefined || card.freshest === card.latest?.set.at ? undefined : say.board.fresh(ago(card.freshest, at, say)),
-    card.notesToday === 0 ? undefined : say.board.notesToday(card.notesToday),
+    card.freshest === undefined || card.freshest === card.latest?.set.at ? undefined : say.board.fresh(moment(card.freshest, at, say)),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }

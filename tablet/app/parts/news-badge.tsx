@@ -26,8 +26,6 @@ export function NewsBadge({ news, size = 'card' }: NewsBadgeProps): JSX.Element 
   }
   const level = levelOf(news.score, news.anyThree);
   const trend = trendOf(news.score, news.previous);
-  const sub = trend === undefined ? '' : trend === 'steady' ? say.steady
-    : trend === 'rising' ? say.rising(news.previous ?? 0) : say.falling(news.previous ?? 0);
   return (
     <div class={`news news-${size}`} data-level={level}>
       <span class="visually-hidden">{say.name} </span>
@@ -35,7 +33,12 @@ export function NewsBadge({ news, size = 'card' }: NewsBadgeProps): JSX.Element 
       <span class="news-words">
         <span class="news-level">{say.levels[level]}{news.complete ? '' : `, ${say.incomplete}`}</span>
         {trend !== undefined && (
-          <span class="news-sub"><Icon name={arrows[trend]} size={14} /> {sub}</span>
+          <span class="news-sub">
+            <Icon name={arrows[trend]} size={14} />
+            {trend === 'steady'
+              ? say.trends.steady
+              : <><span class="visually-hidden">{say.trends[trend]} </span>{say.from(news.previous ?? 0)}</>}
+          </span>
         )}
       </span>
     </div>

@@ -3,7 +3,7 @@
  * looks wrong is asked about, and stays as it was typed.
  */
 import type { JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { words } from '../state/preferences.ts';
 import type { Problem } from '../vitals/draft.ts';
 import { Icon } from './icon.tsx';
@@ -25,7 +25,9 @@ export interface NumericFieldProps {
 export function NumericField(props: NumericFieldProps): JSX.Element {
   const { name, unit, decimals, text, previous, score, problem, onText, onConfirm } = props;
   const id = useId();
-  const open = problem !== undefined && !('answered' in problem && problem.answered);
+  // While somebody types 18 the field holds 1 for a moment: no question before the field is left.
+  const [typing, setTyping] = useState(false);
+  const open = !typing && problem !== undefined && !('answered' in problem && problem.answered);
   return (
     <div class="entry" data-points={score?.points} data-problem={open}>
       <label class="entry-name" for={id}>{name}</label>
@@ -34,7 +36,12 @@ export function NumericField(props: NumericFieldProps): JSX.Element {
         <input
           id={id} class="input input-number" type="text" inputMode={decimals === 0 ? 'numeric' : 'decimal'} autocomplete="off"
           enterkeyhint="next" maxLength={7} value={text} data-step aria-invalid={open}
-          aria-describedby={`${id}-previous ${id}-problem ${id}-points`} onInput={(event) => onText(event.currentTarget.value)}
+          aria-describedby={`${id}-previous ${id}-problem ${id}-points`}
+          onInput={(event) => {
+            setTyping(true);
+            onText(event.currentTarget.value);
+          }}
+          onBlur={() => setTyping(false)}
         />
         <span class="entry-unit">{unit}</span>
       </span>
@@ -42,7 +49,7 @@ export function NumericField(props: NumericFieldProps): JSX.Element {
         {score !== undefined && <><Points points={score.points} /> <span class="entry-reason">{score.reason}</span></>}
       </span>
       <div class="entry-problem" id={`${id}-problem`} aria-live="polite">
-        {problem !== undefined && <Question problem={problem} text={text} onConfirm={onConfirm} />}
+        {!typing && problem !== undefined && <Question problem={problem} text={text} onConfirm={onConfirm} />}
       </div>
     </div>
   );

@@ -26,8 +26,9 @@ export interface VitalChartProps {
   readonly halfStep: number;
   /** The part of the scale that is always shown. */
   readonly usual: readonly [low: number, high: number];
-  /** Milliseconds. */
-  readonly range: readonly [from: number, to: number];
+  /** The time shown, in milliseconds. */
+  readonly from: number;
+  readonly to: number;
   readonly show: (point: ChartPoint) => string;
 }
 
@@ -35,11 +36,10 @@ const HEIGHT = 148;
 const SYNC_KEY = 'vitals';
 
 export function VitalChart(props: VitalChartProps): JSX.Element {
-  const { name, unit, points, show } = props;
+  const { name, unit, points, from, to, show } = props;
   const place = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<ChartPoint | null>(null);
   const latest = points.at(-1);
-  const [from, to] = props.range;
 
   useEffect(() => {
     const box = place.current;
@@ -79,7 +79,7 @@ function data(points: readonly ChartPoint[]): uPlot.AlignedData {
 }
 
 function options(props: VitalChartProps, width: number, hover: (point: ChartPoint | null) => void): uPlot.Options {
-  const { points, range, usual } = props;
+  const { points, from, to, usual } = props;
   const paint = paints();
   const values = points.flatMap(({ value, low }) => (low === undefined ? [value] : [value, low]));
   const low = Math.min(usual[0], ...values);
@@ -96,7 +96,7 @@ function options(props: VitalChartProps, width: number, hover: (point: ChartPoin
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: SYNC_KEY }, points: { size: 9 } },
     scales: {
-      x: { time: true, range: [range[0] / 1000, range[1] / 1000] },
+      x: { time: true, range: [from / 1000, to / 1000] },
       y: { range: [low - margin, high + margin] },
     },
     axes: [
@@ -161,13 +161,13 @@ function drawBands(plot: uPlot, { bands, halfStep }: VitalChartProps, paint: Pai
 function drawBars(plot: uPlot, points: readonly ChartPoint[], paint: Paints): void {
   const context = plot.ctx;
   const pixel = devicePixelRatio;
-  const arm = 3 * pixel;
+  const arm = (points.length > 40 ? 1 : 3) * pixel;
   context.save();
   context.beginPath();
   context.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
   context.clip();
   context.strokeStyle = paint.line;
-  context.lineWidth = 2 * pixel;
+  context.lineWidth = (points.length > 40 ? 1.5 : 2) * pixel;
   context.lineCap = 'round';
   context.beginPath();
   for (const { at, value, low } of points) {

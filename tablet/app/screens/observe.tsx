@@ -235,7 +235,7 @@ function stepOnEnter(event: KeyboardEvent & { currentTarget: HTMLFormElement }):
   if (event.key !== 'Enter' || !(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
   event.preventDefault();
   const steps = [...currentTarget.querySelectorAll<HTMLElement>('[data-step]')]
-    .filter((step) => step.offsetParent !== null && isStop(step, target));
+    .filter((step) => step.checkVisibility() && isStop(step, target));
   steps[steps.indexOf(target) + 1]?.focus();
 }
 

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Condition, Measurement, MedicationOrder } from '../../../protocol/clinical/model.ts';
 import { NoteItem } from '../parts/note-item.tsx';
+import { NewsChart } from '../parts/stay-charts.tsx';
 import { VitalsStrip } from '../parts/vitals-strip.tsx';
 import type { Entry, PatientView } from '../port.ts';
 import { now } from '../state/clock.ts';
@@ -19,38 +20,43 @@ export function Overview({ view }: { view: PatientView }): JSX.Element {
   const say = words.value.patient;
   const newest = view.card.latest;
   const notes = view.notes.filter(({ value }) => value.enteredInError === undefined).slice(-NOTES_SHOWN).reverse();
+  const at = (tab: 'observations' | 'notes'): string => href({ screen: 'patient', patient: view.patient, tab });
   return (
     <div class="overview">
-      <Panel
-        title={say.latest}
-        {...(newest === undefined ? {} : { aside: moment(newest.set.at, now.value, words.value) })}
-        link={{ to: href({ screen: 'patient', patient: view.patient, tab: 'observations' }), text: say.allObservations }}
-      >
-        {newest === undefined
-          ? <p class="empty-line">{words.value.board.noObservations}</p>
-          : <VitalsStrip set={newest.set} age={view.card.age} />}
-        {view.card.reason !== undefined && (
-          <p class="reason"><span class="muted">{say.reason}:</span> {view.card.reason}</p>
-        )}
-      </Panel>
-      <Panel title={say.latestNotes} link={{ to: href({ screen: 'patient', patient: view.patient, tab: 'notes' }), text: say.allNotes }}>
-        {notes.length === 0
-          ? <p class="empty-line">{words.value.notes.empty}</p>
-          : <ol class="notes">{notes.map((note) => <NoteItem key={note.id} entry={note} />)}</ol>}
-      </Panel>
-      <Conditions entries={view.conditions} />
-      <Medications entries={view.medications} />
-      <Measurements entries={view.measurements} />
-      <Panel title={say.identifiers}>
-        <dl class="facts">
-          {view.identifiers.map(({ system, value }) => (
-            <div key={`${system} ${value}`}>
-              <dt>{systemName(system)}</dt>
-              <dd class="code">{value}</dd>
-            </div>
-          ))}
-        </dl>
-      </Panel>
+      <div class="overview-column">
+        <Panel
+          title={say.latest} {...(newest === undefined ? {} : { aside: moment(newest.set.at, now.value, words.value) })}
+          link={{ to: at('observations'), text: say.allObservations }}
+        >
+          {newest === undefined
+            ? <p class="empty-line">{words.value.board.noObservations}</p>
+            : <VitalsStrip set={newest.set} age={view.card.age} />}
+          <NewsChart observations={view.observations} age={view.card.age} range="days" />
+          {view.card.reason !== undefined && (
+            <p class="reason"><span class="muted">{say.reason}:</span> {view.card.reason}</p>
+          )}
+        </Panel>
+        <Medications entries={view.medications} />
+        <Conditions entries={view.conditions} />
+      </div>
+      <div class="overview-column">
+        <Panel title={say.latestNotes} link={{ to: at('notes'), text: say.allNotes }}>
+          {notes.length === 0
+            ? <p class="empty-line">{words.value.notes.empty}</p>
+            : <ol class="notes">{notes.map((note) => <NoteItem key={note.id} entry={note} />)}</ol>}
+        </Panel>
+        <Measurements entries={view.measurements} />
+        <Panel title={say.identifiers}>
+          <dl class="facts">
+            {view.identifiers.map(({ system, value }) => (
+              <div key={`${system} ${value}`}>
+                <dt>{systemName(system)}</dt>
+                <dd class="code">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </Panel>
+      </div>
     </div>
   );
 }

@@ -28,7 +28,7 @@ export type Problem =
   | { readonly kind: 'crossed'; readonly answered: boolean };
 
 export interface ReadDraft {
-  /** What was understood so far; for the live score even while a question is open. */
+  /** What counts so far: a value with an open question is not in it, so it cannot make a score. */
   readonly set: Omit<ObservationSet, 'author'>;
   readonly problems: Readonly<Partial<Record<Questioned, Problem>>>;
   readonly empty: boolean;
@@ -84,7 +84,7 @@ export function readDraft(draft: ObservationDraft, scale2: boolean, now: number)
     }),
     ...(draft.consciousness === null ? {} : { consciousness: draft.consciousness }),
   };
-  const empty = Object.keys(numbers).length === 0 && draft.oxygen === null && draft.consciousness === null;
+  const empty = !isTouched(draft);
   const ready = !empty && Object.values(problems).every((problem) => 'answered' in problem && problem.answered);
   return { set, problems, empty, ready };
 }
@@ -108,7 +108,9 @@ function readNumber(
   }
   const value = Number(trimmed.replace(',', '.'));
   if (value < low || value > high) {
-    problems[key] = { kind: 'unusual', low, high, answered: draft.confirmed[key] === text };
+    const answered = draft.confirmed[key] === text;
+    problems[key] = { kind: 'unusual', low, high, answered };
+    if (!answered) return undefined;
   }
   return value;
 }

@@ -21,6 +21,9 @@ export function trendOf(score: number, previous: number | undefined): Trend | un
   return score > previous ? 'rising' : score < previous ? 'falling' : 'steady';
 }
 
+/** The bands of a total: 0, 1–4, 5–6, 7 and more, from the response table. */
+export const newsBands: readonly News2Band[] = totalBands();
+
 /** The row of the chart for a measured value; SpO2 has two, by what is prescribed. */
 export function rowOf(parameter: News2Parameter, scale: 1 | 2): News2Row | undefined {
   switch (parameter) {
@@ -58,4 +61,16 @@ function rangeText(band: News2Band, decimals: number, locale: string): string {
   const show = (value: number): string => value.toLocaleString(locale, { minimumFractionDigits: decimals });
   if (band.from === undefined) return band.to === undefined ? '' : `≤ ${show(band.to)}`;
   return band.to === undefined ? `≥ ${show(band.from)}` : `${show(band.from)}–${show(band.to)}`;
+}
+
+const MAX_TOTAL = 20;
+const bandOfLevel: Readonly<Record<NewsLevel, Points>> = { none: 0, low: 1, 'low-medium': 1, medium: 2, high: 3 };
+
+/** Read off `responseTo`, so that its limits stand in one place only. */
+function totalBands(): News2Band[] {
+  const totals = Array.from({ length: MAX_TOTAL + 1 }, (_, total) => ({ total, points: bandOfLevel[levelOf(total, false)] }));
+  return [...Map.groupBy(totals, ({ points }) => points)].map(([points, within]) => {
+    const [from, to] = [within[0]?.total ?? 0, within.at(-1)?.total ?? 0];
+    return { points, ...(from > 0 && { from }), ...(to < MAX_TOTAL && { to }) };
+  });
 }

@@ -154,7 +154,7 @@ export const en = {
     observeFor: (name: string) => `Record observations for ${name}`,
     noObservations: 'No observations yet',
     latest: (when: string) => `Observed ${when}`,
-    fresh: (when: string) => `Last entry ${when}`,
+    fresh: (when: string) => `last entry ${when}`,
     notesToday: (n: number) => plural(n, 'note today', 'notes today'),
     shown: (n: number) => `${plural(n, 'patient', 'patients')} shown`,
   },
@@ -174,9 +174,9 @@ export const en = {
     none: 'No score',
     incomplete: 'incomplete',
     levels: { none: 'Low', low: 'Low', 'low-medium': 'Low–medium', medium: 'Medium', high: 'High' },
-    rising: (from: number) => `up from ${from}`,
-    falling: (from: number) => `down from ${from}`,
-    steady: 'unchanged',
+    /** After an arrow that everybody sees; the first word is for screen readers. */
+    trends: { rising: 'Up', falling: 'Down', steady: 'Same' },
+    from: (score: number) => `from ${score}`,
     threeInOne: '3 in one value',
     response: {
       none: 'Observe at least every 12 hours.',

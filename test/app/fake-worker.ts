@@ -1,0 +1,222 @@
+/**
+ * Stands in for the worker in tests of the page: the contract of `port.ts` over a made-up ward, without keys or sync.
+ */
+import { afterEntries, demoWard } from '../../protocol/clinical/demo-ward.ts';
+import type { Author, Stay } from '../../protocol/clinical/model.ts';
+import type { Admission, Kept } from '../../protocol/clinical/views.ts';
+import { bedCards, patientParts, wardBeds } from '../../protocol/clinical/views.ts';
+import type { Entry, Failure, FromWorker, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import type { Scenario } from './scenario.ts';
+import { testJoinCode, testLogin } from './scenario.ts';
+
+const scenario = (await (await fetch('scenario.json')).json()) as Scenario;
+const me: Author = { user: 'a1', name: 'Amara Okafor' };
+const place = { ward: 'Larch Ward', device: 'Tablet at bay A' } as const;
+
+const ward = demoWard({ seed: 7, now: scenario.now, patients: scenario.patients });
+const admissions = new Map<string, Admission>(ward.patients.map(({ patient, record, stay, admitted, entries }) =>
+  [stay, { patient, record, stay, value: afterEntries(admitted, entries) }]));
+const standings = new Map<string, Standing>();
+let opened: string | null = null;
+let ids = 0;
+let sync = startingSync();
+
+const send = (message: FromWorker): void => postMessage(message);
+
+const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> } = {
+  async enrol({ code }) {
+    if (code !== testJoinCode) throw fail(code.length < 20 ? 'bad-code' : 'code-used');
+    showSession('locked');
+    return null;
+  },
+  async unlock({ handle, password }) {
+    await pause(scenario.unlockMs);
+    if (handle !== testLogin.handle) throw fail('unknown-user');
+    if (password !== testLogin.password) throw fail('wrong-password');
+    showSession('unlocked');
+    return { handle, name: me.name };
+  },
+  async lock() {
+    opened = null;
+    showSession('locked');
+    return null;
+  },
+  async openPatient({ patient }) {
+    opened = patient;
+    if (patient !== null && admissionOf(patient) === undefined) throw fail('not-found');
+    showPatient();
+    return null;
+  },
+  async addObservations({ stay, set }) {
+    const id = newId();
+    change(stay, (value) => ({ ...value, observations: { ...value.observations, [id]: { ...set, author: me } } }));
+    travel(id);
+    return { id };
+  },
+  async addNote({ stay, note }) {
+    const id = newId();
+    change(stay, (value) => ({ ...value, notes: { ...value.notes, [id]: { ...note, author: me } } }));
+    travel(id);
+    return { id };
+  },
+  async markEnteredInError({ stay, collection, id, reason }) {
+    const amendment = { at: new Date().toISOString(), author: me, reason };
+    change(stay, (value) => {
+      if (collection === 'notes') {
+        const note = value.notes[id];
+        return note === undefined ? value : { ...value, notes: { ...value.notes, [id]: { ...note, enteredInError: amendment } } };
+      }
+      const set = value.observations[id];
+      return set === undefined ? value : { ...value, observations: { ...value.observations, [id]: { ...set, enteredInError: amendment } } };
+    });
+    return null;
+  },
+  async importFhir({ file }) {
+    if (!(await file.text()).trimStart().startsWith('{')) throw fail('invalid', 'It is not JSON.');
+    for (let done = 0; done <= 40; done += 1) {
+      send({ topic: 'importing', value: { done, total: 40, what: 'Patient 1 of 1' } });
+      await pause(10);
+    }
+    send({ topic: 'importing', value: null });
+    return { patients: 1, stays: 12, created: 914, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
+  },
+  async exportFhir({ patient }) {
+    return { fileName: `patient-${patient.slice(0, 8)}.json`, json: '{"resourceType":"Bundle"}' };
+  },
+};
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void answer(data));
+if (scenario.session !== 'starting') showSession(scenario.session);
+
+async function answer({ id, name, params }: ToWorker): Promise<void> {
+  try {
+    // Each name's parameters fit its own answer; the union as a whole cannot say so.
+    const act = answers[name] as (params: unknown) => Promise<unknown>;
+    const writes = name === 'addObservations' || name === 'addNote' || name === 'markEnteredInError';
+    if (writes && scenario.saving === 'fails') throw fail('storage');
+    send({ id, ok: true, result: await act(params) });
+  } catch (thrown) {
+    const failure = thrown instanceof Failed ? thrown.failure : { code: 'internal' as const, message: String(thrown) };
+    send({ id, ok: false, failure });
+  }
+}
+
+function showSession(state: Scenario['session']): void {
+  switch (state) {
+    case 'locked': send({ topic: 'session', value: { state, ...place } }); break;
+    case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
+    case 'unlocked':
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role } });
+      showBoard();
+      send({ topic: 'sync', value: sync });
+      break;
+    default: send({ topic: 'session', value: { state } });
+  }
+}
+
+function showBoard(): void {
+  if (scenario.board === 'loading') return;
+  const empty = scenario.board === 'empty';
+  send({
+    topic: 'board',
+    value: {
+      state: 'ready', ward: place.ward, waiting: empty ? 0 : 2,
+      beds: empty ? [] : wardBeds(ward.index),
+      cards: empty ? [] : bedCards([...admissions.values()], viewing(), ward.index),
+    },
+  });
+}
+
+function showPatient(): void {
+  const admission = opened === null ? undefined : admissionOf(opened);
+  if (admission === undefined) {
+    send({ topic: 'patient', value: null });
+    return;
+  }
+  const parts = patientParts(admission, viewing(), ward.index);
+  const value: PatientView = {
+    ...parts,
+    patient: admission.patient,
+    allergies: stand(parts.allergies),
+    conditions: stand(parts.conditions),
+    medications: stand(parts.medications),
+    measurements: stand(parts.measurements),
+    observations: stand(parts.observations),
+    notes: stand(parts.notes),
+    administrations: stand(parts.administrations),
+  };
+  send({ topic: 'patient', value });
+}
+
+function stand<T>(kept: readonly Kept<T>[]): readonly Entry<T>[] {
+  return kept.map((entry) => ({ ...entry, standing: standings.get(entry.id) ?? 'backed-up' }));
+}
+
+function change(stay: string, edit: (value: Stay) => Stay): void {
+  const admission = admissions.get(stay);
+  if (admission === undefined) throw fail('not-found');
+  admissions.set(stay, { ...admission, value: edit(admission.value) });
+  showBoard();
+  showPatient();
+}
+
+/** A new entry goes the way of every edit: saved here, sent, backed up. */
+function travel(id: string): void {
+  const steps: readonly [Standing, Partial<SyncView>][] = scenario.peers === 'none'
+    ? [['saved', { unsent: sync.unsent + 1, heldBy: 0 }]]
+    : [['saved', { unsent: 1 }], ['sent', { unsent: 0, notBackedUp: 1 }], ['backed-up', { notBackedUp: 0, backedUpAt: new Date().toISOString() }]];
+  void (async () => {
+    for (const [standing, part] of steps) {
+      await pause(40);
+      standings.set(id, standing);
+      sync = { ...sync, ...part };
+      send({ topic: 'sync', value: sync });
+      showPatient();
+    }
+  })();
+}
+
+function startingSync(): SyncView {
+  const ago = (minutes: number): string => new Date(scenario.now - minutes * 60_000).toISOString();
+  const connected = scenario.peers === 'connected';
+  return {
+    peers: [
+      { peer: 'p1', name: 'Archive', kind: 'archive', connected, lastSeen: ago(connected ? 0 : 42), inSync: connected },
+      { peer: 'p2', name: 'Tablet at bay B', kind: 'tablet', connected, lastSeen: ago(connected ? 0 : 40), inSync: connected },
+      { peer: 'p3', name: 'Tablet of the night shift', kind: 'tablet', connected: false, lastSeen: ago(190), inSync: false },
+      { peer: 'p4', name: 'Office bridge', kind: 'bridge', connected, inSync: connected },
+    ],
+    saving: 0, unsent: connected ? 0 : 3, notBackedUp: 0, heldBy: connected ? 2 : 0,
+    ...(connected ? { backedUpAt: ago(3) } : {}),
+  };
+}
+
+function admissionOf(patient: string): Admission | undefined {
+  return [...admissions.values()].find((admission) => admission.patient === patient);
+}
+
+function viewing(): { now: number; dayStart: number } {
+  const now = Date.now();
+  return { now, dayStart: new Date(now).setHours(0, 0, 0, 0) };
+}
+
+function newId(): string {
+  ids += 1;
+  return `new-${ids}`;
+}
+
+class Failed extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.code);
+    this.failure = failure;
+  }
+}
+
+function fail(code: Failure['code'], message = ''): Failed {
+  return new Failed({ code, message });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,23 @@
+/** What a test wants the made-up ward behind the page to be. The test's server gives it out as `scenario.json`. */
+import type { SessionView } from '../../tablet/app/port.ts';
+
+export interface Scenario {
+  readonly session: SessionView['state'];
+  readonly patients: number;
+  readonly board: 'ready' | 'loading' | 'empty';
+  readonly peers: 'connected' | 'none';
+  readonly role: 'clinician' | 'viewer';
+  /** Milliseconds; the ward's history ends here. */
+  readonly now: number;
+  /** How long an unlock takes. */
+  readonly unlockMs: number;
+  /** The answer to a save: done, or a failure of the store. */
+  readonly saving: 'works' | 'fails';
+}
+
+export const usualScenario: Omit<Scenario, 'now'> = {
+  session: 'unlocked', patients: 24, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works',
+};
+
+export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;
+export const testJoinCode = 'WARDSYNC1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L';

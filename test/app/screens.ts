@@ -1,0 +1,105 @@
+/** Every screen of the app, and how a person gets there. */
+import type { Page } from 'playwright-core';
+import type { OpenOptions } from './harness.ts';
+
+export interface ScreenState {
+  readonly options: OpenOptions;
+  /** Goes there from the opened page, and waits until it is drawn. */
+  readonly reach: (page: Page) => Promise<void>;
+}
+
+const board = (page: Page): Promise<void> => page.getByRole('heading', { name: 'Bay A' }).waitFor();
+
+async function patient(page: Page, tab: string): Promise<void> {
+  await board(page);
+  // The sickest: its charts and its table have every colour.
+  const cards = page.locator('.bed-card');
+  const sick = cards.filter({ has: page.locator('.news[data-level="high"], .news[data-level="medium"]') });
+  await ((await sick.count()) > 0 ? sick : cards).first().getByRole('link').first().click();
+  await page.getByRole('navigation').getByRole('link', { name: tab }).click();
+}
+
+async function observe(page: Page): Promise<void> {
+  await patient(page, 'Overview');
+  await page.getByRole('link', { name: 'Record observations' }).click();
+  await page.getByLabel('Respirations').waitFor();
+}
+
+export const states: Readonly<Record<string, ScreenState>> = {
+  starting: { options: { scenario: { session: 'starting' } }, reach: (page) => page.getByText('Opening the ward').waitFor() },
+  failed: { options: { scenario: { session: 'failed' } }, reach: (page) => page.getByRole('button', { name: 'Load again' }).waitFor() },
+  revoked: { options: { scenario: { session: 'revoked' } }, reach: (page) => page.getByText('removed from the ward').waitFor() },
+  enrol: { options: { scenario: { session: 'not-enrolled' } }, reach: (page) => page.getByLabel('One-time code').waitFor() },
+  unlock: {
+    options: { scenario: { session: 'locked' } },
+    reach: async (page) => {
+      await page.getByLabel('Name you log in with').fill('amara');
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await page.getByRole('button', { name: 'Unlock' }).click();
+      await page.getByText('do not match').waitFor();
+    },
+  },
+  board: { options: {}, reach: board },
+  'board-alone': { options: { scenario: { peers: 'none' } }, reach: board },
+  'board-empty': { options: { scenario: { board: 'empty' } }, reach: (page) => page.getByText('No patients yet').waitFor() },
+  'board-loading': { options: { scenario: { board: 'loading' } }, reach: (page) => page.getByText('Loading').waitFor() },
+  'board-search': {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('searchbox').fill('a2');
+    },
+  },
+  peers: {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('button', { name: 'Sync status' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  overview: { options: {}, reach: (page) => patient(page, 'Overview') },
+  observations: {
+    options: {},
+    reach: async (page) => {
+      await patient(page, 'Observations');
+      await page.locator('.chart canvas').first().waitFor();
+    },
+  },
+  notes: { options: {}, reach: (page) => patient(page, 'Notes') },
+  stays: { options: {}, reach: (page) => patient(page, 'Stays') },
+  'observe-new': { options: {}, reach: observe },
+  'observe-filled': {
+    options: {},
+    reach: async (page) => {
+      await observe(page);
+      await page.getByLabel('Respirations').fill('24');
+      await page.getByLabel('Oxygen saturation').fill('93');
+      await page.getByRole('radio', { name: 'Oxygen' }).check();
+      await page.getByRole('textbox', { name: 'Flow' }).fill('2');
+      await page.getByLabel('Systolic').fill('104');
+      await page.getByLabel('Diastolic').fill('62');
+      await page.getByLabel('Pulse').fill('118');
+      await page.getByRole('radio', { name: 'Alert' }).check();
+      await page.getByLabel('Temperature').fill('386');
+      await page.keyboard.press('Enter');
+      await page.getByText('Is it right?').waitFor();
+    },
+  },
+  'error-dialog': {
+    options: {},
+    reach: async (page) => {
+      await patient(page, 'Observations');
+      await page.getByRole('button', { name: 'Entered in error' }).first().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  'import-report': {
+    options: { fragment: '#/import' },
+    reach: async (page) => {
+      await page.locator('input[type="file"]').setInputFiles({ name: 'records.json', mimeType: 'application/json', buffer: Buffer.from('{"resourceType":"Bundle"}') });
+      await page.getByRole('button', { name: 'Import' }).click();
+      await page.getByText('Import finished').waitFor();
+    },
+  },
+};
