@@ -37,8 +37,8 @@ export function hexOf<Id extends Uint8Array>(id: Id): Hex<Id> {
 interface IdKind<Id extends Uint8Array> {
   readonly shape: Shape<Id>;
   /** Throws `MalformedError` on another length. */
-  from(bytes: Uint8Array): Id;
-  fromHex(text: string): Id;
+  readonly from: (bytes: Uint8Array) => Id;
+  readonly fromHex: (text: string) => Id;
 }
 
 function idKind<Id extends Uint8Array>(length: number, title: string): IdKind<Id> {
