@@ -193,9 +193,15 @@ async function buildBeside<T>(folder: string, build: (building: string) => Promi
     return result;
   } catch (error) {
     if (building !== undefined) await rm(building, { recursive: true, force: true });
-    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    if (made !== undefined) await removeEmpty(parent, made);
     throw error;
   }
+}
+
+/** Removes `folder` and those above it up to `top`, as far as they are empty. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  const removed = await rmdir(folder).then(() => true, () => false);
+  if (removed && folder !== resolve(top)) await removeEmpty(dirname(folder), top);
 }
 
 function asFolderError(folder: string): (error: unknown) => never {

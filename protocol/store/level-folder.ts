@@ -59,7 +59,7 @@ export async function removeDatabase(folder: string): Promise<void> {
 }
 
 /** Makes creations and removals in `folder` durable. Windows knows no such thing and refuses to open a folder. */
-async function flushFolder(folder: string): Promise<void> {
+export async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
