@@ -43,7 +43,8 @@ export interface DialPlanInit {
 
 interface SightedAddress {
   readonly plausible: boolean;
-  at: number;
+  /** When it was seen first. */
+  readonly since: number;
   failures: number;
 }
 
@@ -178,11 +179,8 @@ export class DialPlan {
 
   #keep(peer: Peer, address: string, plausible: boolean, now: number): void {
     const known = peer.sighted.get(address);
-    if (known !== undefined && (known.plausible || !plausible)) {
-      known.at = now;
-      return;
-    }
-    peer.sighted.set(address, { plausible, at: now, failures: 0 });
+    if (known !== undefined && (known.plausible || !plausible)) return;
+    peer.sighted.set(address, { plausible, since: now, failures: 0 });
     if (peer.sighted.size <= MAX_SIGHTED) return;
     const worst = rankedSightings(peer).at(-1);
     if (worst !== undefined) peer.sighted.delete(worst);
@@ -218,9 +216,12 @@ function addressesOf(peer: Peer): readonly string[] {
   return [...new Set([...proven, ...peer.fixed, ...rankedSightings(peer)])];
 }
 
-/** Plausible before implausible, what has failed less before what has failed more, then the freshest. */
+/**
+ * Plausible before implausible, what has failed less before what has failed more, then what has been known longest:
+ * a flood of false addresses does not displace a true one that was here before it.
+ */
 function rankedSightings(peer: Peer): readonly string[] {
   return [...peer.sighted]
-    .sort(([, a], [, b]) => Number(b.plausible) - Number(a.plausible) || a.failures - b.failures || b.at - a.at)
+    .sort(([, a], [, b]) => Number(b.plausible) - Number(a.plausible) || a.failures - b.failures || a.since - b.since)
     .map(([address]) => address);
 }

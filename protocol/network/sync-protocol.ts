@@ -74,9 +74,10 @@ export class SyncProtocol {
     return this.links().some((open) => open.connection.id === connection.id);
   }
 
+  /** The link is no longer among the links when this returns; its connection follows with the last frames. */
   end(open: PeerLink, reason: EndReason): void {
     open.link.end(reason);
-    this.#leave(open.connection);
+    this.#ended(open);
   }
 
   /** In one turn, without an `await`: a stream that nobody listens to may already be over. */
