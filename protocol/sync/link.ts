@@ -3,22 +3,26 @@
  */
 import type { DocumentId } from '../codec/ids.ts';
 import type { Chain } from '../items/item.ts';
+import type { EndReason } from './messages.ts';
+
+export type { EndReason } from './messages.ts';
 
 export type Subscription =
   | { readonly type: 'all' }
   /** At most 1,024. The log and the sessions document are always part of a subscription. */
   | { readonly type: 'documents'; readonly documents: readonly DocumentId[] };
 
-export type EndReason = 'done' | 'version' | 'ward' | 'too-large' | 'malformed' | 'overload' | 'revoked' | 'internal';
-
 export type LinkEvent =
   /** Both roots were equal, or everything asked for has arrived; may come again after new differences. */
   | { readonly type: 'in-sync' }
+  /** More was pushed than the peer has dealt with: what it lacks now is found by comparing, once it has caught up. */
   | { readonly type: 'behind' }
   /** The peer says that items of the chain up to `seq` are durable there. */
   | { readonly type: 'stored-by-peer'; readonly chain: Chain; readonly seq: number }
   /** The peer signed more once than it has now (ATTACK 7). */
   | { readonly type: 'rolled-back'; readonly before: number; readonly now: number }
+  /** Everything was compared and fetched, and the peer still claims another root: a fork, a refused item, or a lie (ATTACK 8). */
+  | { readonly type: 'diverged' }
   | { readonly type: 'clock-skew'; readonly milliseconds: number }
   | { readonly type: 'ended'; readonly reason: EndReason | 'cut'; readonly by: 'us' | 'them' };
 
