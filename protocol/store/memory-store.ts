@@ -23,12 +23,12 @@ export class MemoryStore implements ItemStore {
 
   async *heads(): AsyncIterable<ChainHead> {
     this.#assertOpen();
-    yield* [...this.#heads.values()];
+    yield* Array.from(this.#heads.values());
   }
 
   async *forks(): AsyncIterable<ForkEvidence> {
     this.#assertOpen();
-    yield* [...this.#forks.values()];
+    yield* Array.from(this.#forks.values());
   }
 
   async read(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly StoredItem[]> {

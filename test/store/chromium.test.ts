@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +26,7 @@ test('item store in the IndexedDB of a real browser', { timeout: 120_000 }, asyn
   const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
   try {
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(addressOf(server));
     const results = await page.evaluate((seed) => globalThis.runStoreContract(seed), SEED);
     assert.ok(results.length > 15, 'the whole contract ran');
     for (const { title, failure } of results) await t.test(title, () => assert.equal(failure, '', `seed ${SEED}`));
@@ -36,6 +35,12 @@ test('item store in the IndexedDB of a real browser', { timeout: 120_000 }, asyn
     server.close();
   }
 });
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  return `http://127.0.0.1:${address.port}/`;
+}
 
 async function bundle(): Promise<string> {
   const result = await build({

@@ -21,7 +21,7 @@ export function formatSample(): FormatSample {
   };
 }
 
-/** Key to value, both in hex, in the order of keys. */
+/** Key to value, both in hex. */
 export function formatRecords(): Readonly<Record<string, string>> {
   const { append, locals } = formatSample();
   const records = [
@@ -29,5 +29,5 @@ export function formatRecords(): Readonly<Record<string, string>> {
     ...append.items.map(itemRecord), ...append.heads.map(headRecord), ...(append.forks ?? []).map(forkRecord),
     ...locals.map(([name, value]) => localRecord(name, value)),
   ];
-  return Object.fromEntries(records.map(({ key, value }) => [toHex(key), toHex(value ?? new Uint8Array(0))]).sort());
+  return Object.fromEntries(records.map(({ key, value }) => [toHex(key), toHex(value ?? new Uint8Array(0))]));
 }

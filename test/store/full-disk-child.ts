@@ -1,6 +1,6 @@
 /**
  * Runs on a small file system of its own (argument: its folder). Fills the disk through a store, frees some of it, goes
- * on, and checks that exactly what was acknowledged is there. Prints one line of JSON.
+ * on, and checks that exactly what was acknowledged is there. Prints one line.
  */
 import assert from 'node:assert/strict';
 import { unlink, writeFile } from 'node:fs/promises';
@@ -39,7 +39,7 @@ store = await openLevelStore(folder);
 await checkContent(store);
 assert.equal(await store.getLocal('large'), null);
 await store.close();
-console.log(JSON.stringify({ refused: errors.length, acknowledged: [...acknowledged.values()] }));
+console.log(`${errors.length} chains refused; acknowledged ${[...acknowledged.values()].join(' ')}`);
 
 /** Appends to all chains at once until every one of them was refused. */
 async function fillDisk(full: ItemStore): Promise<readonly StoreError[]> {

@@ -12,9 +12,7 @@ test('a full disk is one clear error; nothing acknowledged is lost, nothing refu
   const disk = await freshFolder(t);
   const output = inOwnMounts(t, `mount -t tmpfs -o size=40m none '${disk}' && exec '${process.execPath}' --import tsx '${CHILD}' '${disk}'`);
   if (output === undefined) return;
-  const { refused, acknowledged } = JSON.parse(output) as { refused: number; acknowledged: readonly number[] };
-  assert.equal(refused, 4);
-  assert.ok(acknowledged.every((seq) => seq > 20), output);
+  assert.match(output, /^4 chains refused; acknowledged \d{2,} \d{2,} \d{2,} \d{2,}$/m);
 });
 
 test('a folder on a file system mounted read-only is not writable', { timeout: 60_000 }, async (t) => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +30,7 @@ test(`what was acknowledged survives kill -9, and heads agree with items (${KILL
 /** Kills the child in the midst of its work, right after line number `after`; what it had still printed counts too. */
 async function appendAndKill(folder: string, acknowledged: Map<string, number>, after: number): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD, folder, String(CHAINS)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
+  const ended = new Promise<string | null>((resolve) => { child.once('exit', (_code, signal) => resolve(signal)); });
   let lines = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     const [document = '', author = '', seq = ''] = line.split(' ');
@@ -39,8 +38,7 @@ async function appendAndKill(folder: string, acknowledged: Map<string, number>, 
     lines += 1;
     if (lines === after) child.kill('SIGKILL');
   }
-  const [, signal] = (await ended) as [number | null, string | null];
-  assert.equal(signal, 'SIGKILL', 'the child ran until it was killed');
+  assert.equal(await ended, 'SIGKILL', 'the child ran until it was killed');
 }
 
 async function checkStore(folder: string, acknowledged: ReadonlyMap<string, number>, when: string): Promise<void> {

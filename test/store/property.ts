@@ -1,5 +1,5 @@
 /** Model against store: any sequence of writes, reads and reopenings leaves both with the same content. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { all, contentOf, same, type StorePlace } from './contract.ts';
 import { chainNumber, idNumber, sampleHead, sampleItem } from './sample.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
