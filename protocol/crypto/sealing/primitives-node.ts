@@ -1,6 +1,6 @@
 /** Encryption and key agreement on `node:crypto` (OpenSSL). */
 import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
-import { assertBytes, concatBytes } from '../../codec/bytes.ts';
+import { assertBytes, concatBytes, fromBase64Url, toBase64Url } from '../../codec/bytes.ts';
 import { CHACHA20_POLY1305_NONCE_LENGTH, POLY1305_TAG_LENGTH, type SealingPrimitives } from './primitives.ts';
 
 export const primitives: SealingPrimitives = {
@@ -25,10 +25,7 @@ export const primitives: SealingPrimitives = {
     }
     return new Uint8Array(plaintext);
   },
-  x25519PublicKey(secret) {
-    const spki = createPublicKey(privateKeyOf(secret)).export({ format: 'der', type: 'spki' });
-    return new Uint8Array(spki.subarray(spki.length - 32));
-  },
+  x25519PublicKey: (secret) => fromBase64Url(createPublicKey(privateKeyOf(secret)).export({ format: 'jwk' }).x ?? '', 'X25519 public key'),
   x25519SharedSecret(secret, publicKey) {
     const keys = { privateKey: privateKeyOf(secret), publicKey: publicKeyOf(publicKey) };
     let shared: Uint8Array;
@@ -47,15 +44,11 @@ function assertKeyAndNonce(key: Uint8Array, nonce: Uint8Array): void {
   assertBytes(nonce, CHACHA20_POLY1305_NONCE_LENGTH, 'ChaCha20-Poly1305 nonce');
 }
 
-const PKCS8_PREFIX = Uint8Array.from([0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20]);
-const SPKI_PREFIX = Uint8Array.from([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00]);
-
+/** JWK (RFC 8037) rather than DER, for the reason given at the signing keys. */
 function privateKeyOf(secret: Uint8Array): KeyObject {
-  assertBytes(secret, 32, 'X25519 secret');
-  return createPrivateKey({ key: Buffer.from(concatBytes(PKCS8_PREFIX, secret)), format: 'der', type: 'pkcs8' });
+  return createPrivateKey({ key: { kty: 'OKP', crv: 'X25519', d: toBase64Url(assertBytes(secret, 32, 'X25519 secret')), x: '' }, format: 'jwk' });
 }
 
 function publicKeyOf(bytes: Uint8Array): KeyObject {
-  assertBytes(bytes, 32, 'X25519 public key');
-  return createPublicKey({ key: Buffer.from(concatBytes(SPKI_PREFIX, bytes)), format: 'der', type: 'spki' });
+  return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: toBase64Url(assertBytes(bytes, 32, 'X25519 public key')) }, format: 'jwk' });
 }
