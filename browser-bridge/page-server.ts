@@ -163,7 +163,7 @@ function answer(request: IncomingMessage, response: ServerResponse, origins: Ori
 }
 
 function finish(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
-  response.writeHead(status, { 'X-Content-Type-Options': 'nosniff', ...headers, ...(status === 304 ? {} : { 'Content-Length': 0 }) });
+  response.writeHead(status, { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin', ...headers, ...(status === 304 ? {} : { 'Content-Length': 0 }) });
   response.end();
 }
 

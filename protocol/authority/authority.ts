@@ -170,7 +170,11 @@ async function readRequest(der: Uint8Array): Promise<Result<ReadRequest, IssueFa
 
 function isPeriodWithin({ notBefore, notAfter }: Period, certificate: X509Certificate): boolean {
   return notBefore < notAfter && notAfter - notBefore <= MAX_SERVER_PERIOD
-    && notBefore >= certificate.notBefore.getTime() && notAfter <= certificate.notAfter.getTime();
+    && wholeSeconds(notBefore) >= certificate.notBefore.getTime() && wholeSeconds(notAfter) <= certificate.notAfter.getTime();
+}
+
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
 }
 
 /** As a value, never as a pattern: the library reads quotes, `=` and `#` inside plain strings. */

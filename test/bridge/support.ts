@@ -32,7 +32,7 @@ export async function appFolder(t: TestContext): Promise<string> {
   await mkdir(join(folder, 'assets'), { recursive: true });
   await Promise.all([
     writeFile(join(root, 'secret.txt'), SECRET_FILE),
-    writeFile(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><title>app</title><link rel="stylesheet" href="main.css"><script type="module" src="main.js"></script>'),
+    writeFile(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,"><link rel="stylesheet" href="main.css"><script type="module" src="main.js"></script>'),
     writeFile(join(folder, 'main.js'), `document.title = 'script ran';\n${'// padding that compresses\n'.repeat(200)}`),
     writeFile(join(folder, 'main.css'), 'body { color: rgb(1, 2, 3) }'),
     writeFile(join(folder, 'assets', 'automerge.wasm'), Buffer.from('0061736d01000000', 'hex')),
