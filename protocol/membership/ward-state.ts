@@ -57,6 +57,8 @@ export interface TeamState {
 export interface InvitationState {
   readonly id: InviteId;
   readonly kind: DeviceKind;
+  /** The name that the device is to have. */
+  readonly sealedName: Uint8Array;
   readonly expires: number;
   readonly usedBy: DeviceId | undefined;
 }

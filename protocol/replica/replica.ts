@@ -5,6 +5,8 @@
  */
 import type { DocumentId, ItemId, WardId, AuthorId } from '../codec/ids.ts';
 import type { Chain, EncodedItem, Item } from '../items/item.ts';
+import type { Certificate } from '../membership/certificate.ts';
+import type { Signatory, Standing } from '../membership/standing.ts';
 import type { WardState } from '../membership/ward-state.ts';
 import type { ChainHead, ReadLimit } from '../store/item-store.ts';
 
@@ -18,7 +20,8 @@ export const MAX_RUN_BYTES = 1024 * 1024;
 
 /** Why a run, or the rest of it, was not stored. `refused` is final; `waiting` may be offered again later. */
 export type Verdict =
-  | { readonly outcome: 'stored'; readonly stored: number; readonly disputed: boolean }
+  /** `rest` is why no more of the run was stored: only runs of the ward log are stored in part. */
+  | { readonly outcome: 'stored'; readonly stored: number; readonly disputed: boolean; readonly rest?: Verdict }
   /** Already here, whole. */
   | { readonly outcome: 'known' }
   | { readonly outcome: 'waiting'; readonly for: 'predecessor' | 'session' | 'log-heads' | 'log' }
@@ -26,7 +29,9 @@ export type Verdict =
 
 export type Refusal =
   | 'malformed' | 'too-large' | 'broken-chain' | 'bad-signature' | 'forked' | 'unknown-author' | 'removed-author'
-  | 'role' | 'wrong-document' | 'invitation' | 'disputed-quota' | 'not-genesis';
+  | 'role' | 'wrong-document' | 'invitation' | 'disputed-quota' | 'not-genesis'
+  /** An operation that makes no sense where it was signed: adds what is there, changes what is not, or the last admin. */
+  | 'operation';
 
 export interface FrontierEntry {
   readonly author: AuthorId;
@@ -59,6 +64,12 @@ export interface Replica {
   readonly count: number;
   /** Whether the chain's author is flagged for a fork. */
   isForked(chain: Chain): boolean;
+  /** The certificate of a session, from the sessions document. */
+  certificateOf(author: AuthorId): Certificate | undefined;
+  /** Who answers for a chain outside the log; undefined for a session that is not here. */
+  signatoryOf(chain: Chain): Signatory | undefined;
+  /** ADMIT-5, as the log is now. `item` is one that is here. */
+  standingOf(item: Item): Standing;
   /** Calls `listener` after each admission, in order of admission. Returns what takes it off. */
   onAdmitted(listener: (admitted: Admitted) => void): () => void;
   close(): Promise<void>;

@@ -1,0 +1,95 @@
+/** A `WardState` made of a log as it was at one moment. What is added to the log later does not show in it. */
+import { hexOf, type AuthorId, type DeviceId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import { MAX_HEADS } from '../items/item.ts';
+import { compareBytes } from '../codec/bytes.ts';
+import { presenceIn, roleIn, type View } from './authority.ts';
+import type { Certificate } from './certificate.ts';
+import type { Description } from './describe.ts';
+import type { DeviceEntries, LogEntries, UserEntries } from './log-entries.ts';
+import type { Past } from './log-graph.ts';
+import type { Resolution } from './resolution.ts';
+import type { Membership, Role, WardState } from './ward-state.ts';
+
+export interface LogMoment {
+  readonly ward: WardId;
+  readonly entries: LogEntries;
+  /** Number of entries at this moment. */
+  readonly size: number;
+  readonly resolution: Resolution;
+  readonly description: Description;
+  readonly certificates: ReadonlyMap<Hex<AuthorId>, Certificate>;
+}
+
+export class LogState implements WardState {
+  readonly ward: WardId;
+  readonly heads: readonly ItemId[];
+  readonly #moment: LogMoment;
+  /** The last place that was asked for: readers ask about many items of one place. */
+  #recent: { readonly key: string; readonly past: Past; readonly view: View } | undefined;
+
+  constructor(moment: LogMoment) {
+    this.#moment = moment;
+    this.ward = moment.ward;
+    const { graph } = moment.entries;
+    this.heads = [...graph.heads].map((index) => graph.idOf(index)).sort(compareBytes).slice(0, MAX_HEADS);
+  }
+
+  get sealedName(): Uint8Array { return this.#moment.description.sealedName; }
+  get everyone(): TeamId { return this.#built(this.#moment.description.everyone); }
+  get admins(): TeamId { return this.#built(this.#moment.description.admins); }
+  get users(): WardState['users'] { return this.#moment.description.users; }
+  get devices(): WardState['devices'] { return this.#moment.description.devices; }
+  get teams(): WardState['teams'] { return this.#moment.description.teams; }
+  get invitations(): WardState['invitations'] { return this.#moment.description.invitations; }
+  get authority(): WardState['authority'] { return this.#moment.description.authority; }
+
+  knows(heads: readonly ItemId[]): boolean {
+    return heads.every((head) => (this.#moment.entries.graph.indexOf(head) ?? this.#moment.size) < this.#moment.size);
+  }
+
+  membershipOf(user: UserId, heads: readonly ItemId[]): Membership {
+    const state = this.users.get(hexOf(user));
+    return this.#membership(this.#moment.entries.user(hexOf(user)), heads, state !== undefined && state.removal === undefined);
+  }
+
+  deviceMembershipOf(device: DeviceId, heads: readonly ItemId[]): Membership {
+    const state = this.devices.get(hexOf(device));
+    return this.#membership(this.#moment.entries.device(hexOf(device)), heads, state !== undefined && state.removal === undefined);
+  }
+
+  roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined {
+    const { past, view } = this.#at(heads);
+    return roleIn(this.#moment.entries, view, past, hexOf(user));
+  }
+
+  sessionUser(session: SessionId): UserId | undefined {
+    return this.#moment.certificates.get(hexOf<AuthorId>(session))?.user;
+  }
+
+  /** Who was added at `heads` but is not in now, by a removal or because the addition was undone, is out since. */
+  #membership(entries: UserEntries | DeviceEntries, heads: readonly ItemId[], isIn: boolean): Membership {
+    const { past, view } = this.#at(heads);
+    const presence = presenceIn(view, past, entries);
+    if (presence === 'absent') return 'never';
+    if (presence === 'removed') return 'removed-before';
+    return isIn ? 'member' : 'removed-since';
+  }
+
+  #at(heads: readonly ItemId[]): { readonly past: Past; readonly view: View } {
+    const key = heads.map(hexOf).join();
+    if (this.#recent?.key === key) return this.#recent;
+    const { entries, resolution } = this.#moment;
+    const past = entries.graph.pastOf(heads.map((head) => {
+      const index = entries.graph.indexOf(head);
+      if (index === undefined) throw new RangeError('the log does not know these heads');
+      return index;
+    }));
+    this.#recent = { key, past, view: resolution.at(past) };
+    return this.#recent;
+  }
+
+  #built(team: TeamId | undefined): TeamId {
+    if (team === undefined) throw new Error('the ward log has no genesis yet');
+    return team;
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * LOG-4, LOG-5, LOG-8: which operations of a set count. A pure function of the set.
+ *
+ * Revocations are settled first, in rounds: one that no open revocation might undo counts; where only circles are
+ * left, a circle that nothing outside it might undo counts as a whole ('two who remove each other are both out').
+ * Everything else follows by replay.
+ */
+import { hexOf, type Hex, type UserId } from '../codec/ids.ts';
+import { judge, NO_DOUBTS, roleGivenBy, roleIn, targetOf, userAddedBy, presenceIn, type Doubts, type View } from './authority.ts';
+import { inviteOf, isRevocation, type Entry, type LogEntries } from './log-entries.ts';
+import type { Past } from './log-graph.ts';
+
+/** Indices of the operations of `included` that count. `included` is a set with the past of each of its members. */
+export function resolve(log: LogEntries, includes: (index: number) => boolean): ReadonlySet<number> {
+  const entries = log.all.filter(({ index }) => includes(index));
+  const voided = new Set<number>(spentJoins(log, entries));
+  for (;;) {
+    const counting = settle(log, entries, includes, voided);
+    const exceptions = [...rivalAdditions(entries, counting), ...removalsOfLastAdmin(log, entries, counting, includes)];
+    if (exceptions.length === 0) return counting;
+    for (const index of exceptions) voided.add(index);
+  }
+}
+
+function settle(log: LogEntries, entries: readonly Entry[], includes: (index: number) => boolean, voided: ReadonlySet<number>): ReadonlySet<number> {
+  const decided = new Map<number, boolean>();
+  for (const { index, operation } of entries) if (isRevocation(operation) && voided.has(index)) decided.set(index, false);
+  for (;;) {
+    const { counting, open, baseless } = replay(log, entries, includes, voided, decided);
+    for (const index of baseless) decided.set(index, false);
+    if (open.size === 0) return counting;
+    for (const index of unthreatened(open)) decided.set(index, true);
+  }
+}
+
+interface Replay {
+  readonly counting: ReadonlySet<number>;
+  /** Revocations still to be decided, each with the others that might undo it. */
+  readonly open: ReadonlyMap<number, Doubts>;
+  /** Revocations that their author had no right to. */
+  readonly baseless: readonly number[];
+}
+
+function replay(log: LogEntries, entries: readonly Entry[], includes: (index: number) => boolean, voided: ReadonlySet<number>, decided: ReadonlyMap<number, boolean>): Replay {
+  const counting = new Set<number>();
+  const doubts = new Map<number, Doubts>();
+  const open = new Map<number, Doubts>();
+  const baseless: number[] = [];
+  const revocations = new Set(log.revocations.map(({ index }) => index));
+  const view: View = {
+    includes,
+    counts: (index) => decided.get(index) ?? counting.has(index),
+    isOpen: (index) => revocations.has(index) && !decided.has(index) && includes(index),
+    doubtsOf: (index) => doubts.get(index) ?? NO_DOUBTS,
+  };
+  for (const entry of entries) {
+    const { index } = entry;
+    const decision = decided.get(index);
+    if (decision === true) counting.add(index);
+    if (decision !== undefined || voided.has(index)) continue;
+    const judgement = judge(log, view, pastOfEntry(log, entry), entry);
+    if (isRevocation(entry.operation)) {
+      if (judgement.objection === undefined) open.set(index, judgement.doubts);
+      else baseless.push(index);
+    } else if (judgement.objection === undefined) {
+      counting.add(index);
+      if (judgement.doubts.size > 0) doubts.set(index, judgement.doubts);
+    }
+  }
+  return { counting, open, baseless };
+}
+
+/**
+ * Of the open revocations, those that count whatever becomes of the others: what nothing open threatens, else each
+ * circle (with all that leads into it) whose members threaten one another and are threatened by nobody else.
+ */
+function unthreatened(open: ReadonlyMap<number, Doubts>): readonly number[] {
+  const free = [...open.keys()].filter((index) => threatsTo(index, open).size === 0);
+  if (free.length > 0) return free;
+  const reach = new Map([...open.keys()].map((index) => [index, everyThreatTo(index, open)]));
+  return [...open.keys()].filter((index) => [...reach.get(index) ?? []].every((threat) => reach.get(threat)?.has(index)));
+}
+
+function threatsTo(index: number, open: ReadonlyMap<number, Doubts>): ReadonlySet<number> {
+  return new Set([...open.get(index) ?? []].filter((threat) => open.has(threat) && threat !== index));
+}
+
+function everyThreatTo(index: number, open: ReadonlyMap<number, Doubts>): ReadonlySet<number> {
+  const found = new Set<number>();
+  const left = [index];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    for (const threat of threatsTo(next, open)) {
+      if (!found.has(threat)) left.push(threat);
+      found.add(threat);
+    }
+  }
+  return found;
+}
+
+/** LOG-7: of several joins by one invitation, the one with the smallest id among those that are not after another. */
+function spentJoins(log: LogEntries, entries: readonly Entry[]): number[] {
+  const byInvitation = Map.groupBy(entries.filter(({ operation }) => operation.type === 'join'), inviteOf);
+  return [...byInvitation.values()].flatMap((joins) => {
+    const first = joins.filter((join) => !joins.some((other) => log.graph.isBefore(other.index, join.index)));
+    const [winner] = first.sort((a, b) => (hexOf(a.id) < hexOf(b.id) ? -1 : 1));
+    return joins.filter((join) => join !== winner).map(({ index }) => index);
+  });
+}
+
+/** LOG-9: where one user id was given twice at the same time, neither counts, so nobody can take an identity over. */
+function rivalAdditions(entries: readonly Entry[], counting: ReadonlySet<number>): number[] {
+  const additions = entries.filter((entry) => counting.has(entry.index) && userAddedBy(entry) !== undefined);
+  return [...Map.groupBy(additions, userAddedBy).values()].flatMap((rivals) => (rivals.length > 1 ? rivals.map(({ index }) => index) : []));
+}
+
+/**
+ * LOG-8: when revocations that are each allowed would together leave no admin, those of one admin do not count: of the
+ * admins whose revocation nobody else's has followed, the one who became admin first.
+ */
+function removalsOfLastAdmin(log: LogEntries, entries: readonly Entry[], counting: ReadonlySet<number>, includes: (index: number) => boolean): readonly number[] {
+  const view: View = { includes, counts: (index) => counting.has(index), isOpen: () => false, doubtsOf: () => NO_DOUBTS };
+  const now: Past = { covers: includes };
+  const isAdmin = (user: Hex<UserId>): boolean => presenceIn(view, now, log.user(user)) === 'present' && roleIn(log, view, now, user) === 'admin';
+  if (entries.length === 0 || [...log.everAdmins].some(isAdmin)) return [];
+
+  const firstMade = new Map<Hex<UserId>, Entry>();
+  for (const user of log.everAdmins) {
+    const made = log.user(user).roles.find((entry) => counting.has(entry.index) && roleGivenBy(entry) === 'admin');
+    if (made !== undefined) firstMade.set(user, made);
+  }
+  const revocations = log.revocations.filter((entry) => counting.has(entry.index) && [...firstMade.keys()].some((user) => user === targetOf(entry)));
+  const revocationsOf = (user: Hex<UserId>): Entry[] => revocations.filter((entry) => targetOf(entry) === user);
+  const revoked = [...firstMade.keys()].filter((user) => revocationsOf(user).length > 0);
+  const isFollowed = (user: Hex<UserId>): boolean => revocationsOf(user).some(({ index }) =>
+    revocations.some((other) => targetOf(other) !== user && log.graph.isBefore(index, other.index)));
+  const last = revoked.filter((user) => !isFollowed(user));
+  const [senior] = (last.length > 0 ? last : revoked).sort((a, b) => {
+    const [madeA, madeB] = [firstMade.get(a), firstMade.get(b)];
+    return madeA === undefined || madeB === undefined ? 0 : log.graph.compare(madeA.index, madeB.index);
+  });
+  return senior === undefined ? [] : revocationsOf(senior).map(({ index }) => index);
+}
+
+function pastOfEntry(log: LogEntries, { index }: Entry): Past {
+  return { covers: (other) => log.graph.isBefore(other, index) };
+}

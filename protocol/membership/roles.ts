@@ -1,0 +1,31 @@
+/**
+ * Which role may sign what (SPEC, table of LOG). This data is the rule: admission and the log read it, and a test
+ * compares it with the table in SPEC.md.
+ */
+import type { OperationType } from './operation.ts';
+import type { Role } from './ward-state.ts';
+
+/** What a session may sign: operations of the log, and the kinds of item outside it. */
+export type Signable = Exclude<OperationType, 'genesis' | 'join'> | 'session' | 'grant' | 'changeset';
+
+export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
+  'add-user': ['admin'],
+  'set-role': ['admin'],
+  'remove-user': ['admin'],
+  'set-bundle': ['viewer', 'clinician', 'admin', 'privacy'],
+  'add-device': ['admin'],
+  'remove-device': ['admin'],
+  invite: ['admin'],
+  'add-team': ['admin'],
+  'add-member': ['admin'],
+  'remove-member': ['admin'],
+  'set-authority': ['admin'],
+  'issue-certificate': ['admin'],
+  session: ['viewer', 'clinician', 'admin', 'privacy'],
+  grant: ['clinician', 'admin'],
+  changeset: ['clinician', 'admin'],
+};
+
+export function maySign(role: Role, what: Signable): boolean {
+  return SIGNERS[what].includes(role);
+}

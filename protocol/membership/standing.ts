@@ -1,0 +1,54 @@
+/** ADMIT-5: accepted or disputed, from the log and the item alone. */
+import { equalBytes } from '../codec/bytes.ts';
+import { hexOf, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
+import type { CutEntry, Removal, WardState } from './ward-state.ts';
+
+export type Standing = 'accepted' | 'disputed';
+
+export interface ItemPosition {
+  readonly document: DocumentId;
+  readonly author: AuthorId;
+  readonly seq: number;
+  readonly id: ItemId;
+}
+
+/** Who answers for an item: a session's user and device, or a device alone (receipts). */
+export interface Signatory {
+  readonly user: UserId | undefined;
+  readonly device: DeviceId;
+}
+
+/** Every item of a member is accepted; of who is out, what lies within the cut of each removal that concerns it. */
+export function standingOf(position: ItemPosition, signatory: Signatory, state: WardState): Standing {
+  return limitsOf(position, signatory, state).every((limit) => isWithin(position, limit)) ? 'accepted' : 'disputed';
+}
+
+/** The last seq of the chain that is accepted: 0 for none, `Infinity` while nobody concerned is out. */
+export function acceptedUpTo(chain: Pick<ItemPosition, 'document' | 'author'>, signatory: Signatory, state: WardState): number {
+  return Math.min(Infinity, ...limitsOf(chain, signatory, state).map((limit) => limit?.seq ?? 0));
+}
+
+/** One limit for each removal that concerns the chain; undefined where nothing of it is accepted. */
+function limitsOf(chain: Pick<ItemPosition, 'document' | 'author'>, { user, device }: Signatory, state: WardState): readonly (CutEntry | undefined)[] {
+  const concerned = [state.devices.get(hexOf(device)), ...(user === undefined ? [] : [state.users.get(hexOf(user))])];
+  return concerned.flatMap((party) => {
+    if (party === undefined) return [undefined];
+    return party.removal === undefined ? [] : [cutFor(party.removal, chain)];
+  });
+}
+
+function isWithin({ seq, id }: ItemPosition, limit: CutEntry | undefined): boolean {
+  if (limit === undefined) return false;
+  return seq < limit.seq || (seq === limit.seq && equalBytes(id, limit.id));
+}
+
+const cutsByChain = new WeakMap<Removal, ReadonlyMap<string, CutEntry>>();
+
+function cutFor(removal: Removal, chain: Pick<ItemPosition, 'document' | 'author'>): CutEntry | undefined {
+  let byChain = cutsByChain.get(removal);
+  if (byChain === undefined) {
+    byChain = new Map(removal.cut.map((entry) => [hexOf(entry.document) + hexOf(entry.author), entry]));
+    cutsByChain.set(removal, byChain);
+  }
+  return byChain.get(hexOf(chain.document) + hexOf(chain.author));
+}

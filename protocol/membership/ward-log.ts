@@ -1,0 +1,224 @@
+/**
+ * The ward log (SPEC, LOG): takes operations in any order in which parents come first, and says what the ward is.
+ *
+ * Two questions are kept apart. Whether an operation may enter the log follows from its own past alone, so every peer
+ * gives the same answer at any time (`consider`). Whether it counts follows from the whole set, and may change when
+ * something concurrent arrives (`state`).
+ */
+import { equalBytes } from '../codec/bytes.ts';
+import { hexOf, inviteId, itemId, type AuthorId, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import type { Item } from '../items/item.ts';
+import { judge, type Objection, type View } from './authority.ts';
+import { isCertified, type Certificate } from './certificate.ts';
+import { describe, NOTHING, type Description } from './describe.ts';
+import { isGenesisOf } from './genesis.ts';
+import { isJoinProven } from './join-proof.ts';
+import { LogEntries, type Candidate, type Entry, type Signer } from './log-entries.ts';
+import type { Past } from './log-graph.ts';
+import { LogState } from './log-state.ts';
+import type { Operation, OperationBody } from './operation.ts';
+import { Resolution } from './resolution.ts';
+import { teamDocument } from './team-document.ts';
+import type { WardState } from './ward-state.ts';
+
+/** Whether an operation may enter. What may goes to `add`, once it is durable. */
+export type LogVerdict =
+  | { readonly outcome: 'may-enter'; readonly placed: PlacedOperation }
+  | { readonly outcome: 'known' }
+  | { readonly outcome: 'waiting'; readonly for: 'predecessor' | 'log-heads' | 'log' }
+  | { readonly outcome: 'refused'; readonly reason: Objection | 'malformed' | 'not-genesis' };
+
+export interface PlacedOperation {
+  readonly candidate: Candidate;
+  /** Indices of what is directly before it. */
+  readonly parents: readonly number[];
+}
+
+/** The log as seen from a place in it. */
+export interface Viewpoint {
+  readonly past: Past;
+  /** What counts there. */
+  readonly view: View;
+}
+
+export class WardLog {
+  readonly ward: WardId;
+  readonly #entries = new LogEntries();
+  /** Certificates of sessions that signed operations. */
+  readonly #certificates = new Map<Hex<AuthorId>, Certificate>();
+  readonly #teamDocuments = new Map<Hex<DocumentId>, Hex<TeamId>>();
+  #resolution = new Resolution(this.#entries);
+  #description: Description | undefined = NOTHING;
+  /** Entries after all those in the description. */
+  #undescribed: Entry[] = [];
+  #state: WardState | undefined;
+
+  constructor(ward: WardId) {
+    this.ward = ward;
+  }
+
+  get size(): number {
+    return this.#entries.all.length;
+  }
+
+  /**
+   * Whether the operation may enter: by LOG-4 at its own heads, LOG-7, and the certificate or proof it carries. The
+   * caller has checked the item's own signature (except that of genesis, which is checked here).
+   */
+  consider(item: Item, { operation, certificate }: OperationBody): LogVerdict {
+    if (this.#entries.graph.indexOf(item.id) !== undefined) return { outcome: 'known' };
+    if (operation.type === 'genesis') return this.#considerGenesis(item, operation, certificate);
+    if (this.size === 0) return { outcome: 'waiting', for: 'log' };
+    const place = this.#placeOf(item);
+    if (place.outcome !== 'placed') return place;
+    const { heads, parents } = place;
+    const viewpoint = this.#viewpointOf(this.#entries.graph.pastOf(parents));
+    const signer = operation.type === 'join' ? undefined : this.#signerOf(item.fields.author, certificate, viewpoint);
+    if (operation.type === 'join') {
+      const invite = inviteId.from(item.fields.author);
+      const isWhole = item.fields.seq === 1 && certificate === undefined && isJoinProven(operation.device, this.ward, invite, operation.proof);
+      if (!isWhole) return { outcome: 'refused', reason: 'invitation' };
+    } else if (signer === undefined) {
+      return { outcome: 'refused', reason: 'unknown-author' };
+    }
+    const candidate = candidateOf(item, operation, certificate, signer, heads);
+    const { objection } = judge(this.#entries, viewpoint.view, viewpoint.past, candidate);
+    return objection === undefined ? { outcome: 'may-enter', placed: { candidate, parents } } : { outcome: 'refused', reason: objection };
+  }
+
+  /** Adds what `consider` let in. */
+  add({ candidate, parents }: PlacedOperation): void {
+    const isAfterAll = [...this.#entries.graph.heads].every((head) => parents.includes(head));
+    const entry = this.#entries.add(candidate, parents);
+    const { operation, certificate, author } = candidate;
+    if (certificate !== undefined) this.#certificates.set(hexOf(author), certificate);
+    for (const team of teamsMadeBy(operation)) this.#teamDocuments.set(hexOf(teamDocument(this.ward, team)), hexOf(team));
+    const resolution = this.#resolution.with(entry);
+    if (resolution === this.#resolution && isAfterAll) this.#undescribed.push(entry);
+    else this.#description = undefined;
+    this.#resolution = resolution;
+    this.#state = undefined;
+  }
+
+  /**
+   * Adds an operation that this replica had let in before and now reads back. Its past decides who may enter, so it
+   * need not be judged again; false when something before it is missing.
+   */
+  restore(item: Item, { operation, certificate }: OperationBody): boolean {
+    const place = operation.type === 'genesis' ? { outcome: 'placed' as const, heads: [], parents: [] } : this.#placeOf(item);
+    if (place.outcome !== 'placed') return false;
+    const known = certificate ?? this.#certificates.get(hexOf(item.fields.author));
+    const signer = known === undefined || operation.type === 'join' ? undefined : signerIn(known);
+    this.add({ candidate: candidateOf(item, operation, certificate, signer, place.heads), parents: place.parents });
+    return true;
+  }
+
+  /** The ward after all operations that are here. The same value until another is added. */
+  state(): WardState {
+    this.#state ??= new LogState({
+      ward: this.ward, entries: this.#entries, size: this.size, resolution: this.#resolution,
+      description: this.#describe(), certificates: this.#certificates,
+    });
+    return this.#state;
+  }
+
+  knows(heads: readonly ItemId[]): boolean {
+    return heads.every((head) => this.#entries.graph.indexOf(head) !== undefined);
+  }
+
+  /** Whether everything that `earlier` names is in the past of `later`. Both are known. */
+  isPast(earlier: readonly ItemId[], later: readonly ItemId[]): boolean {
+    const past = this.#entries.graph.pastOf(this.#indicesOf(later));
+    return this.#indicesOf(earlier).every((index) => past.covers(index));
+  }
+
+  /** The team whose own document this is, for a team that `heads` know of. */
+  teamOfDocument(document: DocumentId, heads: readonly ItemId[]): Hex<TeamId> | undefined {
+    const team = this.#teamDocuments.get(hexOf(document));
+    return team !== undefined && this.hasTeam(team, heads) ? team : undefined;
+  }
+
+  /** The key that the user had from the beginning, for a user that `heads` know of. */
+  signingKeyOf(user: UserId, heads: readonly ItemId[]): Uint8Array | undefined {
+    return this.#signingKeyAt(hexOf(user), this.#viewpointOf(this.#entries.graph.pastOf(this.#indicesOf(heads))));
+  }
+
+  hasTeam(team: Hex<TeamId>, heads: readonly ItemId[]): boolean {
+    const { past, view } = this.#viewpointOf(this.#entries.graph.pastOf(this.#indicesOf(heads)));
+    return this.#entries.team(team).some(({ index }) => past.covers(index) && view.counts(index));
+  }
+
+  #considerGenesis(item: Item, operation: Operation, certificate: Certificate | undefined): LogVerdict {
+    if (this.size > 0 || certificate === undefined || !isGenesisOf(this.ward, item, { operation, certificate })) return { outcome: 'refused', reason: 'not-genesis' };
+    return { outcome: 'may-enter', placed: { candidate: candidateOf(item, operation, certificate, signerIn(certificate), []), parents: [] } };
+  }
+
+  /** Where in the log the item hangs: its heads in force, and the item before it in its chain. */
+  #placeOf({ fields }: Item): { readonly outcome: 'placed'; readonly heads: readonly ItemId[]; readonly parents: readonly number[] } | Exclude<LogVerdict, { outcome: 'may-enter' }> {
+    const previous = fields.seq === 1 ? undefined : this.#entries.graph.indexOf(itemId.from(fields.prev));
+    if (fields.seq !== 1 && previous === undefined) return { outcome: 'waiting', for: 'predecessor' };
+    const inherited = previous === undefined ? [] : this.#entries.all[previous]?.heads ?? [];
+    // Genesis alone names no heads; what follows it in its chain without heads of its own is placed by `prev`.
+    if (previous === undefined && fields.heads.length === 0) return { outcome: 'refused', reason: 'malformed' };
+    const heads = fields.heads.length > 0 ? fields.heads : inherited;
+    if (!this.knows(heads)) return { outcome: 'waiting', for: 'log-heads' };
+    const parents = new Set(this.#indicesOf(heads));
+    if (previous !== undefined) parents.add(previous);
+    return { outcome: 'placed', heads, parents: [...parents] };
+  }
+
+  /** Who stands behind a session: as its certificate says, if the user it names is known there and signed it. */
+  #signerOf(author: AuthorId, certificate: Certificate | undefined, viewpoint: Viewpoint): Signer | undefined {
+    const known = this.#certificates.get(hexOf(author));
+    if (known !== undefined) return certificate === undefined || equalBytes(known.signature, certificate.signature) ? signerIn(known) : undefined;
+    if (certificate === undefined || !equalBytes(certificate.session, author)) return undefined;
+    const signingKey = this.#signingKeyAt(hexOf(certificate.user), viewpoint);
+    return signingKey !== undefined && isCertified(signingKey, this.ward, certificate) ? signerIn(certificate) : undefined;
+  }
+
+  #signingKeyAt(user: Hex<UserId>, { past, view }: Viewpoint): Uint8Array | undefined {
+    const addition = this.#entries.user(user).additions.find(({ index }) => past.covers(index) && view.counts(index));
+    return addition === undefined ? undefined : signingKeyGivenBy(addition.operation);
+  }
+
+  #viewpointOf(past: Past): Viewpoint {
+    return { past, view: this.#resolution.at(past) };
+  }
+
+  #describe(): Description {
+    const counts = ({ index }: Entry): boolean => this.#resolution.counts(index);
+    const inOrder = this.#description === undefined
+      ? this.#entries.all.filter(counts).sort((a, b) => this.#entries.graph.compare(a.index, b.index))
+      : this.#undescribed.filter(counts);
+    this.#description = describe(this.#description ?? NOTHING, inOrder, this.#entries.graph);
+    this.#undescribed = [];
+    return this.#description;
+  }
+
+  #indicesOf(heads: readonly ItemId[]): readonly number[] {
+    return heads.map((head) => {
+      const index = this.#entries.graph.indexOf(head);
+      if (index === undefined) throw new RangeError('the log does not know these heads');
+      return index;
+    });
+  }
+}
+
+function candidateOf(item: Item, operation: Operation, certificate: Certificate | undefined, signer: Signer | undefined, heads: readonly ItemId[]): Candidate {
+  const { id, fields: { author, time } } = item;
+  return { id, author, operation, certificate, signer, time, heads };
+}
+
+function signerIn({ user, device }: Certificate): Signer {
+  return { user: hexOf(user), device: hexOf(device) };
+}
+
+function signingKeyGivenBy(operation: Operation): Uint8Array | undefined {
+  if (operation.type === 'genesis') return operation.founder.signingKey;
+  return operation.type === 'add-user' ? operation.signingKey : undefined;
+}
+
+function teamsMadeBy(operation: Operation): readonly TeamId[] {
+  if (operation.type === 'genesis') return [operation.everyone, operation.admins];
+  return operation.type === 'add-team' ? [operation.team] : [];
+}

@@ -1,0 +1,69 @@
+/** The heads of every chain, in memory: frontiers and digests (FRONT-1) come from here without reading the store. */
+import { compareBytes } from '../codec/bytes.ts';
+import { encode } from '../codec/cbor.ts';
+import { documentId, hexOf, type AuthorId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { LABEL } from '../crypto/labels.ts';
+import { labelledHash } from '../crypto/signing/hash.ts';
+import type { Chain } from '../items/item.ts';
+import type { ChainHead } from '../store/item-store.ts';
+import type { FrontierEntry } from './replica.ts';
+
+interface DocumentChains {
+  readonly heads: Map<Hex<AuthorId>, ChainHead>;
+  frontier: readonly FrontierEntry[] | undefined;
+  digest: Uint8Array | undefined;
+}
+
+export class ChainIndex {
+  readonly #documents = new Map<Hex<DocumentId>, DocumentChains>();
+  #count = 0;
+
+  /** Number of items in all chains. */
+  get count(): number {
+    return this.#count;
+  }
+
+  set(head: ChainHead): void {
+    const key = hexOf(head.document);
+    const chains = this.#documents.get(key) ?? { heads: new Map(), frontier: undefined, digest: undefined };
+    this.#count += head.seq - (chains.heads.get(hexOf(head.author))?.seq ?? 0);
+    chains.heads.set(hexOf(head.author), head);
+    chains.frontier = undefined;
+    chains.digest = undefined;
+    this.#documents.set(key, chains);
+  }
+
+  head({ document, author }: Chain): ChainHead | undefined {
+    return this.#documents.get(hexOf(document))?.heads.get(hexOf(author));
+  }
+
+  *documents(): Iterable<DocumentId> {
+    for (const document of this.#documents.keys()) yield documentId.fromHex(document);
+  }
+
+  /** The chain heads of one document, or of all. */
+  *heads(document?: DocumentId): Iterable<ChainHead> {
+    const some = document === undefined ? [...this.#documents.values()] : [this.#documents.get(hexOf(document))];
+    for (const chains of some) yield* chains?.heads.values() ?? [];
+  }
+
+  frontier(document: DocumentId): readonly FrontierEntry[] {
+    const chains = this.#documents.get(hexOf(document));
+    if (chains === undefined) return [];
+    chains.frontier ??= [...chains.heads.values()]
+      .map(({ author, seq, id }) => ({ author, seq, id }))
+      .sort((a, b) => compareBytes(a.author, b.author));
+    return chains.frontier;
+  }
+
+  digest(document: DocumentId): Uint8Array {
+    const chains = this.#documents.get(hexOf(document));
+    const digest = chains?.digest ?? digestOf(this.frontier(document));
+    if (chains !== undefined) chains.digest = digest;
+    return digest;
+  }
+}
+
+function digestOf(frontier: readonly FrontierEntry[]): Uint8Array {
+  return labelledHash(LABEL.documentDigest, encode(frontier.map(({ author, seq, id }) => [author, seq, id])));
+}

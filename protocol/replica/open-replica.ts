@@ -1,0 +1,104 @@
+/** A replica over an item store. */
+import type { Log } from '../codec/environment.ts';
+import { hexOf, type AuthorId, type DocumentId, type WardId } from '../codec/ids.ts';
+import { decodeItem, type Chain, type EncodedItem, type Item } from '../items/item.ts';
+import type { Certificate } from '../membership/certificate.ts';
+import { standingOf, type Signatory, type Standing } from '../membership/standing.ts';
+import type { WardState } from '../membership/ward-state.ts';
+import { StoreError, type ChainHead, type ItemStore, type ReadLimit } from '../store/item-store.ts';
+import { keyOf, loadContents, type Contents } from './contents.ts';
+import { Intake, isLog, signatoryOf, unsigned } from './intake.ts';
+import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Admitted, type FrontierEntry, type Replica, type Run, type Verdict } from './replica.ts';
+
+export interface ReplicaOptions {
+  /** The replica closes it. */
+  readonly store: ItemStore;
+  /** Known beforehand: the first item that is let in is the genesis that hashes to it. */
+  readonly ward: WardId;
+  /** Told of what was refused, and why. */
+  readonly log: Log;
+}
+
+/**
+ * Loads chain heads, ward log and session certificates. Throws `StoreError`; `corrupt` also for the store of another
+ * ward.
+ */
+export async function openReplica({ store, ward, log }: ReplicaOptions): Promise<Replica> {
+  return new LocalReplica(await loadContents(store, ward), log);
+}
+
+class LocalReplica implements Replica {
+  readonly #contents: Contents;
+  readonly #log: Log;
+  readonly #intake: Intake;
+  readonly #listeners = new Set<(admitted: Admitted) => void>();
+  #closed = false;
+
+  constructor(contents: Contents, log: Log) {
+    this.#contents = contents;
+    this.#log = log;
+    this.#intake = new Intake(contents, (admitted) => {
+      for (const listener of this.#listeners) listener(admitted);
+    });
+  }
+
+  get ward(): WardId { return this.#contents.ward; }
+  get count(): number { return this.#contents.index.count; }
+
+  state(): WardState { return this.#contents.state; }
+  head(chain: Chain): ChainHead | undefined { return this.#contents.index.head(chain); }
+  frontier(document: DocumentId): readonly FrontierEntry[] { return this.#contents.index.frontier(document); }
+  documents(): Iterable<DocumentId> { return this.#contents.index.documents(); }
+  digest(document: DocumentId): Uint8Array { return this.#contents.index.digest(document); }
+  isForked(chain: Chain): boolean { return this.#contents.forks.has(keyOf(chain)); }
+  certificateOf(author: AuthorId): Certificate | undefined { return this.#contents.certificates.get(hexOf(author)); }
+  signatoryOf(chain: Chain): Signatory | undefined { return signatoryOf(this.#contents, chain); }
+
+  standingOf({ id, fields: { document, author, seq } }: Item): Standing {
+    if (isLog({ document, author })) return 'accepted';
+    const signatory = this.signatoryOf({ document, author });
+    return signatory === undefined ? 'disputed' : standingOf({ document, author, seq, id }, signatory, this.state());
+  }
+
+  async offer(run: Run): Promise<Verdict> {
+    if (this.#closed) throw new StoreError('closed', 'The replica is closed.');
+    const verdict = await this.#intake.offer(run);
+    const refusal = verdict.outcome === 'stored' ? verdict.rest : verdict;
+    if (refusal?.outcome === 'refused') {
+      this.#log.event('run-refused', { reason: refusal.reason, document: hexOf(run.document), author: hexOf(run.author) });
+    }
+    return verdict;
+  }
+
+  async run(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<Run> {
+    const { document, author } = chain;
+    const small = { maxItems: Math.min(limit.maxItems, MAX_RUN_ITEMS), maxBytes: Math.min(limit.maxBytes, MAX_RUN_BYTES) };
+    const some = upToSigned(await this.#readEncoded(chain, fromSeq, small));
+    // The next signature may lie beyond a small limit, but never beyond the largest run (SYNC-5).
+    const items = some.length > 0 ? some : upToSigned(await this.#readEncoded(chain, fromSeq, { maxItems: MAX_RUN_ITEMS, maxBytes: MAX_RUN_BYTES }));
+    return { document, author, items: isLog(chain) ? items : items.map((item, at) => (at === items.length - 1 ? item : unsigned(item))) };
+  }
+
+  async read(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly Item[]> {
+    return (await this.#readEncoded(chain, fromSeq, limit)).map(decodeItem);
+  }
+
+  onAdmitted(listener: (admitted: Admitted) => void): () => void {
+    this.#listeners.add(listener);
+    return () => { this.#listeners.delete(listener); };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#intake.idle();
+    await this.#contents.store.close();
+  }
+
+  async #readEncoded(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly EncodedItem[]> {
+    return (await this.#contents.store.read(chain, fromSeq, limit)).map(({ item }) => item);
+  }
+}
+
+function upToSigned(items: readonly EncodedItem[]): readonly EncodedItem[] {
+  return items.slice(0, items.findLastIndex(({ signature }) => signature.length > 0) + 1);
+}
