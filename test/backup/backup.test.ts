@@ -5,6 +5,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { backupStore, type BackupReport } from '../../node/backup/backup-store.ts';
 import { BackupWriter } from '../../node/backup/backup-file.ts';
 import type { BackupFailure } from '../../node/backup/failure.ts';
@@ -18,6 +19,7 @@ import type { ItemStore } from '../../protocol/store/item-store.ts';
 import { openLevelStore } from '../../protocol/store/level-store.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
 import { all, contentOf } from '../store/contract.ts';
+import { inOwnMounts } from '../support/own-mounts.ts';
 import { documentNumber, fillStore, genesisAppend, growChain, keyNumber, sampleWard } from './sample-ward.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'wardsync-backup-'));
@@ -330,6 +332,14 @@ test('the last 32 bytes are the SHA-256 of all before', async () => {
   const whole = await readFile(file);
   assert.equal(whole.subarray(0, 18).toString(), 'wardsync-backup 1\n');
   assert.deepEqual(createHash('sha256').update(whole.subarray(0, -32)).digest(), whole.subarray(-32));
+});
+
+test('a disk without room for a backup, or for a restore, is one clear error and is left as it was', { timeout: 60_000 }, async (t) => {
+  const { folder, into } = await freshPlace();
+  await mkdir(into);
+  const child = fileURLToPath(new URL('full-disk-child.ts', import.meta.url));
+  const output = inOwnMounts(t, `mount -t tmpfs -o size=16m none '${into}' && exec '${process.execPath}' --import tsx '${child}' '${into}' '${folder}'`);
+  if (output !== undefined) assert.equal(output, 'disk-full disk-full\n');
 });
 
 async function made(): Promise<Awaited<ReturnType<typeof freshPlace>>> {

@@ -41,8 +41,7 @@ export function growChain(
   for (let index = 1; index <= count; index++) {
     const heads: readonly ItemId[] = reached === undefined ? [genesis.id] : [];
     const place = { document, author: authorId.from(key.publicKey), seq: (reached?.seq ?? 0) + 1, prev: reached?.id ?? new Uint8Array(0), heads, time: 2 };
-    const body = new Uint8Array(length).fill(place.seq);
-    const signed = signItem(key, ward, encodeFields(place, contentFor(document)), body);
+    const signed = signItem(key, ward, encodeFields(place, contentFor(document)), noise(length, place.seq));
     last = index === count ? signed : { ...signed, signature: undefined };
     reached = headAfter(reached, last);
     items.push({ document, author: place.author, seq: place.seq, item: encodeItem(last) });
@@ -74,6 +73,19 @@ function forkOf(sample: SampleWard) {
   const good = growChain(sample, keyNumber(1), document, 2).last;
   const bad = growChain(sample, keyNumber(1), document, 2, 201).last;
   return { document, author: good.fields.author, seq: 2, kept: good.id, other: encodeItem(bad) };
+}
+
+/** Bytes that do not compress, as ciphertext does not; the same for one seed. */
+function noise(length: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = seed * 2_654_435_761 + 1;
+  for (let i = 0; i < length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes[i] = state;
+  }
+  return bytes;
 }
 
 function contentFor(document: DocumentId): ItemContent {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { inOwnMounts } from '../support/own-mounts.ts';
 
 const CHILD = fileURLToPath(new URL('full-disk-child.ts', import.meta.url));
 
@@ -25,19 +25,6 @@ test('a folder on a file system mounted read-only is not writable', { timeout: 6
   if (output === undefined) return;
   assert.equal(output, 'StoreError not-writable\nStoreError not-writable\n');
 });
-
-/** Runs a shell line in a mount namespace of its own; undefined, loudly, where that is not permitted. */
-function inOwnMounts(t: TestContext, line: string, script = ''): string | undefined {
-  const flags = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user'];
-  if (spawnSync('unshare', [...flags, 'true']).status !== 0) {
-    console.error('NOT TESTED: this machine permits no mount namespace');
-    t.skip('no mount namespace');
-    return undefined;
-  }
-  const result = spawnSync('unshare', [...flags, 'sh', '-c', line], { encoding: 'utf8', env: { ...process.env, SCRIPT: script } });
-  assert.equal(result.status, 0, result.stderr);
-  return result.stdout;
-}
 
 async function freshFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wardsync-disk-'));
