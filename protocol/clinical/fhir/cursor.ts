@@ -135,6 +135,11 @@ export class Cursor {
     return this.extensions(name)[0];
   }
 
+  /** This project's own extension of that name says true. */
+  flag(name: string): boolean {
+    return this.extension(name)?.boolean('valueBoolean') === true;
+  }
+
   extensions(name: string): readonly Cursor[] {
     return this.list('extension').filter((extension) => extension.#own('url') === extensionUrl(name) && extension.text('url') !== undefined);
   }

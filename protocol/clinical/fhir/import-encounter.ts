@@ -61,11 +61,11 @@ function readStay(chart: Chart, resource: Resource, start: string, status: Stay[
   put(chart.record.stays, key, entry, resource);
   if (!resource.claimed) return;
   // Only the record knew of this stay when it was exported: there is no document to make.
-  if (cursor.extension('not-here')?.boolean('valueBoolean') === true) {
+  if (cursor.flag('not-here')) {
     chart.visits.set(resource, { key });
     return;
   }
-  const code = cursor.extension('class')?.text('valueString') ?? (cursor.extension('no-class') === undefined ? cursor.child('class')?.text('code', 100) : undefined);
+  const code = cursor.extension('class')?.text('valueString') ?? (cursor.flag('no-class') ? undefined : cursor.child('class')?.text('code', 100));
   const type = readCoded(cursor.list('type')[0]);
   const reason = readReason(chart, resource);
   const consultant = readConsultant(chart, resource);

@@ -43,7 +43,6 @@ export function readMedicationRequest(chart: Chart, resource: Resource, orders: 
     ...(authored !== undefined && { authored }),
     ...(author !== undefined && { author }),
   };
-  if (cursor.extension('no-kind') !== undefined) delete order.kind;
   const corrected = correctionOf(resource, status === 'entered-in-error', authored);
   if (corrected === 'unknown when') return;
   const stay = isStayOrder(resource, visit?.stay) ? visit?.stay : undefined;

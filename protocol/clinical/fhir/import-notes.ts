@@ -52,7 +52,7 @@ function readKind(type: Cursor | undefined): Note['kind'] {
 function readText(attachment: Cursor | undefined): string | undefined {
   const data = attachment?.text('data', Math.ceil((MAX_PROSE * 4 * 4) / 3));
   if (attachment === undefined) return undefined;
-  if (data === undefined) return attachment.extension('empty') === undefined ? undefined : '';
+  if (data === undefined) return attachment.flag('empty') ? '' : undefined;
   try {
     const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

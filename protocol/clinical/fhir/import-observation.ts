@@ -60,7 +60,8 @@ export function readObservation(chart: Chart, resource: Resource, into: Observat
   if (resource.claimed || resource.leftOut !== undefined) return;
   if (ownIdentifier(resource, NEWS2_SYSTEM) !== undefined) return leaveOut(resource, 'NEWS2 total: computed anew');
   const at = cursor.time('effectiveDateTime') ?? cursor.child('effectivePeriod')?.time('start') ?? cursor.time('effectiveInstant') ?? cursor.time('issued');
-  const visit = visitOf(chart, resource, undefined, at);
+  // What this project exported says by itself where it lies.
+  const visit = visitOf(chart, resource, undefined, ownCollection(resource) === undefined ? at : undefined);
   const setKey = ownIdentifier(resource, SET_SYSTEM);
   const set = setKey === undefined || visit?.stay === undefined ? undefined : into.sets.get(`${visit.stay.key}/${setKey}`);
   const status = cursor.text('status', 100);
