@@ -99,7 +99,7 @@ function everyThreatTo(index: number, open: ReadonlyMap<number, Doubts>): Readon
 
 /** LOG-7: of several joins by one invitation, the one with the smallest id among those that are not after another. */
 function spentJoins(log: LogEntries, entries: readonly Entry[]): number[] {
-  const byInvitation = Map.groupBy(entries.filter(({ operation }) => operation.type === 'join'), inviteOf);
+  const byInvitation = grouped(entries.filter(({ operation }) => operation.type === 'join'), inviteOf);
   return [...byInvitation.values()].flatMap((joins) => {
     const first = joins.filter((join) => !joins.some((other) => log.graph.isBefore(other.index, join.index)));
     const [winner] = first.sort((a, b) => (hexOf(a.id) < hexOf(b.id) ? -1 : 1));
@@ -110,7 +110,7 @@ function spentJoins(log: LogEntries, entries: readonly Entry[]): number[] {
 /** LOG-9: where one user id was given twice at the same time, neither counts, so nobody can take an identity over. */
 function rivalAdditions(entries: readonly Entry[], counting: ReadonlySet<number>): number[] {
   const additions = entries.filter((entry) => counting.has(entry.index) && userAddedBy(entry) !== undefined);
-  return [...Map.groupBy(additions, userAddedBy).values()].flatMap((rivals) => (rivals.length > 1 ? rivals.map(({ index }) => index) : []));
+  return [...grouped(additions, userAddedBy).values()].flatMap((rivals) => (rivals.length > 1 ? rivals.map(({ index }) => index) : []));
 }
 
 /**
@@ -143,4 +143,14 @@ function removalsOfLastAdmin(log: LogEntries, entries: readonly Entry[], countin
 
 function pastOfEntry(log: LogEntries, { index }: Entry): Past {
   return { covers: (other) => log.graph.isBefore(other, index) };
+}
+
+function grouped<K>(entries: readonly Entry[], keyOf: (entry: Entry) => K): ReadonlyMap<K, readonly Entry[]> {
+  const groups = new Map<K, Entry[]>();
+  for (const entry of entries) {
+    const group = groups.get(keyOf(entry));
+    if (group === undefined) groups.set(keyOf(entry), [entry]);
+    else group.push(entry);
+  }
+  return groups;
 }
