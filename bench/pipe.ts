@@ -45,10 +45,10 @@ async function measure(): Promise<void> {
   const rounds = Number(process.argv[3] ?? 2000);
   const peer = fork(fileURLToPath(import.meta.url), ['peer']);
   const peerPort = Number(await said(peer));
-  const { authorityPem, credentials } = await makeCredentials();
-  const bridge = fork(fileURLToPath(import.meta.url), ['bridge']);
-  bridge.send({ peerPort, credentials });
+  const bridge = fork(fileURLToPath(import.meta.url), ['bridge', String(peerPort)]);
   const bridgePort = Number(await said(bridge));
+  bridge.send('authority?');
+  const authorityPem = String(await said(bridge));
   try {
     const lines = {
       'direct TCP': () => openTcp(peerPort),
@@ -111,8 +111,8 @@ async function measureDown(open: () => Promise<Line>, size: number): Promise<num
 
 async function measureRounds(open: () => Promise<Line>, rounds: number): Promise<number> {
   const line = await open();
-  let heard = (_bytes: Buffer): void => undefined;
-  line.onBytes((bytes) => heard(bytes));
+  let heard: ((bytes: Buffer) => void) | undefined;
+  line.onBytes((bytes) => heard?.(bytes));
   await line.send(Buffer.from([ECHO]));
   const started = performance.now();
   for (let round = 0; round < rounds; round++) {
@@ -193,8 +193,8 @@ function sourceBlock(): Buffer {
 }
 
 async function runBridge(): Promise<void> {
-  const [given] = await once(process, 'message');
-  const { peerPort, credentials } = given as { peerPort: number; credentials: { key: string; certificate: string } };
+  const peerPort = Number(process.argv[3]);
+  const { authorityPem, credentials } = await makeCredentials();
   const folder = await mkdtemp(join(tmpdir(), 'wardsync-bench-'));
   await writeFile(join(folder, 'index.html'), '');
   const started = await startBridge({
@@ -204,6 +204,7 @@ async function runBridge(): Promise<void> {
   await rm(folder, { recursive: true });
   assert(started.ok);
   process.send?.(started.value.port);
+  process.once('message', () => process.send?.(authorityPem));
 }
 
 async function makeCredentials(): Promise<{ authorityPem: string; credentials: { key: string; certificate: string } }> {

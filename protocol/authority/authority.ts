@@ -86,8 +86,13 @@ export interface Authority {
 
 /** Throws when the bytes are not what `createAuthority` returned: they came out of a signed log and a sealed box. */
 export async function openAuthority(made: NewAuthority): Promise<Authority> {
-  const signingKey = await crypto.subtle.importKey('pkcs8', ownBytes(made.privateKey), KEY_ALGORITHM, false, ['sign']);
-  return { certificate: new X509Certificate(ownBytes(made.certificate)), signingKey };
+  const privateKey = ownBytes(made.privateKey);
+  try {
+    const signingKey = await crypto.subtle.importKey('pkcs8', privateKey, KEY_ALGORITHM, false, ['sign']);
+    return { certificate: new X509Certificate(ownBytes(made.certificate)), signingKey };
+  } finally {
+    privateKey.fill(0);
+  }
 }
 
 export interface IssueOptions extends Period {

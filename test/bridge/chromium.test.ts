@@ -135,7 +135,7 @@ async function wardBrowser(t: TestContext): Promise<BrowserContext | undefined> 
     return undefined;
   }
   const browser = await chromium.launchPersistentContext(join(home, 'profile'), {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS, env: { ...process.env, HOME: home } as Record<string, string>,
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS, env: { ...process.env, HOME: home },
   });
   t.after(() => browser.close());
   return browser;
