@@ -12,7 +12,8 @@ import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { StoreError, type ItemStore } from '../../protocol/store/item-store.ts';
 import { openLevelStore } from '../../protocol/store/level-store.ts';
-import { openLink } from '../../protocol/sync/link-driver.ts';
+import { createSync } from '../../protocol/sync/link-driver.ts';
+import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
 import { itemsFolder, systemCode, type DeviceFolder } from './device-folder.ts';
 import { peerAddresses } from './peer-addresses.ts';
@@ -20,6 +21,7 @@ import { peerAddresses } from './peer-addresses.ts';
 export interface RunningDevice {
   readonly folder: DeviceFolder;
   readonly replica: Replica;
+  readonly store: ItemStore;
   readonly host: Host;
   stop(): Promise<void>;
 }
@@ -40,9 +42,10 @@ export interface DeviceFailure {
 export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions): Promise<Result<RunningDevice, DeviceFailure>> {
   const opened = await openFolderReplica(folder, options.environment);
   if (!opened.ok) return opened;
-  const { replica, close } = opened.value;
+  const { replica, store, close } = opened.value;
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
+  const sync = createSync({ replica, environment, signer: deviceSigner(folder.key, folder.ward), memory: store });
   try {
     const host = await startHost({
       deviceKey: folder.key,
@@ -52,16 +55,18 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
       listen,
       ...(discovery !== undefined && { discovery }),
       addressesOf: ({ id }) => addressOf(id),
-      openLink: (channel) => openLink({ channel, replica, environment, deviceKey: folder.key, subscription }),
+      openLink: (channel) => sync.openLink(channel, subscription),
     });
     return succeed({
-      folder, replica, host,
+      folder, replica, store, host,
       async stop() {
+        sync.close();
         await host.stop();
         await close();
       },
     });
   } catch (error) {
+    sync.close();
     await close();
     return fail(listenFailure(error, listen));
   }
@@ -69,6 +74,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
 
 export interface FolderReplica {
   readonly replica: Replica;
+  readonly store: ItemStore;
   close(): Promise<void>;
 }
 
@@ -78,12 +84,12 @@ export async function openFolderReplica(folder: DeviceFolder, environment: Envir
   try {
     store = await openLevelStore(itemsFolder(folder));
     const opened = store;
-    const replica = await openReplica({ store, ward: folder.ward, clock: environment.clock, log: environment.log });
+    const replica = await openReplica({ store, ward: folder.ward, log: environment.log });
     return succeed({
       replica,
+      store: opened,
       async close() {
         await replica.close();
-        await opened.close();
       },
     });
   } catch (error) {

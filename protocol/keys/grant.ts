@@ -49,11 +49,6 @@ export interface DocumentSecrets {
   readonly historyKey: Uint8Array;
 }
 
-/** The document in which a team's own keys are granted. */
-export function teamDocument(ward: WardId, team: TeamId): DocumentId {
-  return documentId.from(labelledHash(LABEL.teamDocument, encode([ward, team])).slice(0, 16));
-}
-
 /** KEYS-7: only `author` can have made this document. */
 export function originatedDocument(ward: WardId, author: AuthorId, nonce: Uint8Array): DocumentId {
   return documentId.from(labelledHash(LABEL.documentId, encode([ward, author, nonce])).slice(0, 16));

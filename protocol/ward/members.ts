@@ -1,7 +1,9 @@
 /** What an admin does with people, teams and devices. Each method resolves when the log has it and owed keys are granted. */
+import { equalBytes } from '../codec/bytes.ts';
 import type { Clock, Entropy } from '../codec/environment.ts';
 import { hexOf, inviteId, userId, type AuthorId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
+import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
 import { newTeamId } from '../keys/grant.ts';
 import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
@@ -97,13 +99,22 @@ export class Members {
     return succeed(null);
   }
 
+  /** Adds a device whose key is at hand, without an invitation. */
+  async addDevice(device: DeviceId, kind: DeviceKind, name: string): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    await this.#options.signer.operate({ type: 'add-device', device, kind, sealedName: this.#named(name) });
+    return succeed(null);
+  }
+
   /** Shuts a device out: its connections end as soon as the operation arrives at a peer. */
   async removeDevice(device: DeviceId): Promise<Result<null, MemberFailure>> {
     const state = this.#admin();
     if (!state.ok) return state;
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
-    await this.#options.signer.operate({ type: 'remove-device', device, cut: [] });
+    const { replica, signer } = this.#options;
+    await signer.operate({ type: 'remove-device', device, cut: cutOf(replica, (author) => isSame(author, device) || isSame(replica.certificateOf(author)?.device, device)) });
     return succeed(null);
   }
 
@@ -115,11 +126,25 @@ export class Members {
     return succeed(null);
   }
 
-  async setAuthority(certificate: Uint8Array, sealedKey: Uint8Array): Promise<Result<null, MemberFailure>> {
+  /** Publishes the ward's certificate authority (DER); its private key (PKCS#8) is sealed to the admins. */
+  async setAuthority(certificate: Uint8Array, privateKey: Uint8Array): Promise<Result<null, MemberFailure>> {
+    const { keyring, signer, entropy } = this.#options;
     const state = this.#admin();
     if (!state.ok) return state;
-    await this.#options.signer.operate({ type: 'set-authority', certificate, sealedKey });
+    const { admins, ward } = state.value;
+    const held = keyring.teamKey(admins);
+    if (held === undefined) return fail('not-an-admin');
+    await signer.operate({ type: 'set-authority', certificate, sealedKey: sealAuthorityKey(held.key, ward, admins, privateKey, entropy) });
     return succeed(null);
+  }
+
+  /** The authority with its private key, for an admin; null when there is none or its key does not open. */
+  openAuthority(): { readonly certificate: Uint8Array; readonly privateKey: Uint8Array } | null {
+    const { ward, admins, authority } = this.#options.replica.state();
+    if (authority === undefined) return null;
+    const keys = this.#options.keyring.teamKeys(admins).map((held) => held.key);
+    const privateKey = openAuthorityKey(keys, ward, admins, authority.sealedKey);
+    return privateKey === null ? null : { certificate: authority.certificate, privateKey };
   }
 
   async issueCertificate(device: DeviceId, certificate: Uint8Array): Promise<Result<null, MemberFailure>> {
@@ -172,6 +197,6 @@ function isUser(state: WardState, user: UserId): boolean {
   return found !== undefined && found.removal === undefined;
 }
 
-function isSame(a: UserId | undefined, b: UserId): boolean {
-  return a !== undefined && hexOf(a) === hexOf(b);
+function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && equalBytes(a, b);
 }

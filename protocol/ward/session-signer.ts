@@ -3,13 +3,13 @@
  * used again. Everything that an unlocked client writes goes through here.
  */
 import type { Clock, Entropy } from '../codec/environment.ts';
-import { LOG_DOCUMENT, sessionId, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type SessionId, type WardId } from '../codec/ids.ts';
-import { toBytes } from '../codec/shape.ts';
+import { hexOf, LOG_DOCUMENT, sessionId, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type Hex, type SessionId, type WardId } from '../codec/ids.ts';
 import { signingKeyFromSeed, type SigningKey } from '../crypto/signing/signature.ts';
 import { encodeFields, signItem, type Item, type ItemContent, type ItemPlace } from '../items/item.ts';
 import type { Identity } from '../keys/identity.ts';
-import { certificateShape, certifySession, type Certificate } from '../membership/certificate.ts';
+import { certifySession, type Certificate } from '../membership/certificate.ts';
 import { encodeOperation, type Operation } from '../membership/operation.ts';
+import { encodeSessionEnd, encodeSessionStart, MAX_ENDED_CHAINS } from '../membership/session-record.ts';
 import { ChainWriter } from '../replica/chain-writer.ts';
 import type { Replica } from '../replica/replica.ts';
 
@@ -22,6 +22,8 @@ export interface SessionSigner {
   append(document: DocumentId, content: ItemContent, body: (fields: Uint8Array) => Uint8Array | Promise<Uint8Array>): Promise<Item>;
   /** As `append`, for content that depends on the place. */
   appendBuilt(document: DocumentId, build: (place: ItemPlace) => Item | Promise<Item>): Promise<Item>;
+  /** Says where this session's chains end, as the last thing it signs. */
+  end(): Promise<void>;
   /** Overwrites the key. */
   wipe(): void;
 }
@@ -40,16 +42,22 @@ export async function startSession({ replica, identity, device, clock, entropy }
   const session = sessionId.from(key.publicKey);
   const certificate = certifySession(identity.signing, replica.ward, { user: identity.user, session, device, created: clock.now() });
   const signer = signerOf(replica, key, certificate, clock);
-  await signer.append(SESSIONS_DOCUMENT, { type: 'session' }, () => toBytes(certificateShape, certificate));
+  await signer.append(SESSIONS_DOCUMENT, { type: 'session' }, () => encodeSessionStart(certificate));
   return signer;
 }
 
 function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, clock: Clock): SessionSigner {
   const writer = new ChainWriter({ replica, author: certificate.session, clock });
   const ward: WardId = replica.ward;
+  const written = new Map<Hex<DocumentId>, DocumentId>();
+
+  function appendBuilt(document: DocumentId, build: (place: ItemPlace) => Item | Promise<Item>): Promise<Item> {
+    written.set(hexOf(document), document);
+    return writer.append(document, build);
+  }
 
   function append(document: DocumentId, content: ItemContent, body: (fields: Uint8Array) => Uint8Array | Promise<Uint8Array>): Promise<Item> {
-    return writer.append(document, async (place) => {
+    return appendBuilt(document, async (place) => {
       const fields = encodeFields(place, content);
       return signItem(key, ward, fields, await body(fields));
     });
@@ -59,8 +67,16 @@ function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, c
     session: certificate.session,
     key,
     append,
-    appendBuilt: (document, build) => writer.append(document, build),
+    appendBuilt,
     operate: (operation) => append(LOG_DOCUMENT, { type: 'operation' }, () => encodeOperation({ operation, certificate })),
+    async end() {
+      const chains = [...written.values()].filter((document) => hexOf(document) !== hexOf(SESSIONS_DOCUMENT)).slice(0, MAX_ENDED_CHAINS);
+      const ends = chains.flatMap((document) => {
+        const head = replica.head({ document, author: certificate.session });
+        return head === undefined ? [] : [{ document, seq: head.seq, id: head.id }];
+      });
+      await append(SESSIONS_DOCUMENT, { type: 'session' }, () => encodeSessionEnd(ends));
+    },
     wipe: () => { key.seed.fill(0); },
   };
 }

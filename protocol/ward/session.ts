@@ -129,7 +129,7 @@ export class Session {
     this.#stopListening();
     await this.#following;
     await this.#library.close();
-    await this.#signer.append(SESSIONS_DOCUMENT, { type: 'session' }, () => new Uint8Array(0)).catch(() => {});
+    await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
     this.#keyring.wipe();
     this.#signer.wipe();
   }

@@ -16,7 +16,8 @@ import { openReplica } from '../../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../../protocol/replica/replica.ts';
 import { openIndexedDbStore } from '../../../protocol/store/indexeddb-store.ts';
 import type { ItemStore } from '../../../protocol/store/item-store.ts';
-import { openLink } from '../../../protocol/sync/link-driver.ts';
+import { deviceSigner } from '../../../protocol/sync/heartbeat-memory.ts';
+import { createSync } from '../../../protocol/sync/link-driver.ts';
 import type { Failure } from '../port.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { readPageDevice, writePageDevice, type PageDevice } from './page-device.ts';
@@ -49,7 +50,7 @@ export async function joinPageWard(text: string): Promise<PageWard> {
   const key = begun !== undefined && equalBytes(begun.ward, ward) ? begun.key : signingKeyFromSeed(environment.entropy.randomBytes(32));
   await writePageDevice({ ward, key, home: inviter, joined: false });
 
-  const { replica, store } = await openPageReplica(ward);
+  const { replica } = await openPageReplica(ward);
   try {
     const joined = await joinWard({
       code: code.value, kind: 'client', deviceKey: key, replica, environment,
@@ -58,7 +59,6 @@ export async function joinPageWard(text: string): Promise<PageWard> {
     if (!joined.ok) throw new RequestFailed(...JOIN_FAILURES[joined.failure]);
   } finally {
     await replica.close();
-    await store.close();
   }
   await writePageDevice({ ward, key, home: inviter, joined: true });
   const device = await readPageDevice();
@@ -69,6 +69,7 @@ export async function joinPageWard(text: string): Promise<PageWard> {
 async function runPageWard(device: PageDevice): Promise<PageWard> {
   const { replica, store } = await openPageReplica(device.ward);
   const origin = pipeAddress(self.location.origin);
+  const sync = createSync({ replica, environment, signer: deviceSigner(device.key, device.ward), memory: store });
   const host = await startHost({
     deviceKey: device.key,
     replica,
@@ -77,7 +78,7 @@ async function runPageWard(device: PageDevice): Promise<PageWard> {
     listen: [],
     // A tablet's page talks to its own node alone.
     addressesOf: ({ id, kind }) => (isSame(id, device.home) || (!isTablet && kind === 'archive') ? [origin] : []),
-    openLink: (channel) => openLink({ channel, replica, environment, deviceKey: device.key, subscription: { type: 'all' } }),
+    openLink: (channel) => sync.openLink(channel),
   });
   return {
     device,
@@ -85,16 +86,16 @@ async function runPageWard(device: PageDevice): Promise<PageWard> {
     host,
     savedBy: isTablet ? device.home : undefined,
     async close() {
+      sync.close();
       await host.stop();
       await replica.close();
-      await store.close();
     },
   };
 }
 
 async function openPageReplica(ward: WardId): Promise<{ replica: Replica; store: ItemStore }> {
   const store = await openIndexedDbStore(`wardsync-${hexOf(ward)}`);
-  return { replica: await openReplica({ store, ward, clock: environment.clock, log: environment.log }), store };
+  return { replica: await openReplica({ store, ward, log: environment.log }), store };
 }
 
 function isSame(a: DeviceId, b: DeviceId): boolean {

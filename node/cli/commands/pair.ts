@@ -1,0 +1,69 @@
+import { toHex } from '../../../protocol/codec/bytes.ts';
+import { hexOf } from '../../../protocol/codec/ids.ts';
+import { DEVICE_KINDS, type DeviceKind, type WardState } from '../../../protocol/membership/ward-state.ts';
+import { encodeJoinCode, invitationKey } from '../../../protocol/network/join-code.ts';
+import { realEnvironment, silentLog } from '../../device/real-environment.ts';
+import { issueOwedCertificates } from '../authority.ts';
+import { withClient, CLIENT_OPTIONS, type Client } from '../client.ts';
+import { CommandFailed, UsageError, type Command } from '../command.ts';
+import { LISTEN_OPTION, listenAddresses } from '../folder-options.ts';
+import { inviteDevice } from '../invite.ts';
+import { memberFailure } from '../members.ts';
+import { qrLines } from '../qr.ts';
+import { until } from '../until.ts';
+
+const HOUR = 60 * 60 * 1000;
+
+export const pair: Command = {
+  words: ['pair'],
+  summary: 'Let a new device in: prints a one-time code, and waits until it has joined.',
+  options: {
+    ...CLIENT_OPTIONS,
+    kind: { type: 'string', value: 'KIND', help: DEVICE_KINDS.join(', '), required: true },
+    name: { type: 'string', value: 'NAME', help: "the device's name, e.g. 'Tablet bay A'; sealed", required: true },
+    hours: { type: 'string', value: 'N', help: 'how long the code is valid', default: '1' },
+    'no-wait': { type: 'boolean', help: 'print the code and leave; needs an archive in reach, which then lets the device in' },
+    ...LISTEN_OPTION,
+  },
+  about: `The code carries the ward's id, who to dial, and a secret; whoever has it can add one device, once. A tablet's code also lets in the
+tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge gets its certificate when it has joined, so wait for it.`,
+  async run(args, io) {
+    const kind = DEVICE_KINDS.find((name) => name === args.must('kind'));
+    if (kind === undefined) throw new UsageError(`--kind is one of ${DEVICE_KINDS.join(', ')}`);
+    const hours = Number(args.must('hours'));
+    if (!(hours > 0 && hours <= 72)) throw new UsageError('--hours takes a number up to 72');
+    const environment = realEnvironment(silentLog);
+
+    await withClient(args, io, async (client) => {
+      const { session, device } = client;
+      const invitation = await inviteDevice(session, device.replica, environment, { kind, name: args.must('name'), expires: environment.clock.now() + hours * HOUR });
+      if (!invitation.ok) throw new CommandFailed(memberFailure(invitation.failure));
+      const inviter = await chooseInviter(client);
+      if (args.flag('no-wait') && inviter.isSelf) throw new CommandFailed('no archive in reach, so this device has to wait for the new one itself: leave out --no-wait');
+      const code = encodeJoinCode({ ward: device.replica.ward, inviter: inviter.device, secret: invitation.value, addresses: [...inviter.addresses] });
+      io.say(`${qrLines(code)}\n\n${code}\n\nOn the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}`);
+      if (args.flag('no-wait')) return io.result({ code, kind }, code);
+      io.say('Waiting for it to join (Ctrl-C to leave; the code stays valid only while somebody can let the device in).');
+      const joined = await Promise.race([waitForJoin(client, invitation.value, kind), io.stopped.then(() => false)]);
+      if (!joined) return io.result({ code, kind, joined: false }, code);
+      const certificates = await issueOwedCertificates(session, device.replica, environment);
+      io.result({ code, kind, joined: true, certificates }, certificates > 0 ? 'It has joined, and has its certificate.' : 'It has joined.');
+    }, listenAddresses(args));
+  },
+};
+
+/** An archive that already holds the invitation, because it is always on; else this device. */
+async function chooseInviter({ device: { host, replica, folder } }: Client) {
+  const archive = (): ReturnType<typeof host.peers>[number] | undefined => host.peers().find(({ device, link, address }) =>
+    link?.inSync === true && address !== undefined && replica.state().devices.get(hexOf(device))?.kind === 'archive');
+  const hasArchive = await until((check) => host.onPeersChanged(check), () => archive() !== undefined, host.links().length > 0 ? 3000 : 0);
+  const found = archive();
+  if (hasArchive && found?.address !== undefined) return { isSelf: false, device: found.device, addresses: [found.address] };
+  return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
+}
+
+function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind): Promise<boolean> {
+  const invite = toHex(invitationKey(secret, replica.ward, kind).publicKey);
+  const isUsed = (state: WardState): boolean => [...state.invitations.values()].some(({ id, usedBy }) => hexOf(id) === invite && usedBy !== undefined);
+  return until((check) => replica.onAdmitted(check), () => isUsed(replica.state()), 72 * HOUR);
+}

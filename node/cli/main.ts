@@ -1,0 +1,80 @@
+#!/usr/bin/env -S npx tsx
+/**
+ * The command line `wardsync`. Each command is loaded only when it is called, so that the blind ones (archive, tablet,
+ * bridge, backup) never load what opens data.
+ */
+import { readFileSync } from 'node:fs';
+import { CommandFailed, helpOf, parseCommand, UsageError, usageOf, type Command } from './command.ts';
+import { terminalIo } from './terminal-io.ts';
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).init,
+  pair: async () => (await import('./commands/pair.ts')).pair,
+  join: async () => (await import('./commands/join.ts')).join,
+  archive: async () => (await import('./commands/archive.ts')).archive,
+  tablet: async () => (await import('./commands/tablet.ts')).tablet,
+  bridge: async () => (await import('./commands/bridge.ts')).bridge,
+  'user add': async () => (await import('./commands/user-add.ts')).userAdd,
+  'user remove': async () => (await import('./commands/user-remove.ts')).userRemove,
+  'team add': async () => (await import('./commands/team-add.ts')).teamAdd,
+  'team grant': async () => (await import('./commands/team-grant.ts')).teamGrant,
+  'device remove': async () => (await import('./commands/device-remove.ts')).deviceRemove,
+  'import-fhir': async () => (await import('./commands/import-fhir.ts')).importFhir,
+  'export-fhir': async () => (await import('./commands/export-fhir.ts')).exportFhir,
+  show: async () => (await import('./commands/show.ts')).show,
+  certificate: async () => (await import('./commands/certificate.ts')).certificate,
+  backup: async () => (await import('./commands/backup.ts')).backup,
+  restore: async () => (await import('./commands/restore.ts')).restore,
+  status: async () => (await import('./commands/status.ts')).status,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === undefined || argv[0] === '--help' || argv[0] === 'help') {
+    process.stdout.write(`${await overview()}\n`);
+    return argv[0] === undefined ? 2 : 0;
+  }
+  if (argv[0] === '--version') {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const load = COMMANDS[argv.slice(0, 2).join(' ')] ?? COMMANDS[argv[0]];
+  if (load === undefined) {
+    process.stderr.write(`wardsync: no command '${argv[0]}'; 'wardsync help' lists them\n`);
+    return 2;
+  }
+  const command = await load();
+  const io = terminalIo(argv.includes('--json'));
+  try {
+    const args = parseCommand(command, argv.slice(command.words.length));
+    if (args.flag('help')) process.stdout.write(`${helpOf(command)}\n`);
+    else await command.run(args, io);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`wardsync: ${error.message}\nusage: wardsync ${usageOf(command)}; --help says more\n`);
+      return 2;
+    }
+    if (error instanceof CommandFailed) {
+      process.stderr.write(io.json ? `${JSON.stringify({ error: error.message })}\n` : `wardsync: ${error.message}\n`);
+      return 1;
+    }
+    // A bug. The message may quote what was being worked on, so only its kind and place are shown.
+    const place = error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(' at ')) : undefined;
+    process.stderr.write(`wardsync: internal error (${error instanceof Error ? error.name : 'unknown'})${place ?? ''}\n`);
+    return 1;
+  }
+}
+
+async function overview(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const width = Math.max(...commands.map(({ words }) => words.join(' ').length)) + 2;
+  return [
+    'wardsync COMMAND [options]', '',
+    'Patient records on the ward\'s own network: encrypted end to end, offline first, no internet.', '',
+    ...commands.map(({ words, summary }) => `  ${words.join(' ').padEnd(width)}${summary}`),
+    '', "'wardsync COMMAND --help' explains one. Exit codes: 0 done, 1 failed, 2 usage.",
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+/** What the commands about people, teams and devices share. */
+import { hexOf, type DeviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import type { Replica } from '../../protocol/replica/replica.ts';
+import { MIN_PASSWORD_LENGTH, type MemberFailure } from '../../protocol/ward/members.ts';
+import type { Session } from '../../protocol/ward/session.ts';
+import { CommandFailed } from './command.ts';
+
+export function memberFailure(failure: MemberFailure): string {
+  return MESSAGES[failure];
+}
+
+export function teamNamed(session: Session, replica: Replica, name: string): TeamId {
+  const teams = [...replica.state().teams.values()];
+  const found = teams.filter((team) => session.members.nameOf(team.sealedName) === name);
+  const [team] = found;
+  if (team === undefined) throw new CommandFailed(`no team '${name}'; 'wardsync status' lists them`);
+  if (found.length > 1) throw new CommandFailed(`${found.length} teams are called '${name}'`);
+  return team.id;
+}
+
+export function userNamed(replica: Replica, handle: string): UserId {
+  for (const user of replica.state().users.values()) if (user.handle === handle && user.removal === undefined) return user.id;
+  throw new CommandFailed(`no user '${handle}' in this ward`);
+}
+
+export function deviceNamed(session: Session, replica: Replica, name: string): DeviceId {
+  const found = [...replica.state().devices.values()].filter((device) =>
+    device.removal === undefined && (session.members.nameOf(device.sealedName) === name || hexOf(device.id) === name));
+  const [device] = found;
+  if (device === undefined) throw new CommandFailed(`no device '${name}' in this ward`);
+  if (found.length > 1) throw new CommandFailed(`${found.length} devices are called '${name}'; name it by its id`);
+  return device.id;
+}
+
+const MESSAGES: Readonly<Record<MemberFailure, string>> = {
+  'not-an-admin': 'only an admin can do this',
+  'handle-taken': 'this handle is taken; choose another',
+  'bad-handle': 'a handle has 1 to 32 lower-case letters, digits and hyphens',
+  'password-too-short': `a password has at least ${MIN_PASSWORD_LENGTH} characters`,
+  'unknown-user': 'no such user in this ward',
+  'unknown-team': 'no such team in this ward',
+  'unknown-device': 'no such device in this ward',
+  'last-admin': 'the last admin cannot be removed; make another admin first',
+};
