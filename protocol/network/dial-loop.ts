@@ -43,8 +43,7 @@ export class DialLoop {
   }
 
   sight(device: DeviceId, sighted: Sighted): void {
-    this.#plan.sight(device, sighted, this.#clock.now());
-    this.#turn();
+    if (this.#plan.sight(device, sighted, this.#clock.now())) this.#turn();
   }
 
   connected(device: DeviceId, provenAddress: string | undefined): void {

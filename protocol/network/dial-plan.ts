@@ -92,15 +92,18 @@ export class DialPlan {
     this.#peers.get(hexOf(device))?.fixed.add(address);
   }
 
-  sight(device: DeviceId, { addresses, plausible }: Sighted, now: number): void {
+  /** Whether it changed when the next dial is due. */
+  sight(device: DeviceId, { addresses, plausible }: Sighted, now: number): boolean {
     const peer = this.#peers.get(hexOf(device));
-    if (peer === undefined) return;
-    const wasKnown = addressesOf(peer).length > 0;
+    if (peer === undefined) return false;
+    const wasKnown = canBeDialled(peer);
     for (const address of addresses) this.#keep(peer, address, plausible, now);
-    if (peer.state !== 'idle') return;
+    if (!canBeDialled(peer)) return false;
+    const before = peer.notBefore;
     const soonest = Math.max(now + (wasKnown ? 0 : this.#firstDelay(device)), peer.lastDial + LEAST_PAUSE);
-    if (peer.attempts > 0) peer.notBefore = Math.min(peer.notBefore, soonest);
-    else if (!wasKnown) peer.notBefore = soonest;
+    if (!wasKnown) peer.notBefore = soonest;
+    else if (peer.attempts > 0) peer.notBefore = Math.min(before, soonest);
+    return !wasKnown || peer.notBefore !== before;
   }
 
   connected(device: DeviceId, provenAddress: string | undefined, now: number): void {

@@ -3,7 +3,7 @@
  * new devices join, and cuts off everybody else (SPEC, NET and JOIN).
  */
 import './polyfill.ts';
-import type { Connection, Libp2p } from '@libp2p/interface';
+import type { Connection } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
@@ -19,9 +19,9 @@ import type { StartDiscovery } from './discovery/discovery.ts';
 import { Doorkeeper, isWardDevice } from './doorkeeper.ts';
 import { serveJoin } from './join-inviter.ts';
 import { JOIN_PROTOCOL, MAX_STRANGER_BYTES } from './join-messages.ts';
-import { createNode, type TransportFactory } from './libp2p-node.ts';
+import { createNode, type TransportFactory, type WardNode } from './libp2p-node.ts';
 import { deviceOfPeerId, peerIdText } from './peer-id.ts';
-import { ProvenAddresses, type SocketAddress } from './proven-addresses.ts';
+import { ProvenAddresses, socketAddress, type SocketAddress } from './proven-addresses.ts';
 import { channelOver } from './stream-channel.ts';
 import { SyncProtocol } from './sync-protocol.ts';
 
@@ -82,16 +82,18 @@ class RunningHost implements Host {
   readonly device: DeviceId;
   readonly peerId: string;
   readonly #init: HostInit;
-  readonly #node: Libp2p;
+  readonly #node: WardNode;
   readonly #doorkeeper: Doorkeeper;
   readonly #sync: SyncProtocol;
   readonly #loop: DialLoop;
   readonly #proven: ProvenAddresses;
+  /** The ward's other devices by PeerId. */
+  #wanted: ReadonlyMap<string, DeviceId> = new Map();
   readonly #linkListeners = new Set<(link: Link) => void>();
   readonly #peersListeners = new Set<() => void>();
   readonly #teardown: (() => void | Promise<void>)[] = [];
 
-  constructor(init: HostInit, node: Libp2p, doorkeeper: Doorkeeper) {
+  constructor(init: HostInit, node: WardNode, doorkeeper: Doorkeeper) {
     const { deviceKey, environment, openLink, listen } = init;
     this.device = deviceId.from(deviceKey.publicKey);
     this.peerId = peerIdText(this.device);
@@ -149,8 +151,8 @@ class RunningHost implements Host {
     const running = discovery({
       peerId: this.peerId,
       environment,
-      listening: () => this.addresses(),
-      isWanted: (device) => !equalBytes(device, this.device) && isWardDevice(replica.state(), device),
+      listening: () => listeningSockets(this.#init.listen, this.addresses()),
+      wantedDevice: (peerId) => this.#wanted.get(peerId),
       onSighting: (device, sighted) => this.#loop.sight(device, sighted),
       onNetworkChange: () => this.#loop.networkChanged(),
     });
@@ -158,7 +160,7 @@ class RunningHost implements Host {
   }
 
   addresses(): readonly string[] {
-    return this.#node.getMultiaddrs().map((address) => address.decapsulate('/p2p').toString());
+    return this.#node.services.listening();
   }
 
   peers(): readonly PeerStatus[] {
@@ -210,6 +212,7 @@ class RunningHost implements Host {
   #followLog(): void {
     const devices = this.#otherDevices();
     this.#loop.setDevices(devices.map(({ id }) => id));
+    this.#wanted = new Map(devices.map(({ id }) => [peerIdText(id), id]));
     for (const device of devices) {
       for (const address of this.#init.addressesOf?.(device) ?? []) this.#loop.addFixed(device.id, address);
     }
@@ -247,6 +250,16 @@ class RunningHost implements Host {
   #peersChanged(): void {
     for (const listener of this.#peersListeners) listener();
   }
+}
+
+/** The sockets behind the configured multiaddrs; a port that the system chose is looked up among the bound addresses. */
+function listeningSockets(listen: readonly string[], bound: readonly string[]): readonly SocketAddress[] {
+  return listen.flatMap((address) => {
+    const { host, port } = socketAddress(address) ?? { host: '', port: 0 };
+    if (port !== 0) return [{ host, port }];
+    const chosen = bound.map(socketAddress).find((each) => each !== undefined && (host === '0.0.0.0' || each.host === host));
+    return chosen === undefined ? [] : [{ host, port: chosen.port }];
+  });
 }
 
 function addressText(connection: Connection): string {

@@ -11,6 +11,9 @@ import { libp2pKeyOf } from './peer-id.ts';
 /** How bytes get to a peer: TCP in Node, the bridge's pipe in a page. */
 export type TransportFactory = NonNullable<Libp2pOptions['transports']>[number];
 
+/** `services.listening` gives the multiaddrs of every listener, without `/p2p`, a wildcard expanded. */
+export type WardNode = Libp2p<{ readonly listening: () => readonly string[] }>;
+
 export interface NodeInit {
   readonly deviceKey: SigningKey;
   readonly transport: TransportFactory;
@@ -26,7 +29,7 @@ export const DIAL_TIMEOUT = 8_000;
 const PING_INTERVAL = 2_000;
 const PING_TIMEOUT = 2_000;
 
-export function createNode({ deviceKey, transport, listen, gater }: NodeInit): Promise<Libp2p> {
+export async function createNode({ deviceKey, transport, listen, gater }: NodeInit): Promise<WardNode> {
   return createLibp2p({
     privateKey: libp2pKeyOf(deviceKey),
     addresses: { listen: [...listen] },
@@ -61,6 +64,10 @@ export function createNode({ deviceKey, transport, listen, gater }: NodeInit): P
     connectionMonitor: {
       pingInterval: PING_INTERVAL,
       pingTimeout: { minTimeout: PING_TIMEOUT, maxTimeout: PING_TIMEOUT },
+    },
+    services: {
+      // `getMultiaddrs` leaves out what nobody on the internet has confirmed, such as a hospital's own public range.
+      listening: ({ transportManager }) => () => transportManager.getAddrs().map((address) => address.toString()),
     },
   });
 }

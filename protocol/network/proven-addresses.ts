@@ -33,7 +33,7 @@ export class ProvenAddresses {
   async find(device: DeviceId, candidates: readonly string[]): Promise<SocketAddress | undefined> {
     const name = hexOf(device);
     const open = this.#node.getConnections(peerIdOf(device)).find(({ direction, status }) => direction === 'outbound' && status === 'open');
-    if (open !== undefined) return socketAddressOf(open);
+    if (open !== undefined) return socketAddress(open.remoteAddr.toString());
     const proof = this.#proofs.get(name);
     const age = proof === undefined ? Infinity : this.#clock.now() - proof.at;
     if (proof !== undefined && age >= 0 && age < PROOF_LIFE) return proof.address;
@@ -54,15 +54,16 @@ export class ProvenAddresses {
     } catch {
       return undefined;
     }
-    const address = socketAddressOf(connection);
+    const address = socketAddress(connection.remoteAddr.toString());
     connection.abort(new Error('only asked'));
     if (address !== undefined) this.#proofs.set(hexOf(device), { address, at: this.#clock.now() });
     return address;
   }
 }
 
-function socketAddressOf({ remoteAddr }: Connection): SocketAddress | undefined {
-  const parts = remoteAddr.getComponents();
+/** Undefined for a multiaddr that is not TCP over IP or a name. */
+export function socketAddress(address: string): SocketAddress | undefined {
+  const parts = multiaddr(address).getComponents();
   const host = parts.find(({ name }) => name === 'ip4' || name === 'ip6' || name.startsWith('dns'))?.value;
   const port = parts.find(({ name }) => name === 'tcp')?.value;
   return host === undefined || port === undefined ? undefined : { host, port: Number(port) };

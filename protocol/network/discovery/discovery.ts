@@ -2,14 +2,15 @@
 import type { Environment } from '../../codec/environment.ts';
 import type { DeviceId } from '../../codec/ids.ts';
 import type { Sighted } from '../dial-plan.ts';
+import type { SocketAddress } from '../proven-addresses.ts';
 
 export interface DiscoveryInit {
   readonly peerId: string;
   readonly environment: Environment;
-  /** Multiaddrs at which this device listens, one for each interface, without `/p2p`. May change. */
-  listening(): readonly string[];
-  /** Whether sightings of the device are of use; all others are dropped unseen. */
-  isWanted(device: DeviceId): boolean;
+  /** Where this device listens; `0.0.0.0` stands for every interface. */
+  listening(): readonly SocketAddress[];
+  /** The device, if sightings of it are of use; all others are dropped unseen. */
+  wantedDevice(peerId: string): DeviceId | undefined;
   onSighting(device: DeviceId, sighted: Sighted): void;
   /** An interface or an address came or went. */
   onNetworkChange(): void;
