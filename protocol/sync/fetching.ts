@@ -4,18 +4,17 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, LOG_DOCUMENT, SESSIONS_DOCUMENT, type DocumentId } from '../codec/ids.ts';
-import { itemLength, type Chain } from '../items/item.ts';
-import { MAX_RUN_ITEMS, type FrontierEntry, type Run } from '../replica/replica.ts';
+import type { Chain } from '../items/item.ts';
+import type { FrontierEntry, Run } from '../replica/replica.ts';
 import { MAX_WANTS, type DocumentEntries, type Message, type MessageOf } from './messages.ts';
 import { chainKey, Violation, type ReplicaView } from './session-context.ts';
 
-/** Requests that are unanswered, or whose items are not dealt with yet. Each is answered by about `TARGET_BYTES`. */
+/** Requests that are unanswered, or whose items are not dealt with yet. Each is answered by about a mebibyte. */
 const MAX_REQUESTS = 2;
-const TARGET_BYTES = 1024 * 1024;
+/** Items asked for in one request. Asking for more than the answer holds costs 50 bytes a chain; asking for less, a round trip. */
+const ENOUGH_ITEMS = 3072;
 /** Chains that may be known to be missing at once; beyond, comparing waits. */
 const ENOUGH_CHAINS = 16_384;
-/** Chains that the peer offers and this replica refuses. An honest peer has few. */
-const MAX_SET_ASIDE = 4096;
 
 interface Want extends Chain {
   /** Where to begin, when not after the own head: to find a fork. */
@@ -54,7 +53,6 @@ export class Fetching {
   /** Chains that wait for the log, with how far the peer has them (ADMIT-4). */
   readonly #held = new Map<string, number>();
   #nextRequest = 1;
-  #averageItem = 512;
 
   constructor(view: ReplicaView) {
     this.#view = view;
@@ -107,7 +105,6 @@ export class Fetching {
       if (position > 0 && chainOf(request.asked[index]) !== key) index++;
       if (chainOf(request.asked[index]) !== key) throw new Violation('malformed', 'run of a chain that was not asked for');
       if (run.items.length === 0) this.#enough(key);
-      this.#measure(run);
       return { request: number, run };
     });
     request.answered = request.asked.slice(0, index + 1);
@@ -129,19 +126,6 @@ export class Fetching {
     return request.answered.map(({ want: { document, author } }) => ({ document, author }));
   }
 
-  /**
-   * The replica takes no more of this chain from this peer. A chain that does not continue the own one may be forked
-   * further back: then it is asked for from there.
-   */
-  refused(run: Run, reason: string): void {
-    const key = chainKey(run);
-    const busy = this.#busy.get(key);
-    if (reason !== 'broken-chain' || busy === undefined || busy.from === 1 || this.#view.isForked(run)) return this.setAside(run);
-    const upTo = Math.max(busy.upTo, this.#view.head(run)?.seq ?? 0);
-    this.#enough(key);
-    this.#queues[urgencyOf(run.document)].set(key, { document: run.document, author: run.author, from: Math.max(1, busy.from - MAX_RUN_ITEMS), upTo });
-  }
-
   /** The chain waits for the log: it is not asked for until `free`. */
   hold(chain: Chain, upTo: number): void {
     const key = chainKey(chain);
@@ -158,13 +142,12 @@ export class Fetching {
     this.gap(chain, upTo);
   }
 
-  /** Asks this peer for nothing more of the chain. */
+  /** The replica takes no more of the chain: it is forked, or its author may not write it. This peer is asked for no more of it. */
   setAside(chain: Chain): void {
     const key = chainKey(chain);
     this.#setAside.add(key);
     this.#queues[urgencyOf(chain.document)].delete(key);
     this.#enough(key);
-    if (this.#setAside.size > MAX_SET_ASIDE) throw new Violation('overload', 'too many chains refused');
   }
 
   #aheadIn(document: DocumentId, entry: FrontierEntry): boolean {
@@ -205,16 +188,16 @@ export class Fetching {
     for (const busy of this.#busy.values()) if (busy.urgency < urgency) return undefined;
     const queue = this.#queues[urgency];
     const asked: Asked[] = [];
-    let bytes = 0;
+    let items = 0;
     for (const [key, want] of queue) {
-      if (asked.length >= MAX_WANTS || bytes >= TARGET_BYTES) break;
+      if (asked.length >= MAX_WANTS || items >= ENOUGH_ITEMS) break;
       if (this.#busy.has(key)) continue;
       queue.delete(key);
       const from = want.from ?? (this.#view.head(want)?.seq ?? 0) + 1;
       if (from > want.upTo || this.#view.isForked(want)) continue;
       asked.push({ want, from });
       this.#busy.set(key, { urgency, from, upTo: want.upTo });
-      bytes += (want.upTo - from + 1) * this.#averageItem;
+      items += want.upTo - from + 1;
     }
     // All that was queued had come by other ways.
     if (asked.length === 0) return queue.size === 0 ? this.#nextRequestMessage() : undefined;
@@ -235,13 +218,6 @@ export class Fetching {
   #enough(key: string): void {
     const busy = this.#busy.get(key);
     if (busy !== undefined) busy.upTo = 0;
-  }
-
-  #measure({ items }: Run): void {
-    if (items.length === 0) return;
-    let bytes = 0;
-    for (const item of items) bytes += itemLength(item);
-    this.#averageItem = 0.9 * this.#averageItem + 0.1 * (bytes / items.length);
   }
 }
 

@@ -7,7 +7,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import { LOG_DOCUMENT, type DocumentId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import { decodeItem, itemLength, type Chain, type EncodedItem, type Item } from '../items/item.ts';
-import type { Refusal, Run, Verdict } from '../replica/replica.ts';
+import type { Run, Verdict } from '../replica/replica.ts';
 import { chainKey } from './session-context.ts';
 
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -16,10 +16,9 @@ const MAX_WAITING_CHAINS = 16_384;
 
 /** How it went with one run, or with the part of it that was offered last. */
 export type Outcome =
-  | { readonly type: 'stored' | 'known' | 'waiting' }
+  | { readonly type: 'stored' | 'known' | 'waiting' | 'refused' }
   /** Items before these are missing here; these go up to `upTo`. */
-  | { readonly type: 'gap'; readonly upTo: number }
-  | { readonly type: 'refused'; readonly reason: Refusal };
+  | { readonly type: 'gap'; readonly upTo: number };
 
 export interface IntakeContext {
   /** Offers a run to the replica under a number; the verdict comes back to `verdict`. */
@@ -70,15 +69,15 @@ export class Intake {
     return this.#waiting.size > 0;
   }
 
-  /** Offers a run when its turn has come; `done` is called once. `live` tells a push from what was fetched. */
+  /** Offers a run when its turn has come (the log's, at the next `pump`); `done` is called once. `live` tells a push from what was fetched. */
   take(run: Run, live: boolean, done: (outcome: Outcome) => void): void {
     const key = chainKey(run);
     if (run.items.length === 0) return done({ type: 'known' });
     if (isLog(run.document)) {
       const lots = logLots(run, key, live, done);
-      if (lots === undefined) return done({ type: 'refused', reason: 'malformed' });
+      if (lots === undefined) return done({ type: 'refused' });
       this.#log = [...this.#log, ...lots].sort((a, b) => a.time - b.time);
-      return this.#offerLog();
+      return;
     }
     this.#takeChain({ run, key, live, time: 0, done });
   }
@@ -90,6 +89,10 @@ export class Intake {
     this.#conclude(lot, verdict);
     if (isLog(lot.run.document)) this.#logOffered = false;
     else this.#nextOfChain(lot.key);
+  }
+
+  /** Goes on with the log, when all that has come together was taken. */
+  pump(): void {
     this.#offerLog();
     this.#retry();
   }
@@ -97,7 +100,6 @@ export class Intake {
   /** The log or the sessions document has grown: whatever waits is offered again. */
   foundationGrew(): void {
     this.#retryDue = true;
-    this.#retry();
   }
 
   #takeChain(lot: Lot): void {
@@ -138,9 +140,8 @@ export class Intake {
     switch (verdict.outcome) {
       case 'stored':
       case 'known':
-        return lot.done({ type: verdict.outcome });
       case 'refused':
-        return lot.done({ type: 'refused', reason: verdict.reason });
+        return lot.done({ type: verdict.outcome });
       case 'waiting':
         // An item of the log whose predecessor is waiting itself waits with it.
         if (verdict.for === 'predecessor' && !this.#waiting.has(lot.key)) return lot.done({ type: 'gap', upTo: lastSeq(lot.run) ?? 0 });
@@ -152,7 +153,7 @@ export class Intake {
   #wait(lot: Lot): void {
     const chain = { document: lot.run.document, author: lot.run.author };
     const upTo = lastSeq(lot.run);
-    if (upTo === undefined) return lot.done({ type: 'refused', reason: 'malformed' });
+    if (upTo === undefined) return lot.done({ type: 'refused' });
     lot.done({ type: 'waiting' });
     const known = this.#waiting.get(lot.key);
     if (known === undefined && this.#waiting.size >= MAX_WAITING_CHAINS) return;

@@ -138,11 +138,11 @@ class DrivenLink implements Link {
 
   end(reason: EndReason): void {
     if (this.#session === undefined) this.#endBeforeStart = reason;
-    else this.#perform(this.#session.end(reason));
+    else this.#step((session) => session.end(reason));
   }
 
   admitted(admitted: Admitted, toPush: boolean): void {
-    if (this.#session !== undefined) this.#perform(this.#session.admitted(admitted, toPush));
+    this.#step((session) => session.admitted(admitted, toPush));
   }
 
   async run(): Promise<void> {
@@ -163,34 +163,42 @@ class DrivenLink implements Link {
       verifyHeartbeat: (content, signature) => isHeartbeatOf(this.remote, replica.ward, content, signature),
     });
     this.#session = session;
-    this.#perform(session.start());
-    if (this.#endBeforeStart !== undefined) this.#perform(session.end(this.#endBeforeStart));
+    this.#step(() => session.start());
+    const endBeforeStart = this.#endBeforeStart;
+    if (endBeforeStart !== undefined) this.#step(() => session.end(endBeforeStart));
     this.#scheduleTick(session);
     try {
       for await (const frame of this.#frames) {
         if (session.ended) break;
-        this.#perform(session.receive(frame));
+        this.#step(() => session.receive(frame));
       }
     } catch (error) {
       environment.log.event('sync-channel-failed', { error: String(error) });
     }
-    this.#perform(session.cut());
+    this.#step(() => session.cut());
   }
 
   #scheduleTick(session: SyncSession): void {
     if (session.ended) return;
     const { timers, clock } = this.#hub.options.environment;
     this.#cancelTick = timers.after(TICK_MS, () => {
-      this.#perform(session.tick(clock.now()));
+      this.#step(() => session.tick(clock.now()));
       this.#scheduleTick(session);
     });
   }
 
-  #perform(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#performOne(effect);
+  /** One input of the session, and what follows of it. A bug of ours costs this link and is logged; nobody else suffers. */
+  #step(input: (session: SyncSession) => readonly Effect[]): void {
+    if (this.#session === undefined) return;
+    try {
+      for (const effect of input(this.#session)) this.#perform(effect);
+    } catch (error) {
+      this.#hub.options.environment.log.event('sync-failed', { error: String(error) });
+      for (const effect of this.#session.end('internal')) this.#perform(effect);
+    }
   }
 
-  #performOne(effect: Effect): void {
+  #perform(effect: Effect): void {
     const { replica, environment, signer } = this.#hub.options;
     switch (effect.type) {
       case 'send':
@@ -203,7 +211,9 @@ class DrivenLink implements Link {
         );
       case 'sign': {
         const signature = signer.sign(LABEL.heartbeat, effect.content);
-        return this.#later(Promise.resolve(signature), (session, bytes) => session.signed(effect.heartbeat, bytes));
+        // At once where possible: what is sent in between would make the heartbeat stale.
+        if (signature instanceof Uint8Array) return this.#step((session) => session.signed(effect.heartbeat, signature));
+        return this.#later(signature, (session, bytes) => session.signed(effect.heartbeat, bytes));
       }
       case 'remember':
         this.#toKeep = effect.heartbeat;
@@ -221,9 +231,7 @@ class DrivenLink implements Link {
   /** Feeds a result back to the session. A store that fails ends the link, and the store's owner hears of it by itself. */
   #later<T>(promise: Promise<T>, then: (session: SyncSession, value: T) => readonly Effect[]): void {
     promise.then(
-      (value) => {
-        if (this.#session !== undefined) this.#perform(then(this.#session, value));
-      },
+      (value) => this.#step((session) => then(session, value)),
       (error: unknown) => {
         this.#hub.options.environment.log.event('sync-failed', { error: String(error) });
         this.end('internal');

@@ -35,6 +35,8 @@ const MAX_DEFERRED = 8;
 /** Work that a peer may cause by asking for nodes: so many at once for each document, and a part of it again each tick. */
 const ANSWERS_A_DOCUMENT = 8;
 const FREE_ANSWERS = 8192;
+/** Runs of the peer that may be refused at once; one more with each tick. */
+const MAX_REFUSALS = 1024;
 /** Heartbeats with another root, after which the side that does not lead compares by itself. */
 const PATIENCE = 3;
 
@@ -266,6 +268,7 @@ class OpenSession {
   #changed = false;
   #heartbeats = 0;
   #answerBudget: number;
+  #refusals = MAX_REFUSALS;
   #receivedPushBytes = 0;
   #highestCount: number;
   #reportedRollback = false;
@@ -364,6 +367,7 @@ class OpenSession {
   tick(now: number): void {
     this.#now = now;
     this.#heartbeats = 0;
+    this.#refusals = Math.min(MAX_REFUSALS, this.#refusals + 1);
     const full = this.#fullAnswerBudget();
     this.#answerBudget = Math.min(full, this.#answerBudget + full / 16);
     if (now - this.#sentAt >= HEARTBEAT_MS || now < this.#sentAt) this.#heartbeat();
@@ -375,6 +379,7 @@ class OpenSession {
 
   /** Whatever has become possible. Called after each input. */
   pump(): void {
+    this.#intake.pump();
     if (this.#foundationDue && this.#now - this.#foundationAsked >= FRUITLESS_MS) {
       this.#foundationDue = false;
       this.#foundationAsked = this.#now;
@@ -496,7 +501,9 @@ class OpenSession {
   }
 
   #conclude(run: Run, outcome: Outcome): void {
-    if (outcome.type === 'refused') this.#fetching.refused(run, outcome.reason);
+    if (outcome.type !== 'refused') return;
+    this.#fetching.setAside(run);
+    if (--this.#refusals < 0) throw new Violation('overload', 'too much is refused');
   }
 
   /** Tells the peer what is durable here. */

@@ -10,6 +10,7 @@ import { LABEL } from '../../../protocol/crypto/labels.ts';
 import { labelledHash, sha256 } from '../../../protocol/crypto/signing/hash.ts';
 import { signingKeyFromSeed, type SigningKey } from '../../../protocol/crypto/signing/signature.ts';
 import { decodeItem, encodeFields, encodeItem, isSigned, itemLength, signItem, type Chain, type Item, type ItemContent } from '../../../protocol/items/item.ts';
+import type { Standing } from '../../../protocol/membership/standing.ts';
 import type { WardState } from '../../../protocol/membership/ward-state.ts';
 import type { Admitted, FrontierEntry, Replica, Run, Verdict } from '../../../protocol/replica/replica.ts';
 import type { ChainHead, ReadLimit } from '../../../protocol/store/item-store.ts';
@@ -104,7 +105,10 @@ export class FakeReplica implements Replica {
     if (first.fields.seq !== chain.length + 1) return { outcome: 'waiting', for: 'predecessor' };
     let previous: Uint8Array = chain.at(-1)?.id ?? new Uint8Array(0);
     for (const item of fresh) {
-      if (!equalBytes(item.fields.prev, previous)) return { outcome: 'refused', reason: 'broken-chain' };
+      if (!equalBytes(item.fields.prev, previous)) {
+        this.forked.add(key);
+        return { outcome: 'refused', reason: 'forked' };
+      }
       previous = item.id;
     }
     const last = fresh.at(-1);
@@ -162,6 +166,14 @@ export class FakeReplica implements Replica {
 
   isForked(chain: Chain): boolean {
     return this.forked.has(chainKey(chain));
+  }
+
+  certificateOf(): undefined {}
+
+  signatoryOf(): undefined {}
+
+  standingOf(): Standing {
+    return 'accepted';
   }
 
   onAdmitted(listener: (admitted: Admitted) => void): () => void {
