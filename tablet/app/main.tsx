@@ -11,6 +11,7 @@ import { PortProvider } from './state/app.ts';
 import { resetSearch } from './state/board-search.ts';
 import { startClock } from './state/clock.ts';
 import { clearDrafts } from './state/drafts.ts';
+import { forgetImport } from './state/import.ts';
 import { followPatient } from './state/open-patient.ts';
 import { startPreferences } from './state/preferences.ts';
 import { resetRoute, startRoute } from './state/route.ts';
@@ -47,6 +48,7 @@ function forgetWhenLocked(): void {
     const unlocked = port.topics.session.value.state === 'unlocked';
     if (open && !unlocked) {
       clearDrafts();
+      forgetImport();
       resetSearch();
       resetRoute();
       port.forget();

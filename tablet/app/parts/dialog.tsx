@@ -29,12 +29,12 @@ export function Dialog({ title, onClose, children, placement = 'middle' }: Dialo
       }}
     >
       <div class="dialog-body">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id={heading}>{title}</h2>
           <button type="button" class="button button-quiet button-icon" onClick={() => element.current?.close()} aria-label={words.value.close}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

@@ -3,7 +3,7 @@
  * looks wrong is asked about, and stays as it was typed.
  */
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { words } from '../state/preferences.ts';
 import type { Problem } from '../vitals/draft.ts';
 import { Icon } from './icon.tsx';
@@ -56,6 +56,9 @@ export function NumericField(props: NumericFieldProps): JSX.Element {
 }
 
 function Question({ problem, text, onConfirm }: { problem: Problem; text: string; onConfirm: () => void }): JSX.Element {
+  const element = useRef<HTMLDivElement>(null);
+  // The question may open behind the score at the foot of the page.
+  useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), []);
   const say = words.value.observe;
   const locale = words.value.locale;
   if (problem.kind === 'not-a-number') return <p class="notice" data-tone="failed"><Icon name="alert" /> {say.notANumber}</p>;
@@ -65,7 +68,7 @@ function Question({ problem, text, onConfirm }: { problem: Problem; text: string
     ? say.crossed
     : say.unusual(text, problem.low.toLocaleString(locale), problem.high.toLocaleString(locale));
   return (
-    <div class="notice" data-tone="question">
+    <div ref={element} class="notice" data-tone="question">
       <Icon name="help" />
       <p>{question}</p>
       <button type="button" class="button" data-answer onClick={onConfirm}>{say.confirm(text)}</button>

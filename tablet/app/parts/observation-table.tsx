@@ -25,7 +25,7 @@ export interface ObservationTableProps {
 }
 
 const ROWS_AT_FIRST = 25;
-const COLUMNS = 11;
+const COLUMNS = 12;
 
 export function ObservationTable({ entries, age, onMark }: ObservationTableProps): JSX.Element {
   const [rows, setRows] = useState(ROWS_AT_FIRST);
@@ -47,6 +47,7 @@ export function ObservationTable({ entries, age, onMark }: ObservationTableProps
               <th scope="col" class="number">{say.vitals.heartRate.short} <small>/min</small></th>
               <th scope="col">{say.vitals.consciousness.short}</th>
               <th scope="col" class="number">{say.vitals.temperature.short} <small>°C</small></th>
+              <th scope="col" class="number">{say.vitals.pain.short}</th>
               <th scope="col">{say.observations.by}</th>
               {onMark !== undefined && <th scope="col"><span class="visually-hidden">{say.observations.action}</span></th>}
             </tr>
@@ -69,14 +70,14 @@ function Row({ entry, age, onMark }: Omit<ObservationTableProps, 'entries'> & { 
   const wrong = set.enteredInError;
   const when = moment(set.at, now.value, say);
   const score = scoreNews2(set, age);
-  const cell = (parameter: News2Parameter, text: string, number: boolean): JSX.Element => {
+  const cell = (parameter: News2Parameter, text: string, number: boolean, under = ''): JSX.Element => {
     const points = wrong === undefined && score.scored ? score.parameters[parameter]?.points ?? 0 : 0;
-    const body = <>{text}{points > 0 && <Points points={points} />}</>;
+    const body = <>{text}{points > 0 && <Points points={points} />}{under !== '' && <small>{under}</small>}</>;
     return <td class={number ? 'number' : undefined} data-points={points}>{wrong === undefined ? body : <del>{text}</del>}</td>;
   };
-  const numeric = (key: 'respiratoryRate' | 'spo2' | 'heartRate' | 'temperature'): JSX.Element => {
+  const numeric = (key: 'respiratoryRate' | 'spo2' | 'heartRate' | 'temperature', under = ''): JSX.Element => {
     const value = set[key];
-    return cell(key, value === undefined ? '–' : showNumber(key, value, say.locale), true);
+    return cell(key, value === undefined ? '–' : showNumber(key, value, say.locale), true, under);
   };
   const more = further(set, say);
   return (
@@ -88,12 +89,13 @@ function Row({ entry, age, onMark }: Omit<ObservationTableProps, 'entries'> & { 
           : <del>{score.total}</del>)}
         </td>
         {numeric('respiratoryRate')}
-        {numeric('spo2')}
-        {cell('oxygen', oxygenText(set, say), false)}
+        {numeric('spo2', set.spo2Scale === 2 ? say.news.scale2Short : '')}
+        {cell('oxygen', oxygenText(set, say), false, deviceName(set.oxygen?.device, say))}
         {cell('systolic', pressureText(set), true)}
         {numeric('heartRate')}
         {cell('consciousness', set.consciousness === undefined ? '–' : say.consciousness[set.consciousness].letter, false)}
         {numeric('temperature')}
+        <td class="number">{set.pain === undefined ? '–' : wrong === undefined ? set.pain : <del>{set.pain}</del>}</td>
         <td class="by">{set.author.name} <StandingMark standing={entry.standing} /></td>
         {onMark !== undefined && (
           <td>
@@ -120,11 +122,16 @@ function Row({ entry, age, onMark }: Omit<ObservationTableProps, 'entries'> & { 
   );
 }
 
-/** What has no column of its own: 'Pain 3 · Weight 71.2 kg · Nasal cannula'. */
+/** Devices the app offers are named in its language; others, of an import, as they were written. */
+function deviceName(device: string | undefined, say: Words): string | undefined {
+  return say.oxygen.devices.find(({ value }) => value === device)?.name ?? device;
+}
+
+/** What has no column of its own: 'Glucose 6.1 mmol/L · Weight 71.2 kg'. */
 function further(set: ObservationSet, say: Words): string {
-  const values = furtherFields.flatMap((key) => {
+  const values = furtherFields.filter((key) => key !== 'pain').flatMap((key) => {
     const value = set[key];
     return value === undefined ? [] : [`${say.vitals[key].short} ${showValue(key, value, say.locale)}`];
   });
-  return [...values, ...(set.oxygen?.device === undefined ? [] : [set.oxygen.device]), ...(set.spo2Scale === 2 ? [say.news.scale2] : [])].join(' · ');
+  return values.join(' · ');
 }

@@ -4,6 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import type { ImportSummary } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
+import { importFile, importState } from '../state/import.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
 
@@ -11,25 +12,12 @@ export function Exchange(): JSX.Element {
   const port = usePort();
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
-  const [working, setWorking] = useState(false);
-  const [problem, setProblem] = useState('');
-  const [summary, setSummary] = useState<ImportSummary | null>(null);
+  const [missing, setMissing] = useState(false);
   const say = words.value.exchange;
   const progress = port.topics.importing.value;
-
-  const start = async (): Promise<void> => {
-    if (file === null) {
-      setProblem(say.none);
-      return;
-    }
-    setWorking(true);
-    setProblem('');
-    setSummary(null);
-    const reply = await port.request('importFhir', { file });
-    setWorking(false);
-    if (reply.ok) setSummary(reply.result);
-    else setProblem(explain(reply.failure, words.value));
-  };
+  const run = importState.value;
+  const working = run.state === 'running';
+  const problem = missing ? say.missing : run.state === 'failed' ? explain(run.failure, words.value) : '';
 
   return (
     <main id="content" class="page narrow" tabIndex={-1}>
@@ -43,7 +31,8 @@ export function Exchange(): JSX.Element {
         class="panel" noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!working) void start();
+          setMissing(file === null);
+          if (file !== null) void importFile(port, file);
         }}
       >
         <p>{say.text}</p>
@@ -52,12 +41,12 @@ export function Exchange(): JSX.Element {
             ref={input} class="visually-hidden" type="file" accept=".json,application/json,application/fhir+json" aria-label={say.file} tabIndex={-1}
             onChange={(event) => {
               setFile(event.currentTarget.files?.[0] ?? null);
-              setProblem('');
+              setMissing(false);
             }}
           />
           <button type="button" class="button" onClick={() => input.current?.click()}>{say.choose}</button>
           <span class={file === null ? 'muted' : 'file-name'}>
-            {file === null ? say.none : `${file.name}, ${(file.size / 1_000_000).toLocaleString(words.value.locale, { maximumFractionDigits: 1 })} MB`}
+            {file === null ? say.none : `${file.name}, ${fileSize(file.size, words.value.locale)}`}
           </span>
         </div>
         <p class="notice-slot" role="alert">
@@ -76,7 +65,7 @@ export function Exchange(): JSX.Element {
           </div>
         )}
       </form>
-      <div role="status">{summary !== null && <Report summary={summary} />}</div>
+      <div role="status">{run.state === 'done' && <Report summary={run.summary} />}</div>
     </main>
   );
 }
@@ -109,6 +98,11 @@ function Report({ summary }: { summary: ImportSummary }): JSX.Element {
       )}
     </section>
   );
+}
+
+function fileSize(bytes: number, locale: string): string {
+  const [amount, unit] = bytes < 1_000_000 ? [Math.ceil(bytes / 1_000), 'kB'] : [bytes / 1_000_000, 'MB'];
+  return `${amount.toLocaleString(locale, { maximumFractionDigits: 1 })}\u00a0${unit}`;
 }
 
 function Figure({ name, value }: { name: string; value: number }): JSX.Element {

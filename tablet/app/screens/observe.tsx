@@ -57,7 +57,7 @@ function Form({ view }: { view: PatientView }): JSX.Element {
     const final = readDraft(draft, view.spo2Scale2, Date.now());
     if (final.empty || !final.ready) {
       setProblem(final.empty ? say.nothing : say.unanswered);
-      form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-step]')?.focus();
+      focusFirstProblem(form.current);
       return;
     }
     setWorking(true);
@@ -106,7 +106,11 @@ function Form({ view }: { view: PatientView }): JSX.Element {
         <p class="notice-slot" role="alert">
           {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
         </p>
-        <button type="submit" class="button button-primary button-wide button-save" aria-disabled={working} data-step>
+        <button
+          type="submit" class="button button-primary button-wide button-save" aria-disabled={working} data-step
+          // Leaving a field may open a question and move the page: not between the two halves of this press.
+          onMouseDown={(event) => event.preventDefault()}
+        >
           <Icon name="check" /> {working ? say.saving : say.save}
         </button>
       </aside>
@@ -168,7 +172,7 @@ function Oxygen(part: PartProps): JSX.Element {
               <span class="field-name">{say.device}</span>
               <select class="input" value={draft.device} data-step onChange={(event) => change({ device: event.currentTarget.value })}>
                 <option value="">{say.noDevice}</option>
-                {say.devices.map((device) => <option key={device} value={device}>{device}</option>)}
+                {say.devices.map(({ value, name }) => <option key={value} value={value}>{name}</option>)}
               </select>
             </label>
           </div>
@@ -227,6 +231,15 @@ function TimeOfSet({ draft, change, problem }: {
 /** `YYYY-MM-DDTHH:MM` as `datetime-local` wants it. */
 function localMinute(at: Date): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A field asks its question when it is left; the frame after that it is there to be found. */
+function focusFirstProblem(form: HTMLFormElement | null): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  requestAnimationFrame(() => {
+    const wrong = form?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? form?.querySelector<HTMLElement>('[data-step]');
+    wrong?.focus();
+  });
 }
 
 /** Enter goes to the next field, as on a till: a round needs no other key than digits and Enter. The last is 'save'. */

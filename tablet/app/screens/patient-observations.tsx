@@ -33,7 +33,7 @@ export function Observations({ view, canWrite }: { view: PatientView; canWrite: 
         </div>
         <StayCharts view={view} range={range} />
       </section>
-      <section class="panel" aria-label={say.table}>
+      <section class="panel">
         <h2>{say.title}</h2>
         <ObservationTable entries={view.observations} age={view.card.age} {...(canWrite ? { onMark: setMarking } : {})} />
       </section>

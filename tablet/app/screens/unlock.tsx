@@ -16,7 +16,7 @@ export function Unlock({ ward, device }: { ward: string; device: string }): JSX.
   const [problem, setProblem] = useState('');
   const handle = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
-  const hint = useId();
+  const id = useId();
   const say = words.value.unlock;
 
   useEffect(() => handle.current?.focus(), []);
@@ -55,10 +55,10 @@ export function Unlock({ ward, device }: { ward: string; device: string }): JSX.
           <input ref={handle} class="input" name="handle" autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="next" />
         </label>
         <div class="field">
-          <label class="field-name" for={`${hint}-password`}>{say.password}</label>
+          <label class="field-name" for={id}>{say.password}</label>
           <span class="input-with-button">
             <input
-              ref={password} id={`${hint}-password`} class="input" name="password" {...(shown ? asText : asPassword)}
+              ref={password} id={id} class="input" name="password" {...(shown ? asText : asPassword)}
               autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="go" aria-invalid={problem !== ''}
             />
             <button
@@ -72,10 +72,10 @@ export function Unlock({ ward, device }: { ward: string; device: string }): JSX.
         <p class="notice-slot" role="alert">
           {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
         </p>
-        <button type="submit" class="button button-primary button-wide" aria-disabled={working} aria-describedby={hint}>
+        <button type="submit" class="button button-primary button-wide" aria-disabled={working}>
           {working ? <><span class="spinner" aria-hidden="true" /> {say.working}</> : say.action}
         </button>
-        <p id={hint} class="muted unlock-hint" role="status">{working ? say.workingHint : ''}</p>
+        <p class="visually-hidden" role="status">{working ? say.working : ''}</p>
       </form>
     </Doorway>
   );

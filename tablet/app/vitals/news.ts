@@ -63,11 +63,10 @@ function rangeText(band: News2Band, decimals: number, locale: string): string {
   return band.to === undefined ? `≥ ${show(band.from)}` : `${show(band.from)}–${show(band.to)}`;
 }
 
-const MAX_TOTAL = 20;
-const bandOfLevel: Readonly<Record<NewsLevel, Points>> = { none: 0, low: 1, 'low-medium': 1, medium: 2, high: 3 };
-
 /** Read off `responseTo`, so that its limits stand in one place only. */
 function totalBands(): News2Band[] {
+  const MAX_TOTAL = 20;
+  const bandOfLevel: Readonly<Record<NewsLevel, Points>> = { none: 0, low: 1, 'low-medium': 1, medium: 2, high: 3 };
   const totals = Array.from({ length: MAX_TOTAL + 1 }, (_, total) => ({ total, points: bandOfLevel[levelOf(total, false)] }));
   return [...Map.groupBy(totals, ({ points }) => points)].map(([points, within]) => {
     const [from, to] = [within[0]?.total ?? 0, within.at(-1)?.total ?? 0];

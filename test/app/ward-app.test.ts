@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { buildApp } from '../../scripts/build-app.ts';
+import { chromiumPath, startHarness } from './harness.ts';
+import type { Harness, OpenOptions } from './harness.ts';
+import { testJoinCode, testLogin } from './scenario.ts';
+import { states } from './screens.ts';
+
+const INITIAL_SCRIPT_LIMIT = 200 * 1024;
+
+test('the initial script stays under 200 KB gzipped', async () => {
+  const outDir = await mkdtemp(join(tmpdir(), 'ward-app-size-'));
+  try {
+    await buildApp({ outDir, minify: true });
+    const bytes = gzipSync(await readFile(join(outDir, 'main.js'))).length;
+    assert.ok(bytes < INITIAL_SCRIPT_LIMIT, `${bytes} bytes`);
+    const page = await readFile(join(outDir, 'index.html'), 'utf8');
+    assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/i, 'nothing inline');
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+});
+
+describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await startHarness();
+  });
+  after(() => harness.stop());
+
+  /** Runs a story on a fresh page, and fails when the page logged an error or the policy blocked something. */
+  async function story(options: OpenOptions, tell: (page: Page) => Promise<void>): Promise<void> {
+    const { page, context, complaints } = await harness.open(options);
+    page.setDefaultTimeout(10_000);
+    try {
+      await tell(page);
+      assert.deepEqual(complaints, []);
+    } finally {
+      await context.close();
+    }
+  }
+
+  for (const [name, state] of Object.entries(states)) {
+    for (const theme of ['day', 'night'] as const) {
+      test(`axe finds nothing on ${name} by ${theme}`, () => story({ ...state.options, theme }, async (page) => {
+        await state.reach(page);
+        await harness.picture(page, `${name}-portrait-${theme}`);
+        assert.deepEqual(await axe(page), []);
+      }));
+    }
+  }
+
+  test('the keyboard alone leads from unlock to a saved observation set', () => story({ scenario: { session: 'locked' } }, async (page) => {
+    const key = page.keyboard;
+    await page.getByLabel('Name you log in with').waitFor();
+    await key.type(testLogin.handle);
+    await key.press('Tab');
+    await key.type(testLogin.password);
+    await key.press('Enter');
+    await page.getByRole('heading', { name: 'Ward board' }).waitFor();
+
+    const observe = page.getByRole('link', { name: /^Observe / }).first();
+    await tabTo(page, () => observe.evaluate((link) => link === document.activeElement));
+    await key.press('Enter');
+    await page.getByLabel('Respirations').waitFor();
+    await tabTo(page, () => page.getByLabel('Respirations').evaluate((input) => input === document.activeElement));
+
+    for (const text of ['22', '95']) {
+      await key.type(text);
+      await key.press('Enter');
+    }
+    await key.press('Space');
+    await key.press('Enter');
+    for (const text of ['108', '64', '92']) {
+      await key.type(text);
+      await key.press('Enter');
+    }
+    await key.press('Space');
+    await key.press('Enter');
+    await key.type('37.4');
+    await key.press('Enter');
+    // 2 for respirations, 1 for saturation, 1 for systolic, 1 for the pulse.
+    await page.getByRole('complementary').getByText('5', { exact: true }).waitFor();
+    await key.press('Enter');
+    await page.getByText('Observations saved. NEWS2 5').waitFor();
+    const row = page.getByRole('table').getByRole('row').nth(1);
+    assert.match(await row.innerText(), /22[\s\S]*95[\s\S]*Air[\s\S]*108\/64[\s\S]*92[\s\S]*A[\s\S]*37\.4[\s\S]*Amara Okafor/);
+  }));
+
+  test('the board shows every bed, searches as one types, and filters', () => story({}, async (page) => {
+    await page.getByRole('heading', { name: 'Bay A' }).waitFor();
+    assert.equal(await page.locator('.bed-card').count(), 24);
+    assert.ok(await page.locator('.bed-empty').count() >= 2, 'empty beds are shown');
+
+    const name = await page.locator('.bed-card h3').first().innerText();
+    const family = name.split(',')[0] ?? '';
+    await page.getByRole('searchbox').fill(family.normalize('NFD').replaceAll(/\p{M}/gu, '').toUpperCase());
+    assert.ok(await page.getByRole('link', { name, exact: true }).isVisible());
+    assert.ok(await page.locator('.bed-card').count() < 24);
+    await page.getByRole('searchbox').fill('no such person');
+    await page.getByText('No patient matches.').waitFor();
+    await page.getByRole('button', { name: 'Show all patients' }).click();
+
+    await page.getByRole('button', { name: 'NEWS 5 or more' }).click();
+    const scores = await page.locator('.bed-card .news-number').allInnerTexts();
+    assert.ok(scores.length > 0 && scores.every((score) => Number(score) >= 5), scores.join(' '));
+  }));
+
+  test('NEWS2 follows what is typed, with the reason of each point', () => story({}, async (page) => {
+    await state('observe-new').reach(page);
+    const side = page.getByRole('complementary');
+    await side.getByText('No score').waitFor();
+    await page.getByLabel('Pulse').fill('118');
+    await page.getByText('111–130').waitFor();
+    assert.match(await side.innerText(), /2\s[\s\S]*incomplete/);
+    await page.getByRole('radio', { name: 'Voice' }).check();
+    assert.match(await side.innerText(), /5\s[\s\S]*Medium/);
+    await page.getByRole('radio', { name: 'Oxygen' }).check();
+    assert.match(await side.innerText(), /7\s[\s\S]*High[\s\S]*emergency team/);
+  }));
+
+  test('an unusual value is questioned, kept as typed, and saved only when it was confirmed', () => story({}, async (page) => {
+    await state('observe-new').reach(page);
+    await page.getByLabel('Temperature').fill('31.5');
+    await page.getByRole('button', { name: 'Save observations' }).click();
+    await page.getByText('Check the values with a question first.').waitFor();
+    assert.equal(await page.getByLabel('Temperature').inputValue(), '31.5');
+    await page.getByRole('button', { name: 'Yes, 31.5 is right' }).click();
+    await page.getByRole('button', { name: 'Save observations' }).click();
+    await page.getByText('Observations saved').waitFor();
+    assert.match(await page.getByRole('table').getByRole('row').nth(1).innerText(), /31\.5/);
+  }));
+
+  test('a draft is there again after a walk to the board, and after a save that failed', () => story({ scenario: { saving: 'fails' } }, async (page) => {
+    await state('observe-new').reach(page);
+    const address = page.url();
+    await page.getByLabel('Respirations').fill('19');
+    await page.getByRole('link', { name: 'Ward board' }).click();
+    await page.getByRole('heading', { name: 'Bay A' }).waitFor();
+    await page.goto(address);
+    assert.equal(await page.getByLabel('Respirations').inputValue(), '19');
+    await page.getByRole('button', { name: 'Save observations' }).click();
+    await page.getByText('could not save').waitFor();
+    assert.equal(await page.getByLabel('Respirations').inputValue(), '19');
+  }));
+
+  test('an entry marked as entered in error stays in sight, struck through, with reason and name', () => story({}, async (page) => {
+    await state('error-dialog').reach(page);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Mark as entered in error' }).click();
+    await dialog.getByText('Give a reason.').waitFor();
+    await dialog.getByRole('button', { name: 'Wrong patient' }).click();
+    const rows = await page.locator('.observation-table tbody th').count();
+    await dialog.getByRole('button', { name: 'Mark as entered in error' }).click();
+    await page.getByText(/Entered in error: Wrong patient\. Amara Okafor/).waitFor();
+    assert.equal(await page.locator('.observation-table tbody th').count(), rows);
+    assert.ok(await page.locator('.observation-table tr[data-error="true"] del').first().isVisible());
+  }));
+
+  test('a new note shows author and how far it went', () => story({ scenario: { peers: 'none' } }, async (page) => {
+    await state('notes').reach(page);
+    await page.getByRole('radio', { name: 'Medical' }).check();
+    await page.getByRole('textbox', { name: 'Note' }).fill('Reviewed; stop oxygen.');
+    await page.getByRole('button', { name: 'Save note' }).click();
+    const note = page.locator('.note').first();
+    await note.getByText('Saved here').waitFor();
+    assert.match(await note.innerText(), /Medical[\s\S]*Amara Okafor[\s\S]*stop oxygen/);
+    await page.getByRole('button', { name: /No peers/ }).getByText('4 changes to send').waitFor();
+  }));
+
+  test('unlocking says the same of a wrong name and of a wrong password', () => story({ scenario: { session: 'locked' } }, async (page) => {
+    const told: string[] = [];
+    for (const [handle, password] of [['nobody', testLogin.password], [testLogin.handle, 'wrong']] as const) {
+      await page.getByLabel('Name you log in with').fill(handle);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.getByRole('button', { name: 'Unlock' }).click();
+      await page.getByRole('alert').getByText('match').waitFor();
+      told.push(await page.getByRole('alert').innerText());
+    }
+    assert.equal(told[0], told[1]);
+  }));
+
+  test('a join code leaves the address bar at once, and enrols', () =>
+    story({ scenario: { session: 'not-enrolled' }, fragment: `#join=${testJoinCode}` }, async (page) => {
+      await page.getByLabel('One-time code').waitFor();
+      assert.doesNotMatch(page.url(), /join|WARDSYNC/);
+      assert.equal(await page.evaluate(() => history.length <= 2), true);
+      await page.getByRole('button', { name: 'Add this device' }).click();
+      await page.getByRole('heading', { name: 'Larch Ward' }).waitFor();
+    }));
+
+  test('locking asks about unsaved entries, then leaves no patient in the page', () => story({}, async (page) => {
+    await state('observe-new').reach(page);
+    const name = (await page.getByRole('heading', { level: 1 }).innerText()).split(',')[0] ?? '';
+    await page.getByLabel('Respirations').fill('19');
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await page.getByText('not saved yet').waitFor();
+    await page.getByRole('button', { name: 'Lock and discard' }).click();
+    await page.getByLabel('Name you log in with').waitFor();
+    const left = await page.evaluate(() => `${document.documentElement.outerHTML} ${document.title} ${location.href} ${JSON.stringify(localStorage)}`);
+    assert.ok(!left.includes(name), name);
+    assert.doesNotMatch(page.url(), /patient/);
+  }));
+
+  test('whoever may only read finds no way to write', () => story({ scenario: { role: 'viewer' } }, async (page) => {
+    await state('notes').reach(page);
+    assert.equal(await page.getByRole('link', { name: 'Record observations' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Save note' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Entered in error' }).count(), 0);
+  }));
+
+  test('every target is at least 48 px high, and nothing is wider than the page', async () => {
+    for (const size of ['phone', 'portrait', 'landscape', 'desktop'] as const) {
+      for (const name of ['board', 'overview', 'observations', 'notes', 'observe-filled']) {
+        await story({ ...state(name).options, size }, async (page) => {
+          await state(name).reach(page);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.equal(wide, 0, `${name} at ${size} is ${wide} px too wide`);
+          const small = await page.locator('button:visible, a.button:visible, input:visible:not([type=radio]), select:visible, summary:visible')
+            .evaluateAll((targets) => targets.filter((target) => target.getBoundingClientRect().height < 47.5).map((target) => target.outerHTML.slice(0, 120)));
+          assert.deepEqual(small, [], `${name} at ${size}`);
+        });
+      }
+    }
+  });
+
+  function state(name: string): (typeof states)[string] {
+    const found = states[name];
+    if (found === undefined) throw new Error(`no screen called ${name}`);
+    return found;
+  }
+});
+
+/** Presses Tab until the wanted element has the focus. */
+async function tabTo(page: Page, there: () => Promise<boolean>): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await there()) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail('the keyboard does not get there');
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe finds wrong by WCAG 2.2 AA and its own best practices, one line each. */
+async function axe(page: Page): Promise<readonly string[]> {
+  // Evaluated through the debugger: the page's own policy stays as it is.
+  await page.evaluate(await readFile(axePath, 'utf8'));
+  return page.evaluate(async () => {
+    interface Axe {
+      run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+    }
+    const { axe: runner } = globalThis as unknown as { axe: Axe };
+    const { violations } = await runner.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
+  });
+}
