@@ -110,6 +110,13 @@ class Inquiry {
     return true;
   }
 
+  /** As `isAdded`, where it would speak against the candidate: what is doubtful does not. */
+  #isThere(additions: readonly Entry[]): boolean {
+    const counting = additions.filter(({ index }) => this.#past.covers(index) && this.#view.counts(index));
+    for (const { index } of counting) this.#inherit(index);
+    return counting.some(({ index }) => this.#view.doubtsOf(index).size === 0);
+  }
+
   /** What a revocation that counts undoes does not count. */
   #isUndone(candidate: Candidate & { readonly index?: number }, revocations: readonly Entry[]): boolean {
     for (const revocation of revocations) {
@@ -125,7 +132,7 @@ class Inquiry {
     const log = this.#log;
     switch (operation.type) {
       case 'add-user':
-        return !this.#isAdded(log.user(hexOf(operation.user)).additions) && !this.#isHandleTaken(operation.handle);
+        return !this.#isThere(log.user(hexOf(operation.user)).additions) && !this.#isHandleTaken(operation.handle);
       case 'set-role':
         return this.#isPresent(log.user(hexOf(operation.user))) && (operation.role === 'admin' || this.#leavesAnAdmin(hexOf(operation.user)));
       case 'remove-user':
@@ -133,13 +140,13 @@ class Inquiry {
       case 'set-bundle':
         return hexOf(operation.user) === signer?.user;
       case 'add-device':
-        return !this.#isAdded(log.device(hexOf(operation.device)).additions);
+        return !this.#isThere(log.device(hexOf(operation.device)).additions);
       case 'remove-device': case 'issue-certificate':
         return this.#isPresent(log.device(hexOf(operation.device)));
       case 'invite':
-        return !this.#isAdded(log.invitation(hexOf(operation.invite)).additions);
+        return !this.#isThere(log.invitation(hexOf(operation.invite)).additions);
       case 'add-team':
-        return !this.#isAdded(log.team(hexOf(operation.team)));
+        return !this.#isThere(log.team(hexOf(operation.team)));
       case 'add-member': case 'remove-member':
         return this.#isAdded(log.team(hexOf(operation.team))) && this.#isPresent(log.user(hexOf(operation.user)));
       case 'set-authority':
@@ -156,15 +163,15 @@ class Inquiry {
     const { additions, joins } = this.#log.invitation(inviteOf(candidate));
     if (!this.#isAdded(additions)) return 'invitation';
     const open = additions.some(({ index, operation: invite }) => this.#past.covers(index) && invite.type === 'invite' && time < invite.expires);
-    if (!open || joins.some(({ index }) => this.#past.covers(index) && this.#view.counts(index))) return 'invitation';
-    return this.#isAdded(this.#log.device(hexOf(operation.device)).additions) ? 'operation' : undefined;
+    if (!open || this.#isThere(joins)) return 'invitation';
+    return this.#isThere(this.#log.device(hexOf(operation.device)).additions) ? 'operation' : undefined;
   }
 
   /** A handle is free again when its user was removed. */
   #isHandleTaken(handle: string): boolean {
     return this.#log.handle(handle).some((entry) => {
       const holder = userAddedBy(entry);
-      if (holder === undefined || !this.#isAdded([entry]) || !this.#isPresent(this.#log.user(holder))) return false;
+      if (holder === undefined || !this.#isThere([entry]) || !this.#isPresent(this.#log.user(holder))) return false;
       return this.#openIn(this.#log.user(holder).revocations).length === 0;
     });
   }
