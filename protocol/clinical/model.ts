@@ -134,6 +134,8 @@ export interface Amendment {
 export interface PatientRecord {
   kind: 'patient';
   schema: 1;
+  /** What an import made of its source's id, so that the same source is recognised again. */
+  importedAs?: string;
   name: HumanName;
   birthDate?: IsoDay;
   sex?: 'female' | 'male' | 'other' | 'unknown';
@@ -198,6 +200,8 @@ export interface Note {
 export interface Stay {
   kind: 'stay';
   schema: 1;
+  /** As in `PatientRecord`. */
+  importedAs?: string;
   /** Document id (hex) of the patient's record. */
   patient: string;
   status: 'planned' | 'in-progress' | 'finished';

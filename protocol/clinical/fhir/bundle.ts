@@ -121,6 +121,7 @@ function resourceOf(entry: Cursor, report: ReportWriter): Resource | undefined {
     return undefined;
   }
   const id = cursor.text('id', 64);
+  if (id !== undefined && !ID.test(id)) cursor.invalid('id', 'not an id');
   const method = entry.child('request')?.text('method', 20);
   const resource: Resource = {
     type, json: body, cursor, claimed: false,

@@ -37,6 +37,12 @@ export class Cursor {
     for (const key of keys) this.#read.add(key);
   }
 
+  /** A text without claiming to have dealt with it. */
+  peek(key: string): string | undefined {
+    const value = this.#own(key);
+    return typeof value === 'string' ? value : undefined;
+  }
+
   has(key: string): boolean {
     return this.#own(key) !== undefined;
   }

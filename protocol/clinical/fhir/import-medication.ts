@@ -129,24 +129,18 @@ function orderOf(chart: Chart, resource: Resource, stay: OpenStay, orders: Order
   const own = resource.cursor.extension('order')?.text('valueString', 256);
   const { target } = follow(chart.index, resource, resource.cursor.child('request'));
   const ordered = target && orders.get(target);
+  const medication = readMedication(chart, resource);
   if (ordered !== undefined) {
-    resource.cursor.settle('medicationCodeableConcept', 'medicationReference');
-    dropDosage(resource);
+    const order = (ordered.stay?.stay.orders ?? chart.record.medications)[ordered.key];
+    if (medication !== undefined && medication.display !== order?.medication.display) resource.cursor.drop('medication[x], which is not the one ordered');
     return ordered.key;
   }
-  const medication = readMedication(chart, resource);
   if (own !== undefined) return own;
   if (medication === undefined) return undefined;
-  dropDosage(resource);
   const key = `order-${digest(canonical(medication))}`;
   stay.stay.orders[key] ??= { medication, status: 'completed' };
   chart.report.count('converted', 'MedicationAdministration (without an order: one was made for it)');
   return key;
-}
-
-function dropDosage(resource: Resource): void {
-  if (resource.cursor.has('dosage')) resource.cursor.drop('dosage');
-  resource.cursor.settle('dosage');
 }
 
 /** `medication[x]`: a concept, or a reference to a Medication in the bundle or contained, or only its display. */

@@ -70,7 +70,8 @@ export function readObservation(chart: Chart, resource: Resource, into: Observat
   if (sign !== undefined && set !== undefined) {
     Object.assign(set, sign.oxygen === undefined ? sign : { ...sign, oxygen: { ...set.oxygen, ...sign.oxygen, supplemental: set.oxygen?.supplemental ?? sign.oxygen.supplemental } });
     resource.claimed = true;
-    cursor.settle('status', 'category', 'performer', 'effectiveDateTime', 'code', 'identifier', 'encounter');
+    settleSign(cursor);
+    cursor.settle('status', 'performer');
     return;
   }
   const exact = exactTime(at);
@@ -103,10 +104,19 @@ export function gatherSets(chart: Chart, { signs }: Observations): void {
       }
       Object.assign(set, sign.values);
       sign.resource.claimed = true;
-      sign.resource.cursor.settle('category', 'status');
+      settleSign(sign.resource.cursor);
+      const status = sign.resource.cursor.text('status', 100);
+      if (status !== undefined && status !== 'final') sign.resource.cursor.drop('status');
     }
     stay.stay.observations[`set-${digest(name)}`] = set;
   }
+}
+
+/** What a vital sign in a set says by being there: its code and its category. */
+function settleSign(cursor: Cursor): void {
+  settleCode(cursor.child('code'));
+  for (const component of cursor.list('component')) settleCode(component.child('code'));
+  if (readCategory(cursor.list('category')[0]) !== 'vital-signs' && cursor.has('category')) cursor.drop('category');
 }
 
 /** The value of a vital sign in the model's unit; undefined if it is none, or none that a set can hold. */
@@ -136,7 +146,6 @@ function readPressures(panel: Cursor): Values | undefined {
     const value = readQuantity(component.child('valueQuantity'), VITALS[name].unit);
     if (value === undefined || values[name] !== undefined) return undefined;
     values[name] = value;
-    component.child('code')?.settle('text');
   }
   return values.systolic === undefined && values.diastolic === undefined ? undefined : values;
 }
@@ -146,35 +155,36 @@ function vitalOf(codes: readonly string[]): VitalName | undefined {
 }
 
 function loincCodes(concept: Cursor | undefined): readonly string[] {
+  return (concept?.list('coding') ?? []).flatMap((coding) => (coding.peek('system') === SYSTEMS.loinc ? coding.peek('code') ?? [] : []));
+}
+
+/** The code of a vital sign is known by its place in the set; codes of other systems are counted. */
+function settleCode(concept: Cursor | undefined): void {
   concept?.settle('text');
-  return (concept?.list('coding') ?? []).flatMap((coding) => {
-    if (coding.text('system', 1000) !== SYSTEMS.loinc) return [];
-    coding.settle('display');
-    return coding.text('code', 100) ?? [];
-  });
+  for (const coding of concept?.list('coding') ?? []) if (coding.peek('system') === SYSTEMS.loinc) coding.settle('system', 'code', 'display');
 }
 
 /** The number if it stands in the unit wanted, or one that converts into it, without 'less than' and the like. */
 function readQuantity(quantity: Cursor | undefined, unit: string, conversions: Readonly<Record<string, (value: number) => number>> = {}): number | undefined {
   if (quantity === undefined || quantity.has('comparator')) return undefined;
+  const given = quantity.peek('code') ?? quantity.peek('unit');
+  const convert = given === undefined || given === unit || !Object.hasOwn(conversions, given) ? undefined : conversions[given];
+  if (given !== unit && convert === undefined) return undefined;
   const value = quantity.number('value');
-  const given = quantity.text('code', 1000) ?? quantity.text('unit', 1000);
-  quantity.settle('system', 'unit');
-  if (value === undefined || given === undefined) return undefined;
-  if (given === unit) return value;
-  const convert = Object.hasOwn(conversions, given) ? conversions[given] : undefined;
-  if (convert === undefined) return undefined;
+  quantity.settle('system', 'code', 'unit');
+  if (value === undefined || convert === undefined) return value;
   const converted = convert(value);
   if (converted !== value) quantity.converted('value', `${given} to ${unit}`);
   return converted;
 }
 
 function readConsciousness(concept: Cursor | undefined): Consciousness | undefined {
-  concept?.settle('text');
   for (const coding of concept?.list('coding') ?? []) {
-    const code = coding.text('code', 100);
-    coding.settle('system', 'display');
-    for (const name of ['alert', 'confusion', 'voice', 'pain', 'unresponsive'] as const) if (CONSCIOUSNESS_FINDINGS[name].code === code) return name;
+    const found = (['alert', 'confusion', 'voice', 'pain', 'unresponsive'] as const).find((name) => CONSCIOUSNESS_FINDINGS[name].code === coding.peek('code'));
+    if (found === undefined) continue;
+    concept?.settle('text');
+    coding.settle('system', 'code', 'display');
+    return found;
   }
   return undefined;
 }
