@@ -20,7 +20,7 @@ const [DEMO] = WARD.patients;
 assert.ok(DEMO);
 const TEXT = JSON.stringify(exportPatient(DEMO.patient, DEMO.record, [{ document: DEMO.stay, stay: afterEntries(DEMO.admitted, DEMO.entries) }]));
 
-test('ATTACK size: 200 MB of zeros are refused by their length before a byte is looked at', async () => {
+test('hostile file, size: 200 MB of zeros are refused by their length before a byte is looked at', async () => {
   const zeros = new Uint8Array(200 * 1024 * 1024);
   const begun = performance.now();
   assert.equal(await failureOf(zeros), 'too-large');
@@ -28,7 +28,7 @@ test('ATTACK size: 200 MB of zeros are refused by their length before a byte is 
   assert.equal(await failureOf(zeros, { maxBytes: 300 * 1024 * 1024 }), 'not-json');
 });
 
-test('ATTACK size: a stream is refused by its announced size unread, and without one as soon as it is over', async () => {
+test('hostile file, size: a stream is refused by its announced size unread, and without one as soon as it is over', async () => {
   let read = 0;
   function* chunks(): Iterable<Uint8Array> {
     for (;;) {
@@ -70,7 +70,7 @@ test('the failure never quotes the file', async () => {
   assert.ok(!imported.failure.message.includes('Almaz'));
 });
 
-test('ATTACK nesting: brackets a million deep are refused before anything is built, and so are too many values', async () => {
+test('hostile file, nesting: brackets a million deep are refused before anything is built, and so are too many values', async () => {
   assert.equal(await failureOf(utf8('['.repeat(1_000_000))), 'too-deep');
   assert.equal(await failureOf(utf8('{"a":'.repeat(1_000_000))), 'too-deep');
   assert.equal(await failureOf(utf8(`{"a":"${'['.repeat(100_000)}"}`)), 'not-fhir', 'brackets in a text are text');
@@ -87,7 +87,7 @@ test('a byte order mark is skipped, and characters cut by the edge of a chunk ar
   }
 });
 
-test('ATTACK prototype: __proto__, constructor and prototype as keys change nothing but the report', async () => {
+test('hostile file, prototype: __proto__, constructor and prototype as keys change nothing but the report', async () => {
   const hostile = TEXT
     .replace('"resourceType":"Patient"', '"resourceType":"Patient","__proto__":{"polluted":1,"gender":"male"},"constructor":{"prototype":{"polluted":1}}')
     .replaceAll('"identifier":[', '"identifier":[{"system":"__proto__","value":"x"},{"system":"urn:wardsync:key:stay.notes","value":"__proto__"},');

@@ -74,8 +74,9 @@ export class BundleIndex {
   }
 
   /** Counts everything that no mapping asked for. Call once, at the end. */
-  finish(): void {
-    for (const resource of this.resources) {
+  async finish(pause?: () => Promise<void>): Promise<void> {
+    for (const [position, resource] of this.resources.entries()) {
+      if (position % 1000 === 999) await pause?.();
       if (!resource.claimed) this.#report.count('unmapped', resource.leftOut === undefined ? resource.type : `${resource.type} (${resource.leftOut})`);
       else {
         this.#report.count('mapped', resource.type);

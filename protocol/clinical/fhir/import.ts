@@ -54,6 +54,7 @@ export async function importFhir(
   options: ImportOptions & ReadLimits & { readonly size?: number } = {},
 ): Promise<Result<Imported, ImportFailure>> {
   const json = await readJson(bytes, options);
+  await options.pause?.();
   return json.ok ? await importBundle(json.value, options) : json;
 }
 
@@ -63,6 +64,7 @@ export async function importBundle(json: unknown, options: ImportOptions = {}): 
   const indexed = indexBundle(json, report);
   if (!indexed.ok) return indexed;
   const index = indexed.value;
+  await options.pause?.();
   const charts = openCharts(index, report, options.documentId ?? digest);
   if (charts.size === 0) return fail({ code: 'no-patient', message: 'The bundle holds no patient' });
 
@@ -105,7 +107,7 @@ export async function importBundle(json: unknown, options: ImportOptions = {}): 
     gatherSets(chart, seen(chart));
     await options.pause?.();
   }
-  index.finish();
+  await index.finish(options.pause);
   options.onProgress?.({ done: total, total });
   const patients = [...charts.values()].map(({ document, source, record, stays }) => ({ document, source, record, stays: stays.map(({ document: id, stay }) => ({ document: id, stay })) }));
   return succeed({ patients, report: report.finish() });
