@@ -9,9 +9,9 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { deviceId, hexOf, inviteId, LOG_DOCUMENT, type AuthorId, type Hex } from '../codec/ids.ts';
 import { fail, MalformedError, succeed, type Result } from '../codec/result.ts';
-import { LABEL } from '../crypto/labels.ts';
-import { signFor, type SigningKey } from '../crypto/signing/signature.ts';
+import type { SigningKey } from '../crypto/signing/signature.ts';
 import { decodeItem, encodeFields, encodeItem, signItem, type EncodedItem } from '../items/item.ts';
+import { proveJoin } from '../membership/join-proof.ts';
 import { encodeOperation } from '../membership/operation.ts';
 import type { DeviceKind } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
@@ -52,11 +52,15 @@ export type JoinFailure =
   /** What was sent is not the log of the ward in the code. */
   | 'not-the-ward';
 
+/** Others may be joining, or only knocking: the inviter makes room for the next one within a second. */
+const ATTEMPTS = 3;
+const RETRY_PAUSE = 1_100;
+
 /** On success the replica holds the ward log, this device's joining included. */
 export async function joinWard(init: JoinInit): Promise<Result<void, JoinFailure>> {
-  const { code, deviceKey, transport, addresses = [] } = init;
+  const { code, deviceKey, transport, environment } = init;
   const inviter = peerIdText(code.inviter);
-  const candidates = [...new Set([...code.addresses, ...addresses])];
+  const candidates = [...new Set([...code.addresses, ...init.addresses ?? []])];
   if (candidates.length === 0) return fail('unreachable');
   const isInviter = (peer: Parameters<typeof deviceOfPeerId>[0]): boolean => equalBytes(deviceOfPeerId(peer) ?? new Uint8Array(0), code.inviter);
   const node = await createNode({
@@ -66,7 +70,12 @@ export async function joinWard(init: JoinInit): Promise<Result<void, JoinFailure
     gater: { denyDialMultiaddr: () => false, denyDialPeer: (peer) => !isInviter(peer), denyOutboundEncryptedConnection: (peer) => !isInviter(peer) },
   });
   try {
-    return await joinOver(node, candidates.map((address) => `${address}/p2p/${inviter}`), init);
+    const addresses = candidates.map((address) => `${address}/p2p/${inviter}`);
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await joinOver(node, addresses, init);
+      if (outcome.ok || outcome.failure !== 'cut-off' || attempt === ATTEMPTS) return outcome;
+      await new Promise<void>((resolve) => environment.timers.after(RETRY_PAUSE, resolve));
+    }
   } finally {
     await node.stop();
   }
@@ -139,7 +148,7 @@ function joinItem({ code, deviceKey, replica, certificateRequest = new Uint8Arra
     // Shown, never trusted; a device whose clock is ahead may join all the same, by the inviter's clock (LOG-7).
     time: Math.min(environment.clock.now(), expires - 1),
   }, { type: 'operation' });
-  const proof = signFor(deviceKey, LABEL.join, code.ward, invite);
+  const proof = proveJoin(deviceKey, code.ward, invite);
   const operation = { type: 'join', device: deviceId.from(deviceKey.publicKey), certificateRequest, proof } as const;
   return encodeItem(signItem(invitation, code.ward, fields, encodeOperation({ operation, certificate: undefined })));
 }

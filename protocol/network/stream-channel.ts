@@ -11,6 +11,7 @@ import { pipe } from 'it-pipe';
 import { concatBytes } from '../codec/bytes.ts';
 import type { Timers } from '../codec/environment.ts';
 import type { FrameChannel } from '../sync/channel.ts';
+import { MAX_FRAME_LENGTH } from '../sync/messages.ts';
 import { ChannelError, decodeFrames, framePrefix, type ChannelFault, type FrameBounds } from './frames.ts';
 
 /** Bytes read ahead of the reader before the stream is paused. */
@@ -24,7 +25,8 @@ const CLOSE_GRACE = 1_000;
 
 /**
  * Takes the stream over. To be called in the same turn in which the stream was handed out: after an `await` the other
- * side may have sent and closed already. `remote` is the device key that the Noise handshake proved.
+ * side may have sent and closed already. `remote` is the device key that the Noise handshake proved; `bounds` are for
+ * what is received.
  */
 export function channelOver(stream: Stream, remote: Uint8Array, bounds: FrameBounds, timers: Timers): FrameChannel {
   const chunks = readChunks(stream);
@@ -45,7 +47,7 @@ export function channelOver(stream: Stream, remote: Uint8Array, bounds: FrameBou
   return {
     remote,
     send(frame) {
-      if (frame.length === 0 || frame.length > bounds.maxFrameLength) throw new RangeError(`frame of ${frame.length} bytes`);
+      if (frame.length === 0 || frame.length > MAX_FRAME_LENGTH) throw new RangeError(`frame of ${frame.length} bytes`);
       const sent = turn.then(() => write(frame));
       turn = sent.catch(() => undefined);
       return sent;
