@@ -12,7 +12,7 @@ import { createPipes, type PipeLimits, type Target } from './pipe.ts';
 /** The ward's devices that the bridge itself is connected to. mDNS and hearsay do not count. */
 export interface ProvenAddresses {
   /** Where the Noise handshake with this peer was done; undefined for every peer without one, and for every stranger. */
-  addressOf(peerId: string): Target | undefined;
+  addressOf(peerId: string): Target | undefined | Promise<Target | undefined>;
 }
 
 export interface BridgeOptions {

@@ -42,8 +42,8 @@ export const PIPE_LIMITS: PipeLimits = {
 };
 
 export interface PipeOptions {
-  /** The proven address of a peer; undefined for everyone else. */
-  readonly targetOf: (peerId: string) => Target | undefined;
+  /** The proven address of a peer; undefined for everyone else. Proving may take a handshake. */
+  readonly targetOf: (peerId: string) => Target | undefined | Promise<Target | undefined>;
   readonly log: Log;
   readonly limits?: Partial<PipeLimits>;
 }
@@ -67,47 +67,61 @@ export function createPipes({ targetOf, log, ...options }: PipeOptions): Pipes {
   const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false, maxPayload: limits.message });
   const open = new Set<OpenPipe>();
 
-  function admit(path: string, browser: string): OpenPipe | 404 | 429 | 503 {
+  let asking = 0;
+
+  async function admit(path: string, browser: string): Promise<OpenPipe | 404 | 429 | 503> {
     const peerId = PIPE_PATH.exec(path)?.[1];
-    const target = peerId === undefined ? undefined : targetOf(peerId);
-    if (peerId === undefined || target === undefined || isIP(target.host) === 0) return 404;
-    if (open.size >= limits.pipes) return 503;
+    if (peerId === undefined) return 404;
+    if (open.size + asking >= limits.pipes) return 503;
     if (Array.from(open).filter((other) => other.browser === browser).length >= limits.pipesPerAddress) return 429;
+    asking += 1;
+    const target = await Promise.resolve(targetOf(peerId)).finally(() => { asking -= 1; });
+    if (target === undefined || isIP(target.host) === 0) return 404;
     const tcp = connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
     // Whoever dials, reads or writes sees the error too; this keeps one that nobody waits for from being fatal.
     tcp.on('error', () => tcp.destroy());
-    return { peerId, browser, tcp };
+    const admitted = { peerId, browser, tcp };
+    open.add(admitted);
+    tcp.once('close', () => open.delete(admitted));
+    return admitted;
+  }
+
+  async function serve(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const opened = await admit(path, request.socket.remoteAddress ?? '');
+    if (typeof opened === 'number') {
+      log.event('pipe-refused', { status: opened });
+      refuseUpgrade(socket, opened);
+      return;
+    }
+    const { tcp } = opened;
+    const abandon = (): void => { tcp.destroy(); };
+    socket.once('close', abandon);
+    try {
+      await dial(tcp, limits.dialTimeout);
+    } catch {
+      log.event('pipe-refused', { status: 502 });
+      refuseUpgrade(socket, 502);
+      return;
+    }
+    if (socket.destroyed) return abandon();
+    upgrader.handleUpgrade(request, socket, head, (websocket) => {
+      socket.off('close', abandon);
+      log.event('pipe-opened', { peer: opened.peerId, open: open.size });
+      tcp.setTimeout(limits.idleTimeout, () => tcp.destroy(new Error('nothing moved')));
+      join(webSocketEnd(websocket), tcpEnd(tcp), limits.closeTimeout).then(
+        () => log.event('pipe-closed', { peer: opened.peerId, broken: false }),
+        () => log.event('pipe-closed', { peer: opened.peerId, broken: true }),
+      );
+    });
   }
 
   return {
     get open() { return open.size; },
 
     handle(path, request, socket, head) {
-      const opened = admit(path, request.socket.remoteAddress ?? '');
-      if (typeof opened === 'number') {
-        log.event('pipe-refused', { status: opened });
-        refuseUpgrade(socket, opened);
-        return;
-      }
-      open.add(opened);
-      const { tcp } = opened;
-      tcp.once('close', () => open.delete(opened));
-      const abandon = (): void => { tcp.destroy(); };
-      socket.once('close', abandon);
-      dial(tcp, limits.dialTimeout).then(() => {
-        if (socket.destroyed) return abandon();
-        upgrader.handleUpgrade(request, socket, head, (websocket) => {
-          socket.off('close', abandon);
-          log.event('pipe-opened', { peer: opened.peerId, open: open.size });
-          tcp.setTimeout(limits.idleTimeout, () => tcp.destroy(new Error('nothing moved')));
-          join(webSocketEnd(websocket), tcpEnd(tcp), limits.closeTimeout).then(
-            () => log.event('pipe-closed', { peer: opened.peerId, broken: false }),
-            () => log.event('pipe-closed', { peer: opened.peerId, broken: true }),
-          );
-        });
-      }, () => {
-        log.event('pipe-refused', { status: 502 });
-        refuseUpgrade(socket, 502);
+      serve(path, request, socket, head).catch(() => {
+        log.event('pipe-refused', { status: 500 });
+        refuseUpgrade(socket, 500);
       });
     },
 

@@ -59,6 +59,14 @@ export class Chart {
     }
   }
 
+  /** The document that an import made of a source, or an export's own document; by what the source is called. */
+  findImported(kind: 'patient' | 'stay', source: string): string | undefined {
+    for (const { id, value } of this.#session.documents()) {
+      if (value?.['kind'] === kind && (hexOf(id) === source || value['importedAs'] === source)) return hexOf(id);
+    }
+    return undefined;
+  }
+
   wardIndex(): WardIndex | undefined {
     for (const { value } of this.#session.documents()) if (isOfKind<WardIndex>(value, 'ward')) return value;
     return undefined;

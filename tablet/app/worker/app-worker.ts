@@ -93,16 +93,20 @@ export class AppWorker {
     importFhir: async ({ file }) => {
       const { session } = this.#need(this.#open, 'locked');
       try {
-        return await importBundle(session, this.#chart(), defaultTeam(this.#need(this.#ward, 'not-enrolled').replica.state(), session.user), file.stream(), {
+        return await importBundle(this.#chart(), defaultTeam(this.#need(this.#ward, 'not-enrolled').replica.state(), session.user), file.stream(), {
           size: file.size,
-          pause: () => new Promise((resolve) => { browserEnvironment.timers.after(0, resolve); }),
-          onProgress: (progress) => this.#post({ topic: 'importing', value: progress }),
+          pause: () => new Promise<void>((resolve) => { browserEnvironment.timers.after(0, resolve); }),
+          onProgress: (value) => this.#post({ topic: 'importing', value }),
         });
       } finally {
         this.#post({ topic: 'importing', value: null });
       }
     },
-    exportFhir: async ({ patient }) => exportBundle(this.#chart(), patient, browserEnvironment.clock.now()),
+    exportFhir: async ({ patient }) => {
+      const bundle = exportBundle(this.#chart(), patient, browserEnvironment.clock.now());
+      if (bundle === null) throw new RequestFailed('not-found');
+      return bundle;
+    },
   };
 
   #enter(ward: PageWard): void {

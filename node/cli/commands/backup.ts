@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { backupStore } from '../../backup/backup-store.ts';
+import { askControl } from '../../device/control.ts';
+import { realEnvironment, silentLog } from '../../device/real-environment.ts';
+import { openFolderReplica } from '../../device/running-device.ts';
+import { CommandFailed, type Command, type CommandIo } from '../command.ts';
+import { deviceFolder, FOLDER_OPTION } from '../folder-options.ts';
+
+export const backup: Command = {
+  words: ['backup'],
+  summary: 'Copy everything a device has into one file, while it runs or not.',
+  positionals: ['FILE'],
+  options: FOLDER_OPTION,
+  about: "FILE must not exist. It is as encrypted as the device: whoever finds it reads nothing. The device's own key is not in it.",
+  async run(args, io) {
+    const folder = await deviceFolder(args);
+    const file = resolve(args.positionals[0] ?? '');
+    const asked = await askControl(folder.path, 'backup', file, (progress) => report(io, progress));
+    if (asked.running) {
+      if (asked.error !== undefined) throw new CommandFailed(asked.error);
+      return io.result({ file, ...(asked.value as object) }, `Backed up to ${file}.`);
+    }
+    const environment = realEnvironment(silentLog);
+    const opened = await openFolderReplica(folder, environment);
+    if (!opened.ok) throw new CommandFailed(opened.failure.message);
+    const made = await backupStore({
+      store: opened.value.store, file, ward: folder.ward, deviceKind: folder.kind, created: environment.clock.now(), onProgress: (progress) => report(io, progress),
+    });
+    await opened.value.close();
+    if (!made.ok) throw new CommandFailed(made.failure.message);
+    io.result({ file, ...made.value }, `Backed up ${made.value.items} items to ${file}.`);
+  },
+};
+
+function report(io: CommandIo, progress: unknown): void {
+  const { items = 0 } = progress as { items?: number };
+  io.progress(items, items + 1, `${items} items`);
+}

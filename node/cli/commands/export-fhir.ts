@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises';
+import { exportBundle } from '../../../protocol/chart/fhir.ts';
+import { CLIENT_OPTIONS, withClient } from '../client.ts';
+import { CommandFailed, type Command } from '../command.ts';
+import { patientNamed } from '../patients.ts';
+
+export const exportFhir: Command = {
+  words: ['export-fhir'],
+  summary: 'Write a patient as a FHIR R4 bundle.',
+  positionals: ['PATIENT'],
+  options: { ...CLIENT_OPTIONS, out: { type: 'string', value: 'FILE', help: 'the file to write; it must not exist', required: true } },
+  about: "PATIENT is the id or the record number, as 'wardsync show' lists them. The file is not encrypted any more: mind where it goes.",
+  async run(args, io) {
+    const file = args.must('out');
+    await withClient(args, io, async ({ chart }) => {
+      const patient = patientNamed(chart, args.positionals[0] ?? '');
+      const bundle = exportBundle(chart, patient, Date.now());
+      if (bundle === null) throw new CommandFailed('no such patient on this device');
+      await writeNew(file, bundle.json);
+    });
+    io.result({ file }, `Written to ${file}. It is readable by whoever has it.`);
+  },
+};
+
+async function writeNew(file: string, content: string): Promise<void> {
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    throw new CommandFailed(`${file} cannot be written; it must not exist yet, and its folder must`);
+  }
+}

@@ -1,0 +1,48 @@
+import { bedCards } from '../../../protocol/clinical/views.ts';
+import type { Chart } from '../../../protocol/chart/chart.ts';
+import { CLIENT_OPTIONS, withClient } from '../client.ts';
+import type { Command } from '../command.ts';
+import { patientNamed } from '../patients.ts';
+
+export const show: Command = {
+  words: ['show'],
+  summary: 'Show the ward board, or one patient, as far as you may open it.',
+  positionals: [],
+  variadic: true,
+  options: CLIENT_OPTIONS,
+  about: "With PATIENT (id or record number), the patient's documents; the plain text form is for people, --json for programs.",
+  async run(args, io) {
+    const [name] = args.positionals;
+    const shown = await withClient(args, io, async ({ chart }) => (name === undefined ? board(chart) : patient(chart, patientNamed(chart, name))));
+    io.result(shown.value, shown.text);
+  },
+};
+
+interface Shown {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+function board(chart: Chart): Shown {
+  const now = Date.now();
+  const cards = bedCards([...chart.admissions()], { now, dayStart: now - (now % 86_400_000) }, chart.wardIndex());
+  const inBeds = new Set(cards.map(({ patient: id }) => id));
+  const others = [...chart.patients()].filter(({ id }) => !inBeds.has(id)).map(({ id, record }) => ({ patient: id, family: record.name.family, given: record.name.given, identifiers: record.identifiers }));
+  const lines = cards.map(({ bed, family, given, age, news, patient: id }) =>
+    `${(bed ?? '–').padEnd(5)} ${`${family}, ${given}`.padEnd(36)} ${String(age ?? '').padStart(3)}  NEWS2 ${news === undefined ? '–' : news.score}  ${id.slice(0, 8)}`);
+  const rest = others.map(({ family, given, patient: id }) => `      ${`${family}, ${given}`.padEnd(36)}               ${id.slice(0, 8)}`);
+  const waiting = chart.waiting();
+  return {
+    value: { beds: cards, others, waiting },
+    text: [
+      `${cards.length} patients on the ward, ${others.length} others.`, ...lines, ...rest,
+      ...(waiting > 0 ? [`${waiting} documents wait for a key that has not arrived.`] : []),
+    ].join('\n'),
+  };
+}
+
+function patient(chart: Chart, id: string): Shown {
+  const record = chart.patient(id);
+  const stays = Object.values(record?.stays ?? {}).flatMap(({ document }) => chart.stay(document) ?? []);
+  return { value: { id, record, stays }, text: JSON.stringify({ id, record, stays }, null, 2) };
+}

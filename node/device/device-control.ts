@@ -1,0 +1,64 @@
+/** What a running device answers on its control socket: how it is, and a backup. Public facts only. */
+import { hexOf } from '../../protocol/codec/ids.ts';
+import type { Environment } from '../../protocol/codec/environment.ts';
+import { backupStore } from '../backup/backup-store.ts';
+import type { ControlHandlers } from './control.ts';
+import type { RunningDevice } from './running-device.ts';
+
+export interface PeerReport {
+  readonly device: string;
+  readonly kind: string;
+  readonly connected: boolean;
+  readonly inSync: boolean;
+  readonly address?: string;
+  /** ISO time. */
+  readonly lastContact?: string;
+}
+
+export interface DeviceReport {
+  readonly kind: string;
+  readonly ward: string;
+  readonly device: string;
+  readonly peerId: string;
+  readonly addresses: readonly string[];
+  readonly items: number;
+  readonly documents: number;
+  readonly peers: readonly PeerReport[];
+  readonly memoryMiB: number;
+}
+
+export function deviceControl(device: RunningDevice, environment: Environment): ControlHandlers {
+  return {
+    status: async () => reportOf(device),
+    backup: async (argument, progress) => {
+      if (typeof argument !== 'string') throw new Error('backup needs a file');
+      const made = await backupStore({
+        store: device.store, file: argument, ward: device.folder.ward, deviceKind: device.folder.kind, created: environment.clock.now(), onProgress: progress,
+      });
+      if (!made.ok) throw new Error(made.failure.message);
+      return made.value;
+    },
+  };
+}
+
+function reportOf({ folder, replica, host }: RunningDevice): DeviceReport {
+  const { devices } = replica.state();
+  return {
+    kind: folder.kind,
+    ward: hexOf(replica.ward),
+    device: hexOf(folder.id),
+    peerId: host.peerId,
+    addresses: host.addresses(),
+    items: replica.count,
+    documents: [...replica.documents()].length,
+    peers: host.peers().flatMap(({ device, link, address, lastContact }): PeerReport[] => {
+      const known = devices.get(hexOf(device));
+      if (known === undefined || known.removal !== undefined) return [];
+      return [{
+        device: hexOf(device), kind: known.kind, connected: link !== undefined, inSync: link?.inSync ?? false,
+        ...(address !== undefined && { address }), ...(lastContact !== undefined && { lastContact: new Date(lastContact).toISOString() }),
+      }];
+    }),
+    memoryMiB: Math.round(process.memoryUsage.rss() / 1024 / 1024),
+  };
+}

@@ -1,0 +1,92 @@
+/** A new device on this machine, from a one-time code to a folder that is ready to run (SPEC, JOIN). */
+import { readFile, rename } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { makeCertificateRequest } from '../../protocol/authority/certificate-request.ts';
+import type { Environment } from '../../protocol/codec/environment.ts';
+import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
+import type { DeviceKind } from '../../protocol/membership/ward-state.ts';
+import { decodeJoinCode, encodeJoinCode, type JoinCode } from '../../protocol/network/join-code.ts';
+import { joinWard, type JoinFailure } from '../../protocol/network/join-ward.ts';
+import { peerIdText } from '../../protocol/network/peer-id.ts';
+import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
+import { createDeviceFolder, itemsFolder, writeDurably, type DeviceFolder } from './device-folder.ts';
+import { parsePeerAddress } from './peer-addresses.ts';
+import { openFolderReplica, removeFolder } from './running-device.ts';
+
+export interface Joining {
+  readonly code: string;
+  readonly kind: DeviceKind;
+  readonly path: string;
+  /** For a bridge: names and addresses for its certificate. */
+  readonly hosts: readonly string[];
+  /** Multiaddrs with `/p2p/…`, kept for later as well. */
+  readonly peers: readonly string[];
+  readonly environment: Environment;
+  /** A folder of items, as restored from a backup, that becomes the new device's own. */
+  readonly items?: string;
+}
+
+/** Names of the files that joining leaves beside `device.json`. */
+export const TLS_KEY_FILE = 'tls-key.pem';
+export const HOSTS_FILE = 'hosts.json';
+/** The tablet's page joins with the rest of the code; the file goes when it has. */
+export const PAGE_CODE_FILE = 'page-code';
+
+export async function joinDevice({ code: text, kind, path, hosts, peers, environment, items }: Joining): Promise<Result<DeviceFolder, { readonly message: string }>> {
+  const code = decodeJoinCode(text);
+  if (!code.ok) return fail({ message: "this is not a join code; it begins with WS1- and is printed by 'wardsync pair'" });
+  const known = [...peers, ...inviterAddresses(code.value)];
+  const made = await createDeviceFolder({ path, ward: code.value.ward, kind, seed: environment.entropy.randomBytes(32), peers: known });
+  if (!made.ok) return made;
+  const folder = made.value;
+  if (items !== undefined) await rename(items, itemsFolder(folder));
+  const opened = await openFolderReplica(folder, environment);
+  if (!opened.ok) return opened;
+  let joined: Result<void, JoinFailure>;
+  try {
+    joined = await joinWard({
+      code: code.value, kind, deviceKey: folder.key, replica: opened.value.replica, environment, transport: tcpTransport(),
+      addresses: peers.flatMap((peer) => parsePeerAddress(peer)?.address ?? []),
+      ...(kind === 'bridge' && { certificateRequest: await requestCertificate(path, hosts) }),
+    });
+  } finally {
+    await opened.value.close();
+  }
+  if (!joined.ok) {
+    await removeFolder(folder);
+    return fail({ message: JOIN_MESSAGES[joined.failure] });
+  }
+  if (kind === 'tablet') await writeDurably(path, PAGE_CODE_FILE, encodeJoinCode({ ward: code.value.ward, inviter: folder.id, secret: code.value.secret, addresses: [] }));
+  return succeed(folder);
+}
+
+/** The part of the code that is left for a tablet's page; undefined when it has been used. */
+export async function readPageCode(folder: Pick<DeviceFolder, 'path'>): Promise<string | undefined> {
+  try {
+    return await readFile(join(folder.path, PAGE_CODE_FILE), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function requestCertificate(path: string, hosts: readonly string[]): Promise<Uint8Array> {
+  const { request, privateKeyPem } = await makeCertificateRequest({ dns: hosts.filter((host) => isIP(host) === 0), ips: hosts.filter((host) => isIP(host) !== 0) });
+  await writeDurably(path, TLS_KEY_FILE, privateKeyPem);
+  await writeDurably(path, HOSTS_FILE, `${JSON.stringify(hosts)}\n`);
+  return request;
+}
+
+/** Where the inviter was is where it will be looked for first. */
+function inviterAddresses({ inviter, addresses }: JoinCode): readonly string[] {
+  return addresses.map((address) => `${address}/p2p/${peerIdText(inviter)}`);
+}
+
+const JOIN_MESSAGES: Readonly<Record<JoinFailure, string>> = {
+  unreachable: "nobody answers at the addresses in the code: is 'wardsync pair' still running, and on the same network? Isolated Wi-Fi keeps devices apart; try --peer",
+  'cut-off': 'the other device ended the connection: the code may be used or expired, or too many devices are joining at once',
+  refused: "the code was refused: ask for a new one with 'wardsync pair'",
+  expired: "the code has expired: ask for a new one with 'wardsync pair' (are both clocks right?)",
+  used: "the code was used already: ask for a new one with 'wardsync pair'",
+  'not-the-ward': 'what answered is not the ward of this code; nothing was kept',
+};

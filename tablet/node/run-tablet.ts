@@ -1,0 +1,85 @@
+/**
+ * The tablet node: a blind replica that goes on syncing while nobody is logged in, and the ward app on loopback.
+ *
+ * The page that it serves is a peer of its own, with its own device key; it comes in through the same pipe as a
+ * desktop's page does through the bridge, only that this pipe leads nowhere but here (BRIEF 10).
+ */
+import { createPipes } from '../../browser-bridge/pipe.ts';
+import { startPageServer, type PageServerFailure } from '../../browser-bridge/page-server.ts';
+import { serveControl } from '../../node/device/control.ts';
+import { deviceControl } from '../../node/device/device-control.ts';
+import type { DeviceFolder } from '../../node/device/device-folder.ts';
+import { readPageCode } from '../../node/device/join-device.ts';
+import { runDevice, type DeviceFailure, type DeviceRunOptions, type RunningDevice } from '../../node/device/running-device.ts';
+import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
+import { hexOf } from '../../protocol/codec/ids.ts';
+import { decodeJoinCode, invitationKey } from '../../protocol/network/join-code.ts';
+import { toHex } from '../../protocol/codec/bytes.ts';
+
+export interface TabletOptions extends DeviceRunOptions {
+  /** The built ward app. */
+  readonly app: string;
+  /** Loopback port of the page; 0 lets the system choose. */
+  readonly pagePort: number;
+}
+
+export interface RunningTablet {
+  readonly device: RunningDevice;
+  /** `http://127.0.0.1:…/` */
+  readonly url: string;
+  /** The page's link as long as no page has joined: it carries the rest of the code, in the fragment. */
+  joinLink(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+export async function runTablet(folder: DeviceFolder, options: TabletOptions): Promise<Result<RunningTablet, DeviceFailure | PageServerFailure>> {
+  const { environment, app, pagePort } = options;
+  const started = await runDevice(folder, options);
+  if (!started.ok) return started;
+  const device = started.value;
+  const pipes = createPipes({
+    targetOf: (peerId) => (peerId === device.host.peerId ? ownTarget(device.host.addresses()) : undefined),
+    log: environment.log,
+  });
+  const served = await startPageServer({
+    folder: app, address: LOOPBACK, port: pagePort, log: environment.log, onUpgrade: (path, request, socket, head) => pipes.handle(path, request, socket, head),
+  });
+  if (!served.ok) {
+    await device.stop();
+    return fail(served.failure);
+  }
+  const control = await serveControl(folder.path, deviceControl(device, environment));
+  return succeed({
+    device,
+    url: served.value.url,
+    async joinLink() {
+      const code = await readPageCode(folder);
+      return code === undefined || isPageJoined(device, code) ? undefined : `${served.value.url}#join=${code}`;
+    },
+    async stop() {
+      await control.stop();
+      pipes.stop();
+      await served.value.stop();
+      await device.stop();
+    },
+  });
+}
+
+/** The node's own TCP port, by loopback where it listens there. */
+function ownTarget(addresses: readonly string[]): { readonly host: string; readonly port: number } | undefined {
+  const parsed = addresses.flatMap((address) => {
+    const [, host, port] = /^\/ip4\/([\d.]+)\/tcp\/(\d+)$/.exec(address) ?? [];
+    return host === undefined ? [] : [{ host, port: Number(port) }];
+  });
+  return parsed.find(({ host }) => host === LOOPBACK) ?? parsed[0];
+}
+
+function isPageJoined({ replica }: RunningDevice, text: string): boolean {
+  const code = decodeJoinCode(text);
+  if (!code.ok) return true;
+  const invite = toHex(invitationKey(code.value.secret, replica.ward, 'client').publicKey);
+  for (const { id, usedBy } of replica.state().invitations.values()) if (hexOf(id) === invite) return usedBy !== undefined;
+  return false;
+}
