@@ -118,7 +118,7 @@ function recordNumbers(random: SeededRandom): () => string {
   return () => {
     for (;;) {
       const digits = String(random.between(2_000_000, 6_999_999));
-      const check = [...digits].reduce((sum, digit, i) => sum + Number(digit) * (8 - i), 0) % 11;
+      const check = digits.split('').reduce((sum, digit, i) => sum + Number(digit) * (8 - i), 0) % 11;
       if (check === 10 || given.has(digits)) continue;
       given.add(digits);
       return `${digits}${check}`;

@@ -20,7 +20,7 @@ export function readTime(text: string): Instant | undefined {
   const parts = TIME.exec(text);
   if (parts === null) return undefined;
   const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', fraction = '0', zone] = parts;
-  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number];
+  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = [year, month, day, hour, minute, second].map(Number);
   if (mo < 1 || mo > 12 || d < 1 || d > daysInMonth(y, mo) || h > 23 || mi > 59 || s > 60) return undefined;
   const offset = zone === undefined || zone === 'Z' ? 0 : offsetMinutes(zone);
   if (offset === undefined) return undefined;

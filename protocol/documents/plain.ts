@@ -4,28 +4,37 @@
  * Strings are replaced as a whole (`ImmutableString`: smaller and twice as fast), except under the key `text`, which is
  * prose and merges letter by letter.
  */
-import { ImmutableString, isImmutableString } from '@automerge/automerge/slim';
+import { ImmutableString, isCounter, isImmutableString } from '@automerge/automerge/slim';
+import { toHex } from '../codec/bytes.ts';
 import type { Json, JsonObject } from './engine.ts';
 
 export const PROSE_KEY = 'text';
 
 export function toPlainObject(document: unknown): JsonObject {
   const plain = toPlain(document);
-  if (plain === null || typeof plain !== 'object' || Array.isArray(plain)) throw new TypeError('a document is an object');
-  return plain as JsonObject;
+  if (!isJsonObject(plain)) throw new TypeError('a document is an object');
+  return plain;
+}
+
+function isJsonObject(value: Json): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function toPlain(value: unknown): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
   if (isImmutableString(value)) return value.val;
   if (Array.isArray(value)) return value.map(toPlain);
+  // Dates, counters, byte strings and big integers are not of the model: another app's, shown rather than lost.
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return toHex(value);
+  if (isCounter(value)) return value.value;
+  if (typeof value === 'bigint') return String(value);
   if (typeof value === 'object') {
     const plain: Record<string, Json> = {};
     for (const [key, entry] of Object.entries(value)) define(plain, key, toPlain(entry));
     return plain;
   }
-  // Dates, counters and byte strings are not of the model: another app's, shown as text rather than lost.
-  return String(value);
+  return null;
 }
 
 /** For values that go into Automerge; `key` is the property under which they will stand. `undefined` members are left out. */

@@ -51,13 +51,13 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
   }
 
   function settle(answer: EngineAnswer): void {
-    const call = pending.get(answer.id);
-    if (call === undefined) return;
+    const answered = pending.get(answer.id);
+    if (answered === undefined) return;
     if (answer.outcome === 'died') return giveUp(answer.message);
     pending.delete(answer.id);
     watch();
-    if (answer.outcome === 'done') call.resolve(answer.result);
-    else call.reject(new EngineRefused(answer.message));
+    if (answer.outcome === 'done') answered.resolve(answer.result);
+    else answered.reject(new EngineRefused(answer.message));
   }
 
   /** The oldest call is the one that was being worked on; the others only lost their engine. */
@@ -68,7 +68,7 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
     const lost = [...pending.values()];
     pending = new Map();
     const culprit = lost[0]?.document ?? '';
-    for (const call of lost) call.reject(new EngineDied(culprit, reason));
+    for (const { reject } of lost) reject(new EngineDied(culprit, reason));
   }
 
   function watch(): void {

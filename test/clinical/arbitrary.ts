@@ -21,7 +21,8 @@ const loose = fc.oneof({ weight: 4, arbitrary: exact }, day, day.map((date) => d
 
 /** An object in which each of these is there or not; never `undefined`. */
 function partial<T extends object>(required: { [K in keyof T]?: fc.Arbitrary<T[K]> }, optional: { [K in keyof T]?: fc.Arbitrary<Exclude<T[K], undefined>> }): fc.Arbitrary<T> {
-  return fc.record({ ...required, ...optional } as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: Object.keys(required) })
+  const members: Record<string, fc.Arbitrary<unknown>> = { ...required, ...optional };
+  return fc.record(members, { requiredKeys: Object.keys(required) })
     // Generated objects have no prototype; a document's have.
     .map((value) => ({ ...value }) as T);
 }
@@ -104,7 +105,7 @@ const stay = (patient: string, medications: readonly string[]): fc.Arbitrary<Sta
   observations: collection(set), measurements: collection(measurement), notes: collection(note), orders: fc.constant(orders),
   administrations: collection(administration([...Object.keys(orders), ...medications])),
 }, {
-  end: exact, class: fc.oneof(fc.constantFrom('IMP', 'ACUTE'), text), type: coded, reason: coded, ward: text, bed: text, consultant: text,
+  importedAs: hexId, end: exact, class: fc.oneof(fc.constantFrom('IMP', 'ACUTE'), text), type: coded, reason: coded, ward: text, bed: text, consultant: text,
   spo2Scale2: fc.record({ at: exact, author }, { noNullPrototype: true }),
 }));
 
@@ -125,6 +126,7 @@ export const generatedPatient: fc.Arbitrary<GeneratedPatient> = fc.tuple(fc.uniq
       allergies: collection(allergy), conditions: collection(condition), medications: fc.constant(medications), immunizations: collection(immunization),
       procedures: collection(procedure), measurements: collection(measurement), encounters: fc.dictionary(fc.constantFrom('e1', 'e2'), encounter, { noNullPrototype: true }),
     }, {
+      importedAs: hexId,
       birthDate: fc.oneof(day, day.map((date) => date.slice(0, 4))),
       sex: fc.constantFrom('female', 'male', 'other', 'unknown'),
       deceased: loose,

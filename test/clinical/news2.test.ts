@@ -108,7 +108,7 @@ test('a complete set has a total, its reasons and a response', () => {
 test('each parameter that is absent is named as missing, and what is there still counts', () => {
   for (const parameter of NEWS2_PARAMETERS) {
     const { [parameter]: _, ...rest } = { ...WELL, heartRate: parameter === 'heartRate' ? undefined : 135 };
-    const result = scoreNews2(rest as Values);
+    const result = scoreNews2(rest);
     assert.ok(result.scored);
     assert.equal(result.complete, false);
     assert.deepEqual(result.missing, [parameter]);

@@ -2,7 +2,7 @@
 import type { PatientRecord, Stay } from '../model.ts';
 import { millisecondsOf } from '../time.ts';
 import type { BundleIndex, Resource } from './bundle.ts';
-import { KEY_SYSTEM_PREFIX, type OwnCollection } from './own.ts';
+import { collectionOf, type OwnCollection } from './own.ts';
 import type { ReportWriter } from './report.ts';
 import { follow } from './source.ts';
 
@@ -46,7 +46,8 @@ export function put<T>(collection: Record<string, T>, key: string, value: T, res
 export function ownCollection(resource: Resource): OwnCollection | undefined {
   for (const identifier of resource.cursor.list('identifier')) {
     const system = identifier.text('system', 1000);
-    if (system?.startsWith(KEY_SYSTEM_PREFIX) === true) return system.slice(KEY_SYSTEM_PREFIX.length) as OwnCollection;
+    const collection = system === undefined ? undefined : collectionOf(system);
+    if (collection !== undefined) return collection;
   }
   return undefined;
 }

@@ -46,8 +46,9 @@ export function mergeImported<D extends PatientRecord | Stay>(here: D, imported:
 }
 
 function compare(here: object, imported: object, path: readonly string[], edits: MergeEdit[], differing: MergeDifference[]): void {
-  for (const [key, theirs] of Object.entries(imported) as [string, unknown][]) {
-    const ours = Object.hasOwn(here, key) ? (here as Record<string, unknown>)[key] : undefined;
+  for (const key of Object.keys(imported)) {
+    const theirs: unknown = Reflect.get(imported, key);
+    const ours: unknown = Object.hasOwn(here, key) ? Reflect.get(here, key) : undefined;
     const place = [...path, key];
     if (ours === undefined) edits.push({ path: place, value: theirs });
     else if (isMap(ours) && isMap(theirs) && leadsOn(place)) compare(ours, theirs, place, edits, differing);
@@ -67,10 +68,14 @@ function isMap(value: unknown): value is object {
 function applied<D extends object>(document: D, edits: readonly MergeEdit[]): D {
   const copy = structuredClone(document);
   for (const { path, value } of edits) {
-    let place: Record<string, unknown> = copy as Record<string, unknown>;
-    for (const key of path.slice(0, -1)) place = place[key] as Record<string, unknown>;
+    let place: object = copy;
+    for (const key of path.slice(0, -1)) {
+      const next: unknown = Reflect.get(place, key);
+      if (!isMap(next)) throw new TypeError(`no such place: ${path.join('.')}`);
+      place = next;
+    }
     const last = path.at(-1);
-    if (last !== undefined) place[last] = structuredClone(value);
+    if (last !== undefined) Reflect.set(place, last, structuredClone(value));
   }
   return copy;
 }

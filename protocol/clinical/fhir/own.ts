@@ -12,16 +12,26 @@ export const SET_SYSTEM = 'urn:wardsync:observation-set';
 /** Key of the observation set of which a NEWS2 total was computed. */
 export const NEWS2_SYSTEM = 'urn:wardsync:news2-of';
 
-export type RecordCollection = 'allergies' | 'conditions' | 'medications' | 'immunizations' | 'procedures' | 'measurements' | 'encounters' | 'stays';
-export type StayCollection = 'observations' | 'measurements' | 'notes' | 'orders' | 'administrations';
-export type OwnCollection = `patient.${RecordCollection}` | `stay.${StayCollection}`;
+const OWN_COLLECTIONS = [
+  'patient.allergies', 'patient.conditions', 'patient.medications', 'patient.immunizations', 'patient.procedures', 'patient.measurements',
+  'patient.encounters', 'patient.stays',
+  'stay.observations', 'stay.measurements', 'stay.notes', 'stay.orders', 'stay.administrations',
+] as const;
+
+export type OwnCollection = (typeof OWN_COLLECTIONS)[number];
+
+/** What the naming systems of all collections begin with. */
+export const KEY_SYSTEM_PREFIX = 'urn:wardsync:key:';
 
 /** An entry's key in its collection, as an identifier of the resource. */
 export function keySystem(collection: OwnCollection): string {
-  return `urn:wardsync:key:${collection}`;
+  return `${KEY_SYSTEM_PREFIX}${collection}`;
 }
 
-export const KEY_SYSTEM_PREFIX = 'urn:wardsync:key:';
+/** The collection that a naming system stands for; undefined for every other system. */
+export function collectionOf(system: string): OwnCollection | undefined {
+  return OWN_COLLECTIONS.find((collection) => system === keySystem(collection));
+}
 
 export function extensionUrl(name: string): string {
   return `urn:wardsync:extension:${name}`;

@@ -6,7 +6,7 @@ import { toHex, utf8 } from '../../codec/bytes.ts';
 import type { Amendment, Author, Coded, HumanName, IsoTime } from '../model.ts';
 import { readTime } from '../time.ts';
 import type { BundleIndex, Resource } from './bundle.ts';
-import { isObject, type Cursor, type JsonObject } from './cursor.ts';
+import { isObject, type Cursor } from './cursor.ts';
 import { DOCUMENT_SYSTEM, keySystem, USER_SYSTEM, type OwnCollection } from './own.ts';
 
 /** 32 hex digits that depend on nothing but the text. */
@@ -49,7 +49,7 @@ export function uuidOf(fullUrl: string | undefined): string | undefined {
 /** JSON text that does not depend on the order of an object's fields. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (isObject(value)) return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical((value as JsonObject)[key])}`).join(',')}}`;
+  if (isObject(value)) return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
   return JSON.stringify(value) ?? 'null';
 }
 
