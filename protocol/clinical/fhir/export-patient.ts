@@ -2,13 +2,14 @@
 import type { Patient, Reference } from 'fhir/r4';
 import type { HumanName, PatientRecord } from '../model.ts';
 import type { ExportBundle } from './export-bundle.ts';
-import { time } from './export-values.ts';
+import { extensions, text, time } from './export-values.ts';
 import { DOCUMENT_SYSTEM } from './own.ts';
 
 export function exportPatientResource(bundle: ExportBundle, document: string, record: PatientRecord): Reference {
   const { contact } = record;
   const patient: Omit<Patient, 'id'> = {
     resourceType: 'Patient',
+    ...extensions(text('imported-as', record.importedAs)),
     identifier: [{ system: DOCUMENT_SYSTEM, value: document }, ...Object.entries(record.identifiers).map(([system, value]) => ({ system, value }))],
     name: [exportName(record.name)],
     ...(contact?.phone !== undefined && { telecom: [{ system: 'phone' as const, value: contact.phone }] }),
@@ -27,7 +28,7 @@ function exportName({ family, given, prefix }: HumanName): NonNullable<Patient['
 }
 
 /** Given names one by one; a text that would not come back the same stays whole. */
-function words(text: string): string[] {
-  const list = text.split(' ');
-  return list.some((word) => word.trim() === '') ? [text] : list;
+function words(name: string): string[] {
+  const list = name.split(' ');
+  return list.some((word) => word.trim() === '') ? [name] : list;
 }

@@ -50,6 +50,7 @@ export function exportStay(place: Place, key: string, document: string, stay: St
   bundle.add<FhirEncounter>(encounterName(key), {
     resourceType: 'Encounter',
     ...extensions(
+      text('imported-as', stay.importedAs),
       alike ? undefined : parts('listed', { start: listed.start, end: listed.end }),
       stay.class === undefined ? extension('no-class', { valueBoolean: true }) : CODE.test(stay.class) ? undefined : text('class', stay.class),
       stay.spo2Scale2 === undefined ? undefined : parts('spo2-scale-2', { at: stay.spo2Scale2.at, ...authorParts(stay.spo2Scale2.author) }),

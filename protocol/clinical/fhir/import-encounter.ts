@@ -73,8 +73,10 @@ function readStay(chart: Chart, resource: Resource, start: string, status: Stay[
   const at = scale2 && partOf(scale2, 'at');
   const name = scale2 && partOf(scale2, 'name');
   const user = scale2 && partOf(scale2, 'user');
+  const importedAs = cursor.extension('imported-as')?.text('valueString', 256);
   const stay: Stay = {
     kind: 'stay', schema: 1, patient: chart.document, status, start,
+    ...(importedAs !== undefined && { importedAs }),
     ...(end !== undefined && { end }),
     ...(code !== undefined && { class: code }),
     ...(type !== undefined && { type }),

@@ -32,8 +32,10 @@ export function readPatient(resource: Resource): PatientRecord {
   if (cursor.boolean('deceasedBoolean') === true && deceased === undefined) cursor.drop('deceasedBoolean');
   if (cursor.boolean('multipleBirthBoolean') === true) cursor.drop('multipleBirthBoolean');
   const contact = readContact(cursor);
+  const importedAs = cursor.extension('imported-as')?.text('valueString', 256);
   return {
     kind: 'patient', schema: 1,
+    ...(importedAs !== undefined && { importedAs }),
     name: readHumanName(cursor.list('name')),
     ...(birthDate !== undefined && { birthDate }),
     ...(sex !== undefined && { sex }),
