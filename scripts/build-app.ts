@@ -4,17 +4,17 @@
  * Run by hand: `tsx scripts/build-app.ts [folder] [--minify]`.
  */
 import { build } from 'esbuild';
-import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface BuildAppOptions {
-  /** Emptied first. */
+  /** Made if need be; files of the same name are replaced. */
   readonly outDir: string;
   readonly minify: boolean;
-  /** Another worker in place of the real one: tests give the page a made-up ward. */
+  /** Another worker in place of the real ones: tests give the page a made-up ward. */
   readonly worker?: string;
 }
 
@@ -28,7 +28,6 @@ const STATIC_FILES = ['index.html', 'manifest.webmanifest', 'icon.svg'] as const
 
 /** Builds the app; throws what esbuild found wrong. */
 export async function buildApp({ outDir, minify, worker }: BuildAppOptions): Promise<BuiltApp> {
-  await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
 
   const shared = {
@@ -37,27 +36,17 @@ export async function buildApp({ outDir, minify, worker }: BuildAppOptions): Pro
   } as const;
   await build({ ...shared, entryPoints: { main: join(source, 'main.tsx') }, outdir: outDir });
 
-  const workerSource = worker ?? join(source, '../worker/main.ts');
-  const files: string[] = [...STATIC_FILES, 'main.js', 'main.css'];
-  if (await exists(workerSource)) {
-    await build({ ...shared, entryPoints: { worker: workerSource }, outdir: outDir });
-    files.push('worker.js');
-  }
+  // The page's worker starts the engine, a worker of its own, so that a crash of Automerge's WASM stays in there.
+  const workers: Record<string, string> = worker === undefined
+    ? { worker: join(source, 'worker/main.ts'), engine: join(source, 'worker/engine-main.ts') }
+    : { worker };
+  await build({ ...shared, entryPoints: workers, outdir: outDir });
   for (const name of STATIC_FILES) await copyFile(join(source, name), join(outDir, name));
   await copyFile(createRequire(import.meta.url).resolve('@automerge/automerge/automerge.wasm'), join(outDir, 'automerge.wasm'));
-  files.push('automerge.wasm');
 
+  const files = [...STATIC_FILES, 'main.js', 'main.css', ...Object.keys(workers).map((name) => `${name}.js`), 'automerge.wasm'];
   const sizes = await Promise.all(files.map(async (name) => [name, (await stat(join(outDir, name))).size] as const));
   return { sizes: Object.fromEntries(sizes) };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 if (import.meta.url === pathToFileURL(argv[1] ?? '').href) {

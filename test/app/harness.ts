@@ -44,6 +44,8 @@ export interface Harness {
 export const chromiumPath = [env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
   .find((path): path is string => path !== undefined && existsSync(path));
 
+export const fakeWorkerPath = fileURLToPath(new URL('fake-worker.ts', import.meta.url));
+
 const pictures = fileURLToPath(new URL('../../test-output/screens/', import.meta.url));
 const flags = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -60,7 +62,7 @@ const types: Readonly<Record<string, string>> = {
 
 export async function startHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'ward-app-'));
-  await buildApp({ outDir: folder, minify: false, worker: fileURLToPath(new URL('fake-worker.ts', import.meta.url)) });
+  await buildApp({ outDir: folder, minify: false, worker: fakeWorkerPath });
   await mkdir(pictures, { recursive: true });
   const scenarios = new Map<string, Scenario>();
   const server = await serve(folder, scenarios);

@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { buildApp } from '../../scripts/build-app.ts';
-import { chromiumPath, startHarness } from './harness.ts';
+import { chromiumPath, fakeWorkerPath, startHarness } from './harness.ts';
 import type { Harness, OpenOptions } from './harness.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
+import type { ScreenState } from './screens.ts';
 import { states } from './screens.ts';
 
 const INITIAL_SCRIPT_LIMIT = 200 * 1024;
@@ -18,7 +19,7 @@ const INITIAL_SCRIPT_LIMIT = 200 * 1024;
 test('the initial script stays under 200 KB gzipped', async () => {
   const outDir = await mkdtemp(join(tmpdir(), 'ward-app-size-'));
   try {
-    await buildApp({ outDir, minify: true });
+    await buildApp({ outDir, minify: true, worker: fakeWorkerPath });
     const bytes = gzipSync(await readFile(join(outDir, 'main.js'))).length;
     assert.ok(bytes < INITIAL_SCRIPT_LIMIT, `${bytes} bytes`);
     const page = await readFile(join(outDir, 'index.html'), 'utf8');
@@ -114,7 +115,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('NEWS2 follows what is typed, with the reason of each point', () => story({}, async (page) => {
-    await state('observe-new').reach(page);
+    await screen('observe-new').reach(page);
     const side = page.getByRole('complementary');
     await side.getByText('No score').waitFor();
     await page.getByLabel('Pulse').fill('118');
@@ -127,7 +128,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('an unusual value is questioned, kept as typed, and saved only when it was confirmed', () => story({}, async (page) => {
-    await state('observe-new').reach(page);
+    await screen('observe-new').reach(page);
     await page.getByLabel('Temperature').fill('31.5');
     await page.getByRole('button', { name: 'Save observations' }).click();
     await page.getByText('Check the values with a question first.').waitFor();
@@ -139,7 +140,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('a draft is there again after a walk to the board, and after a save that failed', () => story({ scenario: { saving: 'fails' } }, async (page) => {
-    await state('observe-new').reach(page);
+    await screen('observe-new').reach(page);
     const address = page.url();
     await page.getByLabel('Respirations').fill('19');
     await page.getByRole('link', { name: 'Ward board' }).click();
@@ -152,7 +153,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('an entry marked as entered in error stays in sight, struck through, with reason and name', () => story({}, async (page) => {
-    await state('error-dialog').reach(page);
+    await screen('error-dialog').reach(page);
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Mark as entered in error' }).click();
     await dialog.getByText('Give a reason.').waitFor();
@@ -165,7 +166,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('a new note shows author and how far it went', () => story({ scenario: { peers: 'none' } }, async (page) => {
-    await state('notes').reach(page);
+    await screen('notes').reach(page);
     await page.getByRole('radio', { name: 'Medical' }).check();
     await page.getByRole('textbox', { name: 'Note' }).fill('Reviewed; stop oxygen.');
     await page.getByRole('button', { name: 'Save note' }).click();
@@ -197,7 +198,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     }));
 
   test('locking asks about unsaved entries, then leaves no patient in the page', () => story({}, async (page) => {
-    await state('observe-new').reach(page);
+    await screen('observe-new').reach(page);
     const name = (await page.getByRole('heading', { level: 1 }).innerText()).split(',')[0] ?? '';
     await page.getByLabel('Respirations').fill('19');
     await page.getByRole('button', { name: 'Lock', exact: true }).click();
@@ -210,17 +211,29 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('whoever may only read finds no way to write', () => story({ scenario: { role: 'viewer' } }, async (page) => {
-    await state('notes').reach(page);
+    await screen('notes').reach(page);
     assert.equal(await page.getByRole('link', { name: 'Record observations' }).count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Save note' }).count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Entered in error' }).count(), 0);
   }));
 
+  test('the app speaks French on every screen of a patient, and axe finds nothing there', () => story({ language: 'fr' }, async (page) => {
+    await page.getByRole('heading', { name: 'Tableau du service' }).waitFor();
+    const start = await page.locator('.bed-card h3 a').first().getAttribute('href') ?? '';
+    for (const [part, words] of [['overview', 'Dernières constantes'], ['observations', 'Courbes'], ['notes', 'Nouvelle note'], ['stays', 'Exporter'], ['observe', 'Fréquence respiratoire']] as const) {
+      await page.goto(`${page.url().split('#')[0]}${start.replace(/[^/]*$/, part)}`);
+      await page.getByRole('main').getByText(words).first().waitFor();
+      await harness.picture(page, `french-${part}-portrait-day`);
+      assert.deepEqual(await axe(page), []);
+      assert.equal(await page.evaluate(() => document.documentElement.lang), 'fr');
+    }
+  }));
+
   test('every target is at least 48 px high, and nothing is wider than the page', async () => {
     for (const size of ['phone', 'portrait', 'landscape', 'desktop'] as const) {
       for (const name of ['board', 'overview', 'observations', 'notes', 'observe-filled']) {
-        await story({ ...state(name).options, size }, async (page) => {
-          await state(name).reach(page);
+        await story({ ...screen(name).options, size }, async (page) => {
+          await screen(name).reach(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           assert.equal(wide, 0, `${name} at ${size} is ${wide} px too wide`);
           const small = await page.locator('button:visible, a.button:visible, input:visible:not([type=radio]), select:visible, summary:visible')
@@ -231,12 +244,13 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     }
   });
 
-  function state(name: string): (typeof states)[string] {
-    const found = states[name];
-    if (found === undefined) throw new Error(`no screen called ${name}`);
-    return found;
-  }
 });
+
+function screen(name: string): ScreenState {
+  const found = states[name];
+  if (found === undefined) throw new Error(`no screen called ${name}`);
+  return found;
+}
 
 /** Presses Tab until the wanted element has the focus. */
 async function tabTo(page: Page, there: () => Promise<boolean>): Promise<void> {

@@ -4,8 +4,7 @@ import { useState } from 'preact/hooks';
 import type { SessionView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
 import { unsavedDrafts } from '../state/drafts.ts';
-import { chooseLanguage, chooseTheme, language, languages, theme, words } from '../state/preferences.ts';
-import type { Language } from '../state/preferences.ts';
+import { chooseLanguage, chooseTheme, language, languageCodes, languages, theme, words } from '../state/preferences.ts';
 import { href, route } from '../state/route.ts';
 import { toast } from '../state/toasts.ts';
 import { Dialog } from './dialog.tsx';
@@ -58,8 +57,7 @@ export function ThemeToggle(): JSX.Element {
 }
 
 export function LanguageChoice(): JSX.Element {
-  const codes = Object.keys(languages) as Language[];
-  const next = codes[(codes.indexOf(language.value) + 1) % codes.length] ?? 'en';
+  const next = languageCodes[(languageCodes.indexOf(language.value) + 1) % languageCodes.length] ?? 'en';
   return (
     <button
       type="button" class="button button-quiet button-icon language" lang={next}

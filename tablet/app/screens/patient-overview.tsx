@@ -9,6 +9,7 @@ import type { Entry, PatientView } from '../port.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
+import { printUnit } from '../vitals/units.ts';
 import { day, moment } from '../words/when.ts';
 
 const NOTES_SHOWN = 3;
@@ -170,7 +171,7 @@ function Measurements({ entries }: { entries: readonly Entry<Measurement>[] }): 
 
 function measured(measurement: Measurement, locale: string): string {
   const quantity = (amount: { quantity: number; unit: string }): string =>
-    `${amount.quantity.toLocaleString(locale, { maximumFractionDigits: 2 })}\u00a0${amount.unit}`;
+    `${amount.quantity.toLocaleString(locale, { maximumFractionDigits: 2 })}\u00a0${printUnit(amount.unit)}`.trimEnd();
   const { value, components } = measurement;
   if (value === undefined) return Object.values(components ?? {}).map(quantity).join(' / ');
   if ('quantity' in value) return quantity(value);

@@ -11,7 +11,6 @@ import { moment } from '../words/when.ts';
 
 export function Stays({ view }: { view: PatientView }): JSX.Element {
   const say = words.value.stays;
-  const at = (iso: string): string => moment(iso, now.value, words.value);
   return (
     <div class="stays-tab">
       <section class="panel">
@@ -34,6 +33,8 @@ export function Stays({ view }: { view: PatientView }): JSX.Element {
     </div>
   );
 }
+
+const at = (iso: string): string => moment(iso, now.value, words.value);
 
 function ExportPanel({ patient }: { patient: string }): JSX.Element {
   const port = usePort();

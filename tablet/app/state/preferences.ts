@@ -11,6 +11,7 @@ export type Theme = 'day' | 'night';
 export type Language = 'en' | 'fr';
 
 export const languages: Readonly<Record<Language, Words>> = { en, fr };
+export const languageCodes: readonly Language[] = ['en', 'fr'];
 
 export const theme = signal<Theme>('day');
 export const language = signal<Language>('en');

@@ -39,11 +39,12 @@ export function resetRoute(): void {
 
 /** Follows the address bar. Call once, after the enrolment code was taken out of it. */
 export function startRoute(): void {
-  const follow = (): void => {
-    route.value = parse(location.hash);
-  };
   addEventListener('hashchange', follow);
   follow();
+}
+
+function follow(): void {
+  route.value = parse(location.hash);
 }
 
 function parse(fragment: string): Route {

@@ -57,8 +57,6 @@ export function showValue(key: NumericVital, value: number, locale: string): str
 }
 
 /** The newest set that was not entered in error and that has this value. */
-export function previousWith<K extends keyof ObservationSet>(
-  sets: readonly ObservationSet[], key: K,
-): ObservationSet | undefined {
+export function previousWith(sets: readonly ObservationSet[], key: keyof ObservationSet): ObservationSet | undefined {
   return sets.findLast((set) => set.enteredInError === undefined && set[key] !== undefined);
 }

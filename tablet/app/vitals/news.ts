@@ -67,9 +67,9 @@ function rangeText(band: News2Band, decimals: number, locale: string): string {
 function totalBands(): News2Band[] {
   const MAX_TOTAL = 20;
   const bandOfLevel: Readonly<Record<NewsLevel, Points>> = { none: 0, low: 1, 'low-medium': 1, medium: 2, high: 3 };
-  const totals = Array.from({ length: MAX_TOTAL + 1 }, (_, total) => ({ total, points: bandOfLevel[levelOf(total, false)] }));
-  return [...Map.groupBy(totals, ({ points }) => points)].map(([points, within]) => {
-    const [from, to] = [within[0]?.total ?? 0, within.at(-1)?.total ?? 0];
-    return { points, ...(from > 0 && { from }), ...(to < MAX_TOTAL && { to }) };
+  const points = Array.from({ length: MAX_TOTAL + 1 }, (_, total) => bandOfLevel[levelOf(total, false)]);
+  return [...new Set(points)].map((band) => {
+    const [from, to] = [points.indexOf(band), points.lastIndexOf(band)];
+    return { points: band, ...(from > 0 && { from }), ...(to < MAX_TOTAL && { to }) };
   });
 }
