@@ -7,7 +7,7 @@ import { assertRoundTrip } from './round-trip-check.ts';
 test('a generated patient comes back from an export the same, ids included, and the bundle is valid', async () => {
   await fc.assert(fc.asyncProperty(generatedPatient, fc.constantFrom('collection' as const, 'transaction' as const), fc.boolean(), async ({ document, record, stays }, type, news2) => {
     await assertRoundTrip(document, record, stays, { type, news2 });
-  }), { numRuns: 400 });
+  }), { numRuns: 200 });
 });
 
 test('every patient of a demonstration ward comes back the same: notes, oxygen, consciousness, corrections, orders, drug rounds', async () => {

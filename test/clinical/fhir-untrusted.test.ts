@@ -163,7 +163,7 @@ test('any value of a bundle replaced by any other: no crash, and every entry is 
     } else {
       assert.equal(imported.failure.code, 'no-patient');
     }
-  }), { numRuns: 400 });
+  }), { numRuns: 200 });
 });
 
 function placeExists(root: unknown, path: readonly (string | number)[]): boolean {
