@@ -28,7 +28,7 @@ function settle(log: LogEntries, entries: readonly Entry[], includes: (index: nu
   for (;;) {
     const { counting, open, baseless } = replay(log, entries, includes, voided, decided);
     for (const index of baseless) decided.set(index, false);
-    if (open.size === 0) return counting;
+    if (open.size === 0 && baseless.length === 0) return counting;
     for (const index of unthreatened(open)) decided.set(index, true);
   }
 }

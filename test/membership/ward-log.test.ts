@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { hexOf, inviteId, LOG_DOCUMENT, type ItemId } from '../../protocol/codec/ids.ts';
+import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
+import type { Item } from '../../protocol/items/item.ts';
+import { encodeOperation } from '../../protocol/membership/operation.ts';
+import type { WardState } from '../../protocol/membership/ward-state.ts';
+import { buildWard, type TestSession, type TestWard } from '../support/ward-builder.ts';
+import { deliver, logOf, operationsOf, ordersOf, textOf } from './log-lab.ts';
+
+/** A ward with a few admins who go apart, and what they sign meanwhile. */
+async function apart(...names: readonly string[]): Promise<{ ward: TestWard; admins: readonly TestSession[]; since: readonly Item[] }> {
+  const ward = await buildWard({ seed: names.join() });
+  const admins: TestSession[] = [];
+  for (const name of names) admins.push(await ward.openSession(await ward.addUser(name, 'admin'), await ward.addDevice('tablet')));
+  return { ward, admins, since: operationsOf(ward) };
+}
+
+const removes = (admin: TestSession, target: TestSession, heads?: readonly ItemId[]): Item =>
+  admin.operation({ type: 'remove-user', user: target.user.id, cut: [] }, heads === undefined ? {} : { heads });
+
+/** The state that every order of delivery gives. */
+function stateInEveryOrder(ward: TestWard, since: readonly Item[], later: readonly Item[]): WardState {
+  const states = [...ordersOf(later)].map((order) => logOf(ward, [...since, ...order]).state());
+  const [first, ...others] = states;
+  assert.ok(first !== undefined);
+  for (const other of others) assert.equal(textOf(other), textOf(first));
+  return first;
+}
+
+function isIn(state: WardState, { user }: TestSession): boolean {
+  const found = state.users.get(hexOf(user.id));
+  return found !== undefined && found.removal === undefined;
+}
+
+test('LOG-1: the ward id is the hash of the genesis; any other genesis is refused', async () => {
+  const [ward, other] = [await buildWard({ seed: 'one' }), await buildWard({ seed: 'two' })];
+  assert.deepEqual(await ward.offer(other.genesis, await ward.emptyReplica()), { outcome: 'refused', reason: 'not-genesis' });
+  assert.deepEqual(await ward.offer(other.genesis), { outcome: 'refused', reason: 'not-genesis' });
+  assert.equal((await ward.offer(ward.genesis, await ward.emptyReplica())).outcome, 'stored');
+});
+
+test('LOG-3: an operation counts for whom a user certified, and for nobody else', async () => {
+  const ward = await buildWard();
+  const ada = await ward.addUser('ada', 'admin');
+  const operation = { type: 'set-bundle' as const, user: ada.id, bundle: Uint8Array.of(1) };
+  const selfMade = ward.newSession({ ...ada, key: ward.newUser('mallory', 'admin').key });
+  assert.deepEqual(await ward.offer(selfMade.operation(operation)), { outcome: 'refused', reason: 'unknown-author' });
+  const [one, other] = [ward.newSession(ada), ward.newSession(ada)];
+  const borrowed = one.sign(LOG_DOCUMENT, { type: 'operation' }, encodeOperation({ operation, certificate: other.certificate }));
+  assert.deepEqual(await ward.offer(borrowed), { outcome: 'refused', reason: 'unknown-author' });
+  const without = other.sign(LOG_DOCUMENT, { type: 'operation' }, encodeOperation({ operation, certificate: undefined }));
+  assert.deepEqual(await ward.offer(without), { outcome: 'refused', reason: 'unknown-author' });
+  await ward.put(ward.newSession(ada).operation(operation));
+});
+
+test('LOG-5: what a removed admin did at the same time does not count, and what hangs on it neither', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const puppet = ward.newUser('puppet', 'admin');
+  const removal = removes(ada, bea);
+  const addition = ward.addition(puppet, bea);
+  const byPuppet = ward.newSession(puppet).operation({ type: 'remove-user', user: ada.user.id, cut: [] }, { heads: [addition.id] });
+  const harmless = bea.operation({ type: 'set-role', user: ward.founder.user.id, role: 'viewer' }, { heads: [addition.id] });
+  const state = stateInEveryOrder(ward, since, [removal, addition, harmless]);
+  assert.ok(!isIn(state, bea) && isIn(state, ada));
+  assert.equal(state.users.get(hexOf(puppet.id)), undefined);
+  assert.equal(state.users.get(hexOf(ward.founder.user.id))?.role, 'admin');
+  // The puppet strikes back at who struck its maker: that is a circle, and all in it are out.
+  const circle = stateInEveryOrder(ward, since, [removal, addition, byPuppet]);
+  assert.ok(!isIn(circle, bea) && !isIn(circle, ada));
+  assert.equal(circle.users.get(hexOf(puppet.id)), undefined);
+});
+
+test('LOG-5: what a removed admin did before, and the remover knew, still counts', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const nurse = ward.newUser('nora', 'clinician');
+  const addition = ward.addition(nurse, bea);
+  const removal = removes(ada, bea, [addition.id]);
+  const state = stateInEveryOrder(ward, since, [addition, removal]);
+  assert.ok(!isIn(state, bea));
+  assert.equal(state.users.get(hexOf(nurse.id))?.handle, 'nora');
+});
+
+test('ATTACK 19: two admins who remove each other are both out, in every order', async () => {
+  const { ward, admins: [ada, bea, cleo], since } = await apart('ada', 'bea', 'cleo');
+  assert.ok(ada !== undefined && bea !== undefined && cleo !== undefined);
+  const byBea = removes(bea, ada);
+  const further = removes(bea, cleo, [byBea.id]);
+  const state = stateInEveryOrder(ward, since, [removes(ada, bea), byBea, further]);
+  assert.ok(!isIn(state, ada) && !isIn(state, bea));
+  assert.ok(isIn(state, cleo), 'the fight of two costs no third');
+});
+
+test('LOG-5: a chain of removals: who removes is out, so whom they removed stays', async () => {
+  const { ward, admins: [ada, bea, cleo], since } = await apart('ada', 'bea', 'cleo');
+  assert.ok(ada !== undefined && bea !== undefined && cleo !== undefined);
+  const state = stateInEveryOrder(ward, since, [removes(ada, bea), removes(bea, cleo), removes(cleo, ward.founder)]);
+  assert.deepEqual([ada, bea, cleo, ward.founder].map((admin) => isIn(state, admin)), [true, false, true, false]);
+});
+
+test('LOG-5: a circle of removals: all of it is out', async () => {
+  const { ward, admins: [ada, bea, cleo], since } = await apart('ada', 'bea', 'cleo', 'circle');
+  assert.ok(ada !== undefined && bea !== undefined && cleo !== undefined);
+  const state = stateInEveryOrder(ward, since, [removes(ada, bea), removes(bea, cleo), removes(cleo, ada)]);
+  assert.deepEqual([ada, bea, cleo, ward.founder].map((admin) => isIn(state, admin)), [false, false, false, true]);
+});
+
+test('LOG-5: three admins, five operations at the same time, every order: one state', async () => {
+  const { ward, admins: [ada, bea, cleo], since } = await apart('ada', 'bea', 'cleo');
+  assert.ok(ada !== undefined && bea !== undefined && cleo !== undefined);
+  const all = [ada, bea, cleo];
+  for (let round = 0; round < 60; round++) {
+    const later: Item[] = [];
+    for (let step = 0; step < 5; step++) {
+      const admin = ward.random.pick(all);
+      const target = ward.random.pick([...all, ward.founder]);
+      // By another session each time, so that all five are concurrent.
+      const session = ward.newSession(admin.user, ward.random.pick(all).device);
+      const heads = ward.heads();
+      later.push(ward.random.pick([
+        () => session.operation({ type: 'remove-user', user: target.user.id, cut: [] }, { heads }),
+        () => session.operation({ type: 'remove-device', device: target.device.id, cut: [] }, { heads }),
+        () => session.operation({ type: 'set-role', user: target.user.id, role: ward.random.pick(['viewer', 'admin'] as const) }, { heads }),
+        () => ward.addition(ward.newUser('new', 'admin'), session, { heads }),
+      ])());
+    }
+    const state = stateInEveryOrder(ward, since, later);
+    assert.ok([...state.users.values()].some(({ role, removal }) => role === 'admin' && removal === undefined), `round ${round}`);
+  }
+});
+
+test('LOG-5: with a device go the operations that its sessions sign afterwards or meanwhile', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const removal = ada.operation({ type: 'remove-device', device: bea.device.id, cut: [] });
+  const meanwhile = ward.addition(ward.newUser('meanwhile', 'viewer'), bea);
+  const elsewhere = ward.addition(ward.newUser('elsewhere', 'viewer'), ward.newSession(bea.user, ada.device));
+  const state = stateInEveryOrder(ward, since, [removal, meanwhile, elsewhere]);
+  assert.deepEqual([...state.users.values()].map(({ handle }) => handle), ['founder', 'ada', 'bea', 'elsewhere']);
+  const after = bea.operation({ type: 'set-role', user: ada.user.id, role: 'viewer' }, { heads: [removal.id] });
+  assert.deepEqual(deliver(logOf(ward, [...since, removal, meanwhile]), after), { outcome: 'refused', reason: 'removed-author' });
+});
+
+test('LOG-5: an admin who is made less meanwhile cannot undo it', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const demotion = ada.operation({ type: 'set-role', user: bea.user.id, role: 'clinician' });
+  const restoring = bea.operation({ type: 'set-role', user: bea.user.id, role: 'admin' });
+  const bundle = bea.operation({ type: 'set-bundle', user: bea.user.id, bundle: Uint8Array.of(7) }, { heads: [restoring.id] });
+  const state = stateInEveryOrder(ward, since, [demotion, restoring, bundle]);
+  assert.equal(state.users.get(hexOf(bea.user.id))?.role, 'clinician');
+  assert.deepEqual(state.users.get(hexOf(bea.user.id))?.bundle, Uint8Array.of(7), 'what everybody may sign counts');
+});
+
+test('LOG-7: of two joins by one invitation the one with the smaller id counts, in every order', async () => {
+  const ward = await buildWard();
+  const invitation = signingKeyFromSeed(ward.random.randomBytes(32));
+  const expires = ward.clock.now() + 1000;
+  await ward.put(ward.founder.operation({ type: 'invite', invite: inviteId.from(invitation.publicKey), kind: 'tablet', expires, sealedName: Uint8Array.of(9) }));
+  const since = operationsOf(ward);
+  const devices = [ward.newDevice('tablet'), ward.newDevice('tablet')];
+  const joins = devices.map((device) => ward.joining(invitation, device));
+  const state = stateInEveryOrder(ward, since, joins);
+  const winner = hexOf(joins[0]?.id ?? ward.genesis.id) < hexOf(joins[1]?.id ?? ward.genesis.id) ? devices[0] : devices[1];
+  assert.ok(winner !== undefined);
+  const joined = state.devices.get(hexOf(winner.id));
+  assert.deepEqual([joined?.kind, joined?.sealedName], ['tablet', Uint8Array.of(9)]);
+  assert.equal(devices.filter(({ id }) => state.devices.has(hexOf(id))).length, 1);
+  assert.deepEqual(state.invitations.get(hexOf(inviteId.from(invitation.publicKey)))?.usedBy, winner.id);
+});
+
+test('LOG-7: used, expired, unknown, or for a key one does not hold: refused', async () => {
+  const ward = await buildWard();
+  const invitation = signingKeyFromSeed(ward.random.randomBytes(32));
+  const other = signingKeyFromSeed(ward.random.randomBytes(32));
+  const expires = ward.clock.now() + 1000;
+  await ward.put(ward.founder.operation({ type: 'invite', invite: inviteId.from(invitation.publicKey), kind: 'tablet', expires, sealedName: new Uint8Array(0) }));
+  const device = ward.newDevice('tablet');
+  const refused = { outcome: 'refused', reason: 'invitation' };
+  assert.deepEqual(await ward.offer(ward.joining(other, device)), refused);
+  assert.deepEqual(await ward.offer(ward.joining(invitation, device, { time: expires })), refused);
+  assert.deepEqual(await ward.offer(ward.joining(invitation, { ...device, id: ward.newDevice('tablet').id })), refused);
+  const joined = await ward.put(ward.joining(invitation, device));
+  assert.equal(ward.replica.state().devices.get(hexOf(device.id))?.kind, 'tablet');
+  const log = logOf(ward, operationsOf(ward));
+  assert.deepEqual(deliver(log, ward.joining(invitation, ward.newDevice('tablet'), { heads: [joined.id] })), refused);
+  // Long after it expired, a peer that was away still learns of the join.
+  ward.clock.advance(1_000_000);
+  const late = await ward.emptyReplica();
+  for (const item of operationsOf(ward)) assert.equal((await ward.offer(item, late)).outcome, 'stored');
+});
+
+test('LOG-8: the last admin cannot be removed or lose the role', async () => {
+  const ward = await buildWard();
+  const refused = { outcome: 'refused', reason: 'operation' };
+  const { user } = ward.founder;
+  assert.deepEqual(await ward.offer(ward.newSession(user).operation({ type: 'remove-user', user: user.id, cut: [] })), refused);
+  const ada = await ward.join('ada', 'admin');
+  await ward.put(ada.operation({ type: 'set-role', user: user.id, role: 'privacy' }));
+  assert.deepEqual(await ward.offer(ada.operation({ type: 'set-role', user: ada.user.id, role: 'viewer' })), refused);
+});
+
+test('LOG-8: when the last two remove each other, or both step back, the one who was admin first stays', async () => {
+  const ward = await buildWard();
+  const ada = await ward.join('ada', 'admin');
+  const since = operationsOf(ward);
+  const fight = stateInEveryOrder(ward, since, [removes(ada, ward.founder), removes(ward.founder, ada)]);
+  assert.deepEqual([isIn(fight, ward.founder), isIn(fight, ada)], [true, false]);
+  const retreat = stateInEveryOrder(ward, since, [ada, ward.founder].map((admin) =>
+    ward.newSession(admin.user).operation({ type: 'set-role', user: admin.user.id, role: 'viewer' })));
+  assert.deepEqual([ada, ward.founder].map(({ user }) => retreat.users.get(hexOf(user.id))?.role), ['viewer', 'admin']);
+});
+
+test('LOG-8: an admin removed long ago does not come back that way', async () => {
+  const { ward, admins: [ada, bea] } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  await ward.put(removes(ada, ward.founder));
+  const state = stateInEveryOrder(ward, operationsOf(ward), [removes(ada, bea), removes(bea, ada)]);
+  assert.deepEqual([ward.founder, ada, bea].map((admin) => isIn(state, admin)), [false, true, false]);
+});
+
+test('LOG-9: one handle given twice at the same time stays with the first, and a free one can be given again', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const [one, two] = [ward.newUser('anna', 'viewer'), ward.newUser('anna', 'viewer')];
+  const state = stateInEveryOrder(ward, since, [ward.addition(one, ada), ward.addition(two, bea)]);
+  const handles = [one, two].map(({ id }) => state.users.get(hexOf(id))?.handle);
+  assert.equal(handles.filter((handle) => handle === 'anna').length, 1);
+  assert.equal(handles.filter((handle) => /^anna-[0-9a-f]{4}$/.test(handle ?? '')).length, 1);
+
+  const cara = await ward.addUser('cara', 'viewer');
+  assert.deepEqual(await ward.offer(ward.addition(ward.newUser('cara', 'viewer'), ward.newSession(ward.founder.user))), { outcome: 'refused', reason: 'operation' });
+  await ward.put(ward.founder.operation({ type: 'remove-user', user: cara.id, cut: [] }));
+  assert.equal((await ward.addUser('cara', 'viewer')).handle, 'cara');
+});
+
+test('LOG-9: a user id given twice at the same time is nobody\'s', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const user = ward.newUser('anna', 'clinician');
+  const taken = { ...ward.newUser('mallory', 'clinician'), id: user.id };
+  const state = stateInEveryOrder(ward, since, [ward.addition(user, ada), ward.addition(taken, bea)]);
+  assert.equal(state.users.get(hexOf(user.id)), undefined);
+  const later = ward.addition({ ...taken, id: ada.user.id }, ward.newSession(bea.user));
+  assert.deepEqual(deliver(logOf(ward, since), later), { outcome: 'refused', reason: 'operation' });
+});
+
+test('LOG-9: everybody is in \'everyone\', every admin in \'admins\', and nobody after a removal', async () => {
+  const ward = await buildWard();
+  const nurse = await ward.addUser('anna', 'clinician');
+  const members = (team: 'everyone' | 'admins'): number => ward.replica.state().teams.get(hexOf(ward[team]))?.members.size ?? -1;
+  assert.deepEqual([members('everyone'), members('admins')], [2, 1]);
+  await ward.put(ward.founder.operation({ type: 'set-role', user: nurse.id, role: 'admin' }));
+  assert.deepEqual([members('everyone'), members('admins')], [2, 2]);
+  await ward.put(ward.founder.operation({ type: 'remove-user', user: nurse.id, cut: [] }));
+  assert.deepEqual([members('everyone'), members('admins')], [1, 1]);
+});
