@@ -8,6 +8,10 @@ import { hexOf, type DeviceId } from '../codec/ids.ts';
 import type { WardState } from '../membership/ward-state.ts';
 import { deviceOfPeerId } from './peer-id.ts';
 
+/** Handshakes under way with one address; a bridge is one address for all browsers. */
+const MAX_HANDSHAKES_PER_ADDRESS = 32;
+/** A link, one that replaces it, and a bridge's probe. */
+const MAX_CONNECTIONS_PER_DEVICE = 4;
 export const MAX_STRANGERS = 4;
 /** Milliseconds a stranger may stay. */
 export const STRANGER_STAY = 15_000;
@@ -38,6 +42,9 @@ export class Doorkeeper {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #strangers = new Set<Stranger>();
+  /** Connections without a key yet, by where they come from. */
+  readonly #handshakes = new Map<MultiaddrConnection, string>();
+  readonly #connections = new Map<string, number>();
 
   constructor(state: () => WardState, { clock, timers }: Pick<Environment, 'clock' | 'timers'>) {
     this.#state = state;
@@ -51,7 +58,11 @@ export class Doorkeeper {
       denyDialMultiaddr: () => false,
       denyDialPeer: (peer) => !this.isDevice(peer),
       denyOutboundEncryptedConnection: (peer) => !this.isDevice(peer),
-      denyInboundEncryptedConnection: (peer, connection) => !this.isDevice(peer) && !this.#admitStranger(peer, connection),
+      denyInboundConnection: (connection) => !this.#beginHandshake(connection),
+      denyInboundEncryptedConnection: (peer, connection) => {
+        this.#handshakes.delete(connection);
+        return this.isDevice(peer) ? !this.#admitDevice(peer, connection) : !this.#admitStranger(peer, connection);
+      },
     };
   }
 
@@ -69,6 +80,30 @@ export class Doorkeeper {
 
   get strangers(): number {
     return this.#strangers.size;
+  }
+
+  /** So that nobody keeps all others waiting by beginning handshakes and not ending them. */
+  #beginHandshake(connection: MultiaddrConnection): boolean {
+    const from = connection.remoteAddr.getComponents()[0]?.value ?? '';
+    let underWay = 0;
+    for (const other of this.#handshakes.values()) underWay += Number(other === from);
+    if (underWay >= MAX_HANDSHAKES_PER_ADDRESS) return false;
+    this.#handshakes.set(connection, from);
+    connection.addEventListener('close', () => this.#handshakes.delete(connection), { once: true });
+    return true;
+  }
+
+  #admitDevice(peer: PeerId, connection: MultiaddrConnection): boolean {
+    const name = peer.toString();
+    const open = this.#connections.get(name) ?? 0;
+    if (open >= MAX_CONNECTIONS_PER_DEVICE) return false;
+    this.#connections.set(name, open + 1);
+    connection.addEventListener('close', () => {
+      const left = (this.#connections.get(name) ?? 1) - 1;
+      if (left === 0) this.#connections.delete(name);
+      else this.#connections.set(name, left);
+    }, { once: true });
+    return true;
   }
 
   #admitStranger(peer: PeerId, connection: MultiaddrConnection): boolean {

@@ -19,11 +19,12 @@ import type { StartDiscovery } from './discovery/discovery.ts';
 import { Doorkeeper, isWardDevice } from './doorkeeper.ts';
 import { serveJoin } from './join-inviter.ts';
 import { JOIN_PROTOCOL, MAX_STRANGER_BYTES } from './join-messages.ts';
+import { Liveness } from './liveness.ts';
 import { createNode, type TransportFactory, type WardNode } from './libp2p-node.ts';
 import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { ProvenAddresses, socketAddress, type SocketAddress } from './proven-addresses.ts';
 import { channelOver } from './stream-channel.ts';
-import { SyncProtocol } from './sync-protocol.ts';
+import { LAST_WORDS, SyncProtocol } from './sync-protocol.ts';
 
 /** A connection on which nothing has begun after so many milliseconds is closed. */
 const IDLE_CONNECTION = 10_000;
@@ -125,6 +126,9 @@ class RunningHost implements Host {
 
   async start(): Promise<void> {
     const { replica, environment, discovery } = this.#init;
+    const liveness = new Liveness(this.#node, environment);
+    liveness.start();
+    this.#teardown.push(() => liveness.stop());
     await this.#sync.start();
     await this.#node.handle(JOIN_PROTOCOL, (stream, connection) => {
       const joiner = deviceOfPeerId(connection.remotePeer);
@@ -135,7 +139,7 @@ class RunningHost implements Host {
         replica,
         environment,
         onProven: () => this.#doorkeeper.hasProven(connection.remotePeer),
-      });
+      }).then(() => this.#leaveSoon(connection));
     }, { maxInboundStreams: 1 });
 
     const onConnection = ({ detail }: CustomEvent<Connection>): void => this.#closeIfIdle(detail);
@@ -230,6 +234,12 @@ class RunningHost implements Host {
 
   #otherDevices(): readonly DeviceState[] {
     return [...this.#init.replica.state().devices.values()].filter(({ id, removal }) => removal === undefined && !equalBytes(id, this.device));
+  }
+
+  /** A joiner has one stream; a new device dials anew, as a device. */
+  #leaveSoon(connection: Connection): void {
+    const cancel = this.#init.environment.timers.after(LAST_WORDS, () => connection.abort(new Error('the joining is over')));
+    connection.addEventListener('close', cancel, { once: true });
   }
 
   #closeIfIdle(connection: Connection): void {

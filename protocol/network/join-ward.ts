@@ -55,6 +55,8 @@ export type JoinFailure =
 /** Others may be joining, or only knocking: the inviter makes room for the next one within a second. */
 const ATTEMPTS = 3;
 const RETRY_PAUSE = 1_100;
+/** Longer than the inviter's. */
+const PATIENCE = 20_000;
 
 /** On success the replica holds the ward log, this device's joining included. */
 export async function joinWard(init: JoinInit): Promise<Result<void, JoinFailure>> {
@@ -96,6 +98,7 @@ async function joinOver(node: Libp2p, addresses: readonly string[], init: JoinIn
   } catch {
     return fail('cut-off');
   }
+  const cancel = environment.timers.after(PATIENCE, () => channel.close());
   try {
     return await converse(channel, init);
   } catch (error) {
@@ -103,6 +106,7 @@ async function joinOver(node: Libp2p, addresses: readonly string[], init: JoinIn
     if (error instanceof MalformedError) return fail('not-the-ward');
     throw error;
   } finally {
+    cancel();
     channel.close();
   }
 }

@@ -26,8 +26,6 @@ export interface NodeInit {
 export const ADDRESS_TIMEOUT = 3_000;
 /** Milliseconds for trying all of a peer's addresses. */
 export const DIAL_TIMEOUT = 8_000;
-const PING_INTERVAL = 2_000;
-const PING_TIMEOUT = 2_000;
 
 export async function createNode({ deviceKey, transport, listen, gater }: NodeInit): Promise<WardNode> {
   return createLibp2p({
@@ -49,7 +47,7 @@ export async function createNode({ deviceKey, transport, listen, gater }: NodeIn
       maxConnections: 512,
       // Every browser of the ward comes from the bridge's one address.
       inboundConnectionThreshold: 256,
-      maxIncomingPendingConnections: 64,
+      maxIncomingPendingConnections: 256,
       maxParallelDials: MAX_DIALS,
       addressSorter: () => 0,
       addressDialTimeout: ADDRESS_TIMEOUT,
@@ -61,13 +59,20 @@ export async function createNode({ deviceKey, transport, listen, gater }: NodeIn
       // A ward's addresses are numbers or local names: nothing is resolved on the internet.
       resolvers: {},
     },
-    connectionMonitor: {
-      pingInterval: PING_INTERVAL,
-      pingTimeout: { minTimeout: PING_TIMEOUT, maxTimeout: PING_TIMEOUT },
-    },
+    // `Liveness` does that.
+    connectionMonitor: { enabled: false },
     services: {
       // `getMultiaddrs` leaves out what nobody on the internet has confirmed, such as a hospital's own public range.
-      listening: ({ transportManager }) => () => transportManager.getAddrs().map((address) => address.toString()),
+      listening: ({ transportManager }) => () => listeningAddresses(transportManager),
     },
   });
+}
+
+/** None where the system does not tell its interfaces (Android), which a wildcard would be expanded with. */
+function listeningAddresses(transports: { getAddrs(): readonly { toString(): string }[] }): readonly string[] {
+  try {
+    return transports.getAddrs().map((address) => address.toString());
+  } catch {
+    return [];
+  }
 }

@@ -18,10 +18,9 @@ import { channelOver } from './stream-channel.ts';
 
 /** Connections that both stand within so many milliseconds count as dialled at once. */
 const AT_ONCE = 5_000;
-/** How long an ended link's connection stays for its last frames. */
-const LAST_WORDS = 500;
-/** The one in use, and one that takes its place. */
-const MAX_STREAMS = 2;
+/** How long an ended link's connection stays for its last frames, in milliseconds. */
+export const LAST_WORDS = 500;
+const MAX_STREAMS = 1;
 
 export interface PeerLink {
   readonly device: DeviceId;
@@ -45,6 +44,7 @@ export interface SyncProtocolInit {
 export class SyncProtocol {
   readonly #init: SyncProtocolInit;
   readonly #links = new Map<Hex<DeviceId>, PeerLink>();
+  readonly #used = new WeakSet<Connection>();
 
   constructor(init: SyncProtocolInit) {
     this.#init = init;
@@ -88,9 +88,15 @@ export class SyncProtocol {
       connection.abort(new Error('not a device of the ward'));
       return;
     }
+    // One stream for the life of a connection: who opens another wants to cost something (ATTACK 32).
+    if (this.#used.has(connection)) {
+      connection.abort(new Error('a second sync stream'));
+      return;
+    }
+    this.#used.add(connection);
     const before = this.#links.get(hexOf(device));
     const now = environment.clock.now();
-    if (before !== undefined && before.connection.id !== connection.id && survives(before, connection, self, now)) {
+    if (before !== undefined && survives(before, connection, self, now)) {
       stream.abort(new Error('there is a link already'));
       this.#leave(connection);
       return;
@@ -100,7 +106,7 @@ export class SyncProtocol {
     this.#links.set(hexOf(device), opened);
     if (before !== undefined) {
       before.link.end('done');
-      if (before.connection.id !== connection.id) this.#leave(before.connection);
+      this.#leave(before.connection);
     }
     opened.link.onEvent((event) => {
       if (event.type === 'ended') this.#ended(opened);
