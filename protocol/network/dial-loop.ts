@@ -11,7 +11,7 @@ export interface DialLoopInit {
   readonly listens: boolean;
   readonly environment: Environment;
   /** Resolves once a link to the peer stands; rejects when none of the addresses led there. */
-  connect(dial: Dial): Promise<void>;
+  readonly connect: (dial: Dial) => Promise<void>;
 }
 
 /** Less is not worth a timer: jitter is larger. */

@@ -38,9 +38,9 @@ export interface HostInit {
   readonly listen: readonly string[];
   readonly discovery?: StartDiscovery;
   /** Where a device is without being discovered: multiaddrs without `/p2p`. Asked anew whenever the ward log changes. */
-  addressesOf?(device: DeviceState): readonly string[];
+  readonly addressesOf?: (device: DeviceState) => readonly string[];
   /** Runs a sync session over the channel. */
-  openLink(channel: FrameChannel): Link;
+  readonly openLink: (channel: FrameChannel) => Link;
 }
 
 export interface PeerStatus {

@@ -20,7 +20,7 @@ export interface InviterInit {
   readonly replica: Replica;
   readonly environment: Environment;
   /** The other side holds an invitation of this ward. */
-  onProven(): void;
+  readonly onProven: () => void;
 }
 
 /** Serves one joiner, then closes the channel. Never rejects. */

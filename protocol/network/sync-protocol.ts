@@ -34,11 +34,11 @@ export interface SyncProtocolInit {
   readonly node: Libp2p;
   readonly self: Uint8Array;
   readonly environment: Environment;
-  isDevice(connection: Connection): boolean;
+  readonly isDevice: (connection: Connection) => boolean;
   /** Runs a sync session over the channel. */
-  openLink(channel: FrameChannel): Link;
-  onOpened(opened: PeerLink): void;
-  onEnded(ended: PeerLink): void;
+  readonly openLink: (channel: FrameChannel) => Link;
+  readonly onOpened: (opened: PeerLink) => void;
+  readonly onEnded: (ended: PeerLink) => void;
 }
 
 export class SyncProtocol {

@@ -120,7 +120,7 @@ test('NET-1: without the proof of an invitation a stranger gets nothing of the l
   const { ward, host, code, secret } = await invitingWard(t);
   const key = freshKey();
   const invitation = invitationKey(secret, ward.id, 'tablet');
-  const invite = inviteId.from(invitation.publicKey);
+  const id = inviteId.from(invitation.publicKey);
   const proofFor = (joiner: SigningKey, inviter: Uint8Array): Uint8Array => proveInvitation(invitation, ward.id, joiner.publicKey, inviter);
   const asks = [
     { version: 1, proof: new Uint8Array(64), why: 'no proof' },
@@ -130,7 +130,7 @@ test('NET-1: without the proof of an invitation a stranger gets nothing of the l
   ];
   for (const { version, proof, why } of asks) {
     const channel = await strangerChannel(t, host, key);
-    await channel.send(encodeJoinMessage({ type: 'ask', version, ward: ward.id, invite, proof }));
+    await channel.send(encodeJoinMessage({ type: 'ask', version, ward: ward.id, invite: id, proof }));
     assert.deepEqual(await answers(channel), [{ type: 'answer', code: 'refused' }], why);
   }
 });
@@ -154,9 +154,9 @@ test('JOIN-2: a member who holds the code cannot add a device whose key is not t
   const { ward, host, code, secret } = await invitingWard(t);
   const [key, other] = [freshKey(), freshKey()];
   const invitation = invitationKey(secret, ward.id, 'tablet');
-  const invite = inviteId.from(invitation.publicKey);
+  const id = inviteId.from(invitation.publicKey);
   const channel = await strangerChannel(t, host, key);
-  await channel.send(encodeJoinMessage({ type: 'ask', version: 1, ward: ward.id, invite, proof: proveInvitation(invitation, ward.id, key.publicKey, code.inviter) }));
+  await channel.send(encodeJoinMessage({ type: 'ask', version: 1, ward: ward.id, invite: id, proof: proveInvitation(invitation, ward.id, key.publicKey, code.inviter) }));
   const item = ward.joining(invitation, { id: deviceOf(other), kind: 'tablet', key: other });
   await channel.send(encodeJoinMessage({ type: 'join', item: encodeItem(item) }));
   assert.deepEqual((await answers(channel)).at(-1), { type: 'answer', code: 'refused' });
@@ -179,7 +179,7 @@ interface InvitingWard {
   readonly secret: Uint8Array;
   readonly code: JoinCode;
   readonly logged: readonly LoggedEvent[];
-  join(change: Partial<Parameters<typeof joinWard>[0]>): ReturnType<typeof joinWard>;
+  readonly join: (change: Partial<Parameters<typeof joinWard>[0]>) => ReturnType<typeof joinWard>;
 }
 
 /** A ward whose tablet invites another, by a code that is good for an hour. */

@@ -9,12 +9,12 @@ import { inviteId } from '../../protocol/codec/ids.ts';
 import { startHost, type Host } from '../../protocol/network/host.ts';
 import { invitationKey } from '../../protocol/network/join-code.ts';
 import { joinWard } from '../../protocol/network/join-ward.ts';
-import { pipeAddress, pipeTransport, type PipeSocket } from '../../protocol/network/pipe-transport.ts';
+import { pipeAddress, pipeTransport } from '../../protocol/network/pipe-transport.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
 import { buildWard } from '../support/ward-builder.ts';
 import { freshKey, freshKeys, ListeningLink, realEnvironment, startTestHost, until, WrittenReplica } from './support.ts';
 
-const page = pipeTransport({ timers: realEnvironment().timers, openSocket: (url) => new WebSocket(url, { perMessageDeflate: false }) as unknown as PipeSocket });
+const page = pipeTransport({ timers: realEnvironment().timers, openSocket: (url) => new WebSocket(url, { perMessageDeflate: false }) });
 
 test('NET-1: an origin\'s pipe has an address', () => {
   assert.equal(pipeAddress('https://ward.local:8443'), '/dns4/ward.local/tcp/8443/tls/ws');

@@ -84,7 +84,7 @@ async function syncingWard(t: TestContext): Promise<{
   readonly ward: TestWard;
   readonly document: DocumentId;
   readonly hosts: readonly SyncingHost[];
-  restart(stopped: SyncingHost): Promise<SyncingHost>;
+  readonly restart: (stopped: SyncingHost) => Promise<SyncingHost>;
 }> {
   const ward = await buildWard();
   const second = await ward.addDevice('tablet');
