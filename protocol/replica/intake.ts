@@ -7,6 +7,7 @@ import { deviceId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, ty
 import { MalformedError } from '../codec/result.ts';
 import { decodeItem, encodeItem, isSigned, itemLength, NO_WARD, type Chain, type EncodedItem, type Item } from '../items/item.ts';
 import { admit } from '../membership/admission.ts';
+import type { Certificate } from '../membership/certificate.ts';
 import { decodeOperation, type OperationBody } from '../membership/operation.ts';
 import { decodeSessionStart, SESSION_START } from '../membership/session-record.ts';
 import type { Signatory } from '../membership/standing.ts';
@@ -115,9 +116,12 @@ export class Intake {
     let headsBefore = index.head(chain)?.heads;
     let disputed = 0;
     let signatory: Signatory | undefined;
+    // The end of a session may come in one run with its start, which is not stored yet.
+    let started: Certificate | undefined;
     for (const [at, item] of fresh.entries()) {
-      const admission = admit(item, { log, state, headsBefore, certificateOf: (author) => certificates.get(hexOf(author)) });
+      const admission = admit(item, { log, state, headsBefore, certificateOf: (author) => started ?? certificates.get(hexOf(author)) });
       if (admission.outcome !== 'admitted') return admission;
+      if (isSessionStart(item)) started = decodeSessionStart(item.body);
       const bytes = encoded[at];
       if (admission.standing === 'disputed' && bytes !== undefined) disputed += itemLength(bytes);
       signatory = admission.signatory;
@@ -156,7 +160,7 @@ export class Intake {
     index.set(head);
     if (isLog(chain)) this.#contents.state = log.state();
     const [first] = items;
-    if (equalBytes(document, SESSIONS_DOCUMENT) && first?.fields.seq === SESSION_START) certificates.set(hexOf(author), decodeSessionStart(first.body));
+    if (first !== undefined && isSessionStart(first)) certificates.set(hexOf(author), decodeSessionStart(first.body));
     this.#onStored({ document, author, items });
   }
 
@@ -179,6 +183,10 @@ export function signatoryOf({ certificates, state }: Contents, { document, autho
 
 export function isLog({ document }: Chain): boolean {
   return equalBytes(document, LOG_DOCUMENT);
+}
+
+function isSessionStart({ fields: { document, seq } }: Item): boolean {
+  return equalBytes(document, SESSIONS_DOCUMENT) && seq === SESSION_START;
 }
 
 export function unsigned(item: EncodedItem): EncodedItem {
