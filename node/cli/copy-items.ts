@@ -2,15 +2,26 @@
 import { hexOf, LOG_DOCUMENT, SESSIONS_DOCUMENT, type DocumentId } from '../../protocol/codec/ids.ts';
 import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Replica } from '../../protocol/replica/replica.ts';
 
+/** The log and the sessions document first; the others side by side, so that they share flushes. */
 export async function copyItems(from: Replica, into: Replica): Promise<void> {
   const first = [LOG_DOCUMENT, SESSIONS_DOCUMENT];
   const named = new Set(first.map(hexOf));
-  const documents = [...first, ...[...from.documents()].filter((document) => !named.has(hexOf(document)))];
-  for (const document of documents) while (await copyDocument(from, into, document));
+  for (const document of first) await copyDocument(from, into, document);
+  const rest = [...from.documents()].filter((document) => !named.has(hexOf(document)))[Symbol.iterator]();
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
+    for (const document of rest) await copyDocument(from, into, document);
+  }));
+}
+
+const SIDE_BY_SIDE = 64;
+
+/** All of one document, whose items may wait for none but its own and those of the log and the sessions document. */
+export async function copyDocument(from: Replica, into: Replica, document: DocumentId): Promise<void> {
+  while (await copyChains(from, into, document));
 }
 
 /** One pass over a document's chains; operations may wait for those of another chain. True when something waits. */
-async function copyDocument(from: Replica, into: Replica, document: DocumentId): Promise<boolean> {
+async function copyChains(from: Replica, into: Replica, document: DocumentId): Promise<boolean> {
   let stored = 0;
   let waiting = 0;
   for (const { author, seq } of from.frontier(document)) {
