@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { World } from './world.ts';
 
 const ONE_SEED = process.env['WARDSYNC_SIMULATION_SEED'];
-const SEEDS = Number(process.env['WARDSYNC_SIMULATION_SEEDS'] ?? 200);
+const SEEDS = Number(process.env['WARDSYNC_SIMULATION_SEEDS'] ?? 80);
 const OPERATIONS = 40;
 
 async function live(seed: string): Promise<void> {
@@ -15,7 +15,8 @@ async function live(seed: string): Promise<void> {
     await world.live(OPERATIONS);
     await world.heal();
   } catch (error) {
-    throw new Error(`seed ${seed} failed after:\n${operations.map((operation, index) => `${index}. ${operation}`).join('\n')}`, { cause: error });
+    const story = operations.map((operation, index) => `${index}. ${operation}`).join('\n');
+    throw new Error(`seed ${seed}: ${String(error)}\n${story}`, { cause: error });
   }
   if (ONE_SEED !== undefined) console.log(operations.join('\n'));
 }

@@ -8,12 +8,14 @@ import { hexOf, type DocumentId } from '../../protocol/codec/ids.ts';
 import { encodeItem, type Chain, type Item } from '../../protocol/items/item.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
+import type { Append, ChainHead } from '../../protocol/store/item-store.ts';
+import { MemoryStore } from '../../protocol/store/memory-store.ts';
 import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import { createSync, type Sync } from '../../protocol/sync/link-driver.ts';
 import type { Link, LinkEvent, Subscription } from '../../protocol/sync/link.ts';
 import { trieOf } from '../../protocol/sync/subscription.ts';
 import { seededRandom, type Random } from '../support/seeded.ts';
-import { buildWard, type TestDevice, type TestSession, type TestUser, type TestWard } from '../support/ward-builder.ts';
+import { buildWard, TestWard, type TestDevice, type TestSession, type TestUser } from '../support/ward-builder.ts';
 import { channelPair, type ChannelPair } from '../sync/support/memory-channel.ts';
 import { SimulatedDisk } from './crashing-store.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -33,6 +35,8 @@ interface Machine {
   running: Running | undefined;
   /** Who works there since the last start. */
   session: TestSession | undefined;
+  /** What its app is writing. */
+  saving: Promise<void>;
 }
 
 interface Running {
@@ -80,6 +84,7 @@ export class World {
       subscription: device.kind === 'client' ? some : { type: 'all' },
       running: undefined,
       session: undefined,
+      saving: Promise.resolve(),
     }));
     const wires: Wire[] = [];
     for (const [index, left] of this.#machines.entries()) {
@@ -92,15 +97,12 @@ export class World {
   }
 
   static async create(options: WorldOptions): Promise<World> {
-    const ward = await buildWard({ seed: `ward of ${options.seed}` });
-    const users: TestUser[] = [];
-    for (const handle of ['anna', 'ben', 'carla']) users.push(await ward.addUser(handle, 'clinician'));
-    const devices = [ward.archive, ward.tablet, await ward.addDevice('tablet'), await ward.addDevice('tablet'), await ward.addDevice('client')];
+    const { ward: common, users, devices, items } = await (founded ??= found());
+    const ward = new TestWard({ ...common, random: seededRandom(`ward of ${options.seed}`) });
+    ward.founder = common.founder;
     const world = new World(ward, users, devices, options);
-    // Everybody has joined: the log is there. All else has to be synced.
     for (const machine of world.#machines) {
-      const replica = await openReplica({ store: machine.disk.durable, ward: ward.id, log: ward.log });
-      for (const item of ward.items) await replica.offer({ document: item.fields.document, author: item.fields.author, items: [encodeItem(item)] });
+      await machine.disk.durable.append(items);
       await world.#start(machine);
     }
     for (const wire of world.#wires) world.#redial(wire);
@@ -115,16 +117,21 @@ export class World {
     }
   }
 
-  /** Ends every trouble, and waits until nothing differs; complains when that takes too long or something is lost. */
-  async heal(): Promise<void> {
+  /**
+   * Ends every trouble, and waits until nothing differs; complains when that takes too long or something is lost.
+   * Returns the milliseconds it took.
+   */
+  async heal(): Promise<number> {
+    const begun = this.#time.now();
     this.#note('heal');
     for (const wire of this.#wires) wire.parted = false;
     for (const machine of this.#machines) if (machine.running === undefined) await this.#start(machine);
-    const deadline = this.#time.now() + 180_000;
+    const deadline = begun + 180_000;
     while (!this.#converged()) {
       assert.ok(this.#time.now() < deadline, `not converged after ${180} s: ${this.#describe()}`);
       await this.#pass(500);
     }
+    const took = this.#time.now() - begun;
     for (const item of this.#saved) {
       for (const machine of this.#machines) {
         if (!this.#concerns(machine, item.fields)) continue;
@@ -136,6 +143,7 @@ export class World {
     for (const wire of this.#wires) wire.open?.channels.cut();
     for (const machine of this.#machines) machine.running?.sync.close();
     await this.#pass(0);
+    return took;
   }
 
   async #operate(): Promise<void> {
@@ -161,16 +169,18 @@ export class World {
     const document = this.#random.pick(machine.subscription.type === 'all' ? this.#documents : machine.subscription.documents);
     for (let count = 1 + this.#random.below(3); count > 0; count--) items.push(session.changeset(document, this.#random.randomBytes(60), { heads, time }));
     this.#note(`${machine.name} writes ${items.length} items to ${hexOf(document).slice(0, 4)}`);
-    void this.#save(machine, replica, items);
+    this.#save(machine, replica, items);
   }
 
   /** As an app would: one after the other, and 'saved' when the replica says so. */
-  async #save(machine: Machine, replica: Replica, items: readonly Item[]): Promise<void> {
-    for (const item of items) {
-      const verdict = await replica.offer({ document: item.fields.document, author: item.fields.author, items: [encodeItem(item)] });
-      if (verdict.outcome === 'stored') this.#saved.push(item);
-      else this.#broken.push(`${machine.name}: own item ${JSON.stringify(verdict)}`);
-    }
+  #save(machine: Machine, replica: Replica, items: readonly Item[]): void {
+    machine.saving = machine.saving.then(async () => {
+      for (const item of items) {
+        const verdict = await replica.offer({ document: item.fields.document, author: item.fields.author, items: [encodeItem(item)] });
+        if (verdict.outcome === 'stored') this.#saved.push(item);
+        else this.#broken.push(`${machine.name}: own item ${JSON.stringify(verdict)}`);
+      }
+    });
   }
 
   /** The ward's founder adds somebody, at whichever tablet: a session of its own each time. */
@@ -182,7 +192,7 @@ export class World {
     const admin = this.#ward.newSession(this.#ward.founder.user, machine.device);
     const handle = `user ${this.#saved.length}`;
     this.#note(`${machine.name} adds ${handle}`);
-    void this.#save(machine, replica, [admin.start(placing), this.#ward.addition(this.#ward.newUser(handle, 'clinician'), admin, placing)]);
+    this.#save(machine, replica, [admin.start(placing), this.#ward.addition(this.#ward.newUser(handle, 'clinician'), admin, placing)]);
   }
 
   async #cut(): Promise<void> {
@@ -199,6 +209,7 @@ export class World {
     machine.disk.crash();
     machine.running = undefined;
     machine.session = undefined;
+    machine.saving = Promise.resolve();
     for (const wire of this.#wires) if (wire.ends.includes(machine)) wire.open?.channels.cut();
     this.#time.after(500 + this.#random.below(8_000), () => void this.#start(machine));
   }
@@ -218,6 +229,7 @@ export class World {
     this.#note(`restart ${machine.name}`);
     machine.running = undefined;
     machine.session = undefined;
+    machine.saving = Promise.resolve();
     running.sync.close();
     await this.#pass(200);
     machine.disk.crash();
@@ -297,6 +309,29 @@ export class World {
   #pass(milliseconds: number): Promise<void> {
     return this.#time.runUntil(this.#time.now() + milliseconds);
   }
+}
+
+interface Founded {
+  readonly ward: TestWard;
+  readonly users: readonly TestUser[];
+  readonly devices: readonly TestDevice[];
+  /** The log so far: everybody has joined. All else has to be synced. */
+  readonly items: Append;
+}
+
+/** The same for every seed, so made once. */
+let founded: Promise<Founded> | undefined;
+
+async function found(): Promise<Founded> {
+  const store = new MemoryStore();
+  const ward = await buildWard({ seed: 'simulation', store });
+  const users: TestUser[] = [];
+  for (const handle of ['anna', 'ben', 'carla']) users.push(await ward.addUser(handle, 'clinician'));
+  const devices = [ward.archive, ward.tablet, await ward.addDevice('tablet'), await ward.addDevice('tablet'), await ward.addDevice('client')];
+  const heads: ChainHead[] = [];
+  for await (const head of store.heads()) heads.push(head);
+  const chains = await Promise.all(heads.map((head) => store.read(head, 1, { maxItems: 1_000, maxBytes: 1_000_000 })));
+  return { ward, users, devices, items: { items: chains.flat(), heads } };
 }
 
 function nameOf({ ends: [left, right] }: Wire): string {

@@ -56,6 +56,8 @@ export class FakeReplica implements Replica {
   readonly ward = WARD;
   readonly chains = new Map<string, Item[]>();
   readonly forked = new Set<string>();
+  /** Hex ids of devices that `state` calls removed. */
+  readonly removed = new Set<string>();
   readonly #documents = new Map<string, { readonly document: DocumentId; readonly chains: Set<string> }>();
   readonly #ids = new Set<string>();
   readonly #listeners = new Set<(admitted: Admitted) => void>();
@@ -75,8 +77,9 @@ export class FakeReplica implements Replica {
   }
 
   state(): WardState {
-    const state: Pick<WardState, 'devices'> = { devices: new Map() };
-    return state as WardState;
+    const devices = new Map([...this.removed].map((id) => [id, { removal: { operation: new Uint8Array(32), cut: [] } }]));
+    // All that sync reads of a ward's state.
+    return { devices } as unknown as WardState;
   }
 
   async offer(run: Run): Promise<Verdict> {
