@@ -1,7 +1,7 @@
 /** The heads of every chain, in memory: frontiers and digests (FRONT-1) come from here without reading the store. */
 import { compareBytes } from '../codec/bytes.ts';
 import { encode } from '../codec/cbor.ts';
-import { documentId, hexOf, type AuthorId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { hexOf, type AuthorId, type DocumentId, type Hex } from '../codec/ids.ts';
 import { LABEL } from '../crypto/labels.ts';
 import { labelledHash } from '../crypto/signing/hash.ts';
 import type { Chain } from '../items/item.ts';
@@ -9,6 +9,7 @@ import type { ChainHead } from '../store/item-store.ts';
 import type { FrontierEntry } from './replica.ts';
 
 interface DocumentChains {
+  readonly document: DocumentId;
   readonly heads: Map<Hex<AuthorId>, ChainHead>;
   frontier: readonly FrontierEntry[] | undefined;
   digest: Uint8Array | undefined;
@@ -25,7 +26,7 @@ export class ChainIndex {
 
   set(head: ChainHead): void {
     const key = hexOf(head.document);
-    const chains = this.#documents.get(key) ?? { heads: new Map(), frontier: undefined, digest: undefined };
+    const chains = this.#documents.get(key) ?? { document: head.document, heads: new Map(), frontier: undefined, digest: undefined };
     this.#count += head.seq - (chains.heads.get(hexOf(head.author))?.seq ?? 0);
     chains.heads.set(hexOf(head.author), head);
     chains.frontier = undefined;
@@ -38,7 +39,7 @@ export class ChainIndex {
   }
 
   *documents(): Iterable<DocumentId> {
-    for (const document of this.#documents.keys()) yield documentId.fromHex(document);
+    for (const { document } of this.#documents.values()) yield document;
   }
 
   /** The chain heads of one document, or of all. */
