@@ -29,6 +29,8 @@ const BODY_LENGTH = 320;
 
 interface Contact {
   readonly milliseconds: number;
+  /** Of the processor, all threads: what remains on a machine that does nothing else. */
+  readonly cpuMilliseconds: number;
   readonly bytes: { readonly toFresh: number; readonly fromFresh: number };
   /** Frames that each side sent. */
   readonly frames: { readonly toFresh: number; readonly fromFresh: number };
@@ -66,15 +68,17 @@ async function contact(ward: TestWard, fresh: Replica, device: TestDevice, store
       return send(frame);
     };
   }
-  const begin = performance.now();
+  const [begin, cpu] = [performance.now(), process.cpuUsage()];
   const links = [full.openLink(channels.left), other.openLink(channels.right)];
   await Promise.all(links.map(inSync));
   const milliseconds = performance.now() - begin;
+  const { user, system } = process.cpuUsage(cpu);
   // The last heartbeats are still to come.
   await new Promise((resolve) => setImmediate(resolve));
   const { left, right } = channels;
   const measured: Contact = {
     milliseconds,
+    cpuMilliseconds: (user + system) / 1000,
     bytes: { toFresh: left.sentBytes, fromFresh: right.sentBytes },
     frames: { toFresh: left.sentFrames, fromFresh: right.sentFrames },
     roundTrips: turns / 2,
@@ -117,8 +121,8 @@ try {
 }
 
 function describe({ documents, items, store, first, again }: { documents: number; items: number; store: string; first: Contact; again: Contact }): string {
-  const line = (name: string, { milliseconds, bytes, frames, roundTrips }: Contact): string =>
-    `${name}: ${milliseconds.toFixed(1)} ms, ${bytes.toFresh} bytes in ${frames.toFresh} frames to it, ${bytes.fromFresh} in ${frames.fromFresh} from it, ${roundTrips} round trips`;
+  const line = (name: string, { milliseconds, cpuMilliseconds, bytes, frames, roundTrips }: Contact): string =>
+    `${name}: ${milliseconds.toFixed(1)} ms (${cpuMilliseconds.toFixed(1)} of processor time), ${bytes.toFresh} bytes in ${frames.toFresh} frames to it, ${bytes.fromFresh} in ${frames.fromFresh} from it, ${roundTrips} round trips`;
   return [
     `${items} items in ${documents} documents, ${store} store`,
     `${line('fresh replica', first)} (${(items / first.milliseconds).toFixed(1)} items a millisecond, ${(first.bytes.toFresh / items).toFixed(0)} bytes an item)`,

@@ -88,7 +88,10 @@ async function writeStay(ward: BenchWard, { teamKey, signers }: Writers, stay: D
   let doc = Automerge.init<Record<string, unknown>>();
   for (let number = 0; number < changesets; number++) {
     const signer = nth(signers, number);
-    doc = Automerge.change(Automerge.clone(doc, { actor: hexOf(signer.session) }), { time: NOW / 1000 }, (draft) => {
+    const before = doc;
+    const own = Automerge.clone(before, { actor: hexOf(signer.session) });
+    Automerge.free(before);
+    doc = Automerge.change(own, { time: NOW / 1000 }, (draft) => {
       const entry = stay.entries[number - 1];
       if (entry === undefined) Object.assign(draft, fromPlain(stay.admitted, undefined));
       else (draft[entry.collection] as Record<string, unknown>)[entry.id] = fromPlain(entry.value, entry.id);

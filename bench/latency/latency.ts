@@ -1,0 +1,135 @@
+/**
+ * From the editing client's call to the reading client's live query: client → its tablet node → another tablet node →
+ * the other client, each in a process of its own, over libp2p on loopback; the tablet nodes flush every item to disk.
+ */
+import assert from 'node:assert/strict';
+import { startChild, type Child } from '../harness/child.ts';
+import type { Figure, Report } from '../harness/report.ts';
+import { median, quantile } from '../harness/statistics.ts';
+import { BenchWard, USERS } from '../ward/bench-ward.ts';
+import { addPatients } from '../ward/patients.ts';
+import { hexOf } from '../../protocol/codec/ids.ts';
+import type { LatencyDevice, Seen, Written } from './device.ts';
+
+export interface LatencySize {
+  readonly changes: number;
+  /** Other stays on the ward. */
+  readonly patients: number;
+}
+
+export const LATENCY: LatencySize = { changes: 200, patients: 60 };
+
+/** Not counted: the first changes find cold code. */
+const WARM_UP = 20;
+const DEVICES = ['writing-client', 'writing-tablet', 'reading-tablet', 'reading-client'] as const;
+
+export async function latency({ changes, patients }: LatencySize = LATENCY): Promise<Report> {
+  const ward = await BenchWard.found([
+    { kind: 'client', name: 'office' },
+    ...DEVICES.map((name) => ({ kind: name.endsWith('tablet') ? 'tablet' as const : 'client' as const, name })),
+  ]);
+  const made = await addPatients(ward, { documents: patients, changesets: 20, sessions: 8 });
+  const document = made[0] && hexOf(made[0].id);
+  assert.ok(document !== undefined);
+  for (const name of DEVICES) await ward.fill(name, 'everything');
+  const [writer, near, far, reader] = DEVICES.map(() => startChild<LatencyDevice>(new URL('device.ts', import.meta.url)));
+  assert.ok(writer !== undefined && near !== undefined && far !== undefined && reader !== undefined);
+  const children = [writer, near, far, reader];
+  try {
+    const path = (name: string): string => ward.device(name).path;
+    const nearAt = await near.ask('start', { path: path('writing-tablet'), keep: 'disk', listen: true, peers: [] });
+    const farAt = await far.ask('start', { path: path('reading-tablet'), keep: 'disk', listen: true, peers: nearAt });
+    await writer.ask('start', { path: path('writing-client'), keep: 'memory', listen: false, peers: nearAt });
+    await reader.ask('start', { path: path('reading-client'), keep: 'memory', listen: false, peers: farAt });
+    await writer.ask('unlock', USERS[0]);
+    await reader.ask('unlock', USERS[1]);
+    await reader.ask('watch', document);
+
+    const done: { readonly written: Written; readonly seen: Seen }[] = [];
+    for (let number = 0; number < WARM_UP + changes; number++) {
+      const shown = nextSeen(reader, number);
+      const written = await writer.ask('edit', { document, number });
+      done.push({ written, seen: await shown });
+    }
+    const counted = done.slice(WARM_UP);
+    const states = await Promise.all(children.map((child) => child.ask('state', document)));
+    assert.equal(new Set(states.map(({ digest }) => digest)).size, 1, 'every device holds the same');
+    assert.ok(states[0]?.shown !== undefined && states[0].shown === states[3]?.shown, 'both clients show the same');
+
+    const items = counted.map(({ written: { author, seq } }) => ({ document, author, seq }));
+    const stored = await Promise.all(children.map((child) => child.ask('stored', items)));
+    return {
+      name: 'latency',
+      title: 'A change on one client until it is seen on another, through two tablet nodes',
+      method: `${changes} observation sets, each written when the one before was seen, after ${WARM_UP} to warm up; ${patients} stays on the ward of 20 changesets each. Four processes on one machine, TCP with Noise on loopback, both tablet nodes flush each item to disk before they pass it on. Checked: one digest on all four, the same value on both clients.`,
+      figures: figuresOf(counted.map(({ written, seen }, at) => splitOf(written, seen, stored.map((list) => list[at] ?? missing())))),
+    };
+  } finally {
+    await Promise.all(children.map((child) => child.stop()));
+    await ward.close();
+  }
+}
+
+const STAGES = {
+  edit: 'edit: recipe and Automerge on the writing client',
+  seal: 'seal: seal, sign, admit there',
+  store: 'store: two flushes to disk, and two stores in memory',
+  wire: 'wire: three hops, checked at each',
+  open: 'open: from the item to the change on the reading client',
+  apply: 'apply: Automerge, and the value to the live query',
+} as const;
+
+type Split = Readonly<Record<keyof typeof STAGES | 'total', number>>;
+
+interface Times {
+  readonly handed: number;
+  readonly durable: number;
+}
+
+/** The stages add up to the total. `stops` are the four stores on the way. */
+function splitOf({ called, edited }: Written, { applying, seen }: Seen, stops: readonly Times[]): Split {
+  const [first = missing(), ...others] = stops;
+  const last = stops.at(-1) ?? missing();
+  let wire = 0;
+  let before = first;
+  for (const stop of others) {
+    wire += stop.handed - before.durable;
+    before = stop;
+  }
+  return {
+    total: seen - called,
+    edit: edited - called,
+    seal: first.handed - edited,
+    store: stops.reduce((sum, { handed, durable }) => sum + durable - handed, 0),
+    wire,
+    open: applying - last.durable,
+    apply: seen - applying,
+  };
+}
+
+function figuresOf(splits: readonly Split[]): readonly Figure[] {
+  const all = (stage: keyof Split): readonly number[] => splits.map((split) => split[stage]);
+  return [
+    { what: 'all of it, median', value: median(all('total')), unit: 'ms', goal: 50, later: 10 },
+    { what: 'all of it, 99th percentile', value: quantile(all('total'), 0.99), unit: 'ms', goal: 150, later: 40 },
+    ...Object.entries(STAGES).flatMap(([stage, what]): Figure[] => [
+      { what: `${what}, median`, value: median(all(stage as keyof Split)), unit: 'ms' },
+      { what: `${stage}, 99th percentile`, value: quantile(all(stage as keyof Split), 0.99), unit: 'ms' },
+    ]),
+  ];
+}
+
+function nextSeen(reader: Child<LatencyDevice>, number: number): Promise<Seen> {
+  return new Promise((resolve) => {
+    const off = reader.onTold((told) => {
+      const seen = told as Seen;
+      if (seen.number !== number) return;
+      off();
+      resolve(seen);
+    });
+  });
+}
+
+function missing(): never {
+  throw new Error('a time is missing');
+}
