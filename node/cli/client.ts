@@ -27,7 +27,7 @@ export interface Client {
 }
 
 /** Peers on a ward's network are found within a second or not at all. */
-const MEET_MILLISECONDS = 4_000;
+const MEET_MILLISECONDS = 3_000;
 const CATCH_UP_MILLISECONDS = 120_000;
 const HAND_OVER_MILLISECONDS = 30_000;
 

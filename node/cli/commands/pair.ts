@@ -44,7 +44,7 @@ tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge g
       io.say(`${qrLines(code)}\n\n${code}\n\nOn the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}`);
       if (args.flag('no-wait')) return io.result({ code, kind }, code);
       io.say('Waiting for it to join (Ctrl-C to leave; the code stays valid only while somebody can let the device in).');
-      const joined = await Promise.race([waitForJoin(client, invitation.value, kind), io.stopped.then(() => false)]);
+      const joined = await waitForJoin(client, invitation.value, kind, io.stopped);
       if (!joined) return io.result({ code, kind, joined: false }, code);
       const certificates = await issueOwedCertificates(session, device.replica, environment);
       io.result({ code, kind, joined: true, certificates }, certificates > 0 ? 'It has joined, and has its certificate.' : 'It has joined.');
@@ -62,8 +62,8 @@ async function chooseInviter({ device: { host, replica, folder } }: Client) {
   return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
 }
 
-function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind): Promise<boolean> {
+function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind, stopped: Promise<void>): Promise<boolean> {
   const invite = toHex(invitationKey(secret, replica.ward, kind).publicKey);
   const isUsed = (state: WardState): boolean => [...state.invitations.values()].some(({ id, usedBy }) => hexOf(id) === invite && usedBy !== undefined);
-  return until((check) => replica.onAdmitted(check), () => isUsed(replica.state()), 72 * HOUR);
+  return until((check) => replica.onAdmitted(check), () => isUsed(replica.state()), 72 * HOUR, stopped);
 }
