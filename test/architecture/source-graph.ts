@@ -101,14 +101,14 @@ async function recordedImports(code: Sources): Promise<Set<string>> {
     bundle: true, write: false, outdir: '/', format: 'esm', platform: 'neutral', logLevel: 'silent', tsconfigRaw: TSCONFIG,
     plugins: [{
       name: 'record-imports',
-      setup({ onResolve, onLoad }) {
-        onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
+      setup(hooks) {
+        hooks.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
           // esbuild puts `./` before an entry that is also on the disk.
           if (kind === 'entry-point') return { path: posix.normalize(path), namespace: 'source' };
           recorded.add(keyOf(importer, path));
           return { path, external: true };
         });
-        onLoad({ filter: /.*/, namespace: 'source' }, ({ path }) => {
+        hooks.onLoad({ filter: /.*/, namespace: 'source' }, ({ path }) => {
           const contents = code.get(path);
           return contents === undefined ? { errors: [{ text: `no source: ${path}` }] } : { contents, loader: LOADERS[extname(path)] ?? 'ts' };
         });

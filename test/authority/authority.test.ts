@@ -12,7 +12,7 @@ const made = await testAuthority();
 const authority = await openAuthority(made);
 const within = { entropy, ...aroundNow };
 
-test('an authority is a critical, constrained CA on P-256 that names nobody unasked', async () => {
+test('CA-1: an authority is a critical, constrained CA on P-256 that names nobody unasked', async () => {
   const certificate = new X509Certificate(made.certificate);
   assert.equal(certificate.ca, true);
   assert.equal(certificate.publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1');
@@ -23,17 +23,17 @@ test('an authority is a critical, constrained CA on P-256 that names nobody unas
   assert.match(new X509Certificate(named.certificate).subject, /^CN=[^\n]*Ward 4[^\n]*North[^\n]*CN=x \(ward authority [^\n]*$/, 'one name, whatever is in it');
 });
 
-test('the fingerprint is the one that systems show', () => {
+test('CA-1: the fingerprint is the one that systems show', () => {
   assert.equal(certificateFingerprint(made.certificate), new X509Certificate(made.certificate).fingerprint256);
 });
 
-test('an authority cannot be made for nothing, a wildcard or a whole top-level domain', async () => {
+test('CA-1: an authority cannot be made for nothing, a wildcard or a whole top-level domain', async () => {
   for (const dnsSuffixes of [[], ['com'], ['*.ward.local'], ['.ward.local'], ['Ward.local'], ['10.0.0.1'], ['']]) {
     await assert.rejects(createAuthority({ entropy, ...aroundNow, dnsSuffixes }), RangeError, dnsSuffixes.join());
   }
 });
 
-test('a certificate bears the names of the request, and nothing else of it', async () => {
+test('CA-3: a certificate bears the names of the request, and nothing else of it', async () => {
   const { request } = await makeCertificateRequest({ dns: ['bridge.ward.local', 'localhost'], ips: ['192.168.7.9', 'fd00::7'] });
   assert(request.length <= MAX_REQUEST_LENGTH);
   const issued = await issueCertificate(authority, request, within);
@@ -46,7 +46,7 @@ test('a certificate bears the names of the request, and nothing else of it', asy
   assert.equal(leaf.verify(new X509Certificate(made.certificate).publicKey), true);
 });
 
-test('serial numbers come from the injected entropy, positive and of 16 bytes', async () => {
+test('CA-4: serial numbers come from the injected entropy, positive and of 16 bytes', async () => {
   const { request } = await makeCertificateRequest({ dns: ['localhost'], ips: [] });
   for (const byte of [0x00, 0xff]) {
     const fixed = { randomBytes: (length: number) => new Uint8Array(length).fill(byte) };
@@ -57,7 +57,7 @@ test('serial numbers come from the injected entropy, positive and of 16 bytes', 
   }
 });
 
-test('names outside the constraints are not issued', async () => {
+test('CA-3: names outside the constraints are not issued', async () => {
   for (const dns of ['example.org', 'ward.local.example.org', 'xward.local', 'local']) {
     const { request } = await makeCertificateRequest({ dns: ['localhost', dns], ips: [] });
     assert.deepEqual(await issueCertificate(authority, request, within), { ok: false, failure: { code: 'name-not-permitted', names: [dns] } });
@@ -68,7 +68,7 @@ test('names outside the constraints are not issued', async () => {
   }
 });
 
-test('wildcards, and kinds of name that are not a server, are not issued', async () => {
+test('CA-3: wildcards, and kinds of name that are not a server, are not issued', async () => {
   const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
   for (const name of [{ type: 'dns', value: '*.ward.local' }, { type: 'email', value: 'a@ward.local' }, { type: 'url', value: 'https://ward.local' }] as const) {
     const request = await Pkcs10CertificateRequestGenerator.create({
@@ -79,7 +79,7 @@ test('wildcards, and kinds of name that are not a server, are not issued', async
   }
 });
 
-test('a single flipped bit in a request never changes the key or the names of a certificate', async () => {
+test('CA-3: a single flipped bit in a request never changes the key or the names of a certificate', async () => {
   const { request } = await makeCertificateRequest({ dns: ['localhost'], ips: [] });
   const honest = await issueCertificate(authority, request, within);
   assert(honest.ok);
@@ -95,7 +95,7 @@ test('a single flipped bit in a request never changes the key or the names of a 
   }
 });
 
-test('a request that is cut short, too long, or for a key on another curve is refused', async () => {
+test('CA-3: a request that is cut short, too long, or for a key on another curve is refused', async () => {
   const { request } = await makeCertificateRequest({ dns: ['localhost'], ips: [] });
   for (const bad of [request.subarray(0, -1), new Uint8Array(0), new Uint8Array(MAX_REQUEST_LENGTH + 1)]) {
     assert.deepEqual(await issueCertificate(authority, bad, within), { ok: false, failure: { code: 'malformed-request' } });
@@ -107,7 +107,7 @@ test('a request that is cut short, too long, or for a key on another curve is re
   assert.deepEqual(await issueCertificate(authority, new Uint8Array(other.rawData), within), { ok: false, failure: { code: 'malformed-request' } });
 });
 
-test('a period that browsers refuse, or outside the authority, is not issued; nor is anything with another key', async () => {
+test('CA-4: a period that browsers refuse, or outside the authority, is not issued; nor is anything with another key', async () => {
   const { request } = await makeCertificateRequest({ dns: ['localhost'], ips: [] });
   const { notBefore } = aroundNow;
   const periods = [
@@ -121,14 +121,14 @@ test('a period that browsers refuse, or outside the authority, is not issued; no
   assert.deepEqual(await issueCertificate(mixed, request, within), { ok: false, failure: { code: 'wrong-key' } });
 });
 
-test('a TLS client that trusts the authority alone takes what it permits', async () => {
+test('CA-1: a TLS client that trusts the authority alone takes what it permits', async () => {
   const names = { dns: ['localhost', 'bridge.ward.local', 'ward.internal'], ips: ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.0.9', 'fd12::1', '::1'] };
   const credentials = await testCredentials(made, names);
   for (const servername of [...names.dns, ...names.ips]) assert.equal(await handshake(credentials, servername), 'accepted', servername);
   assert.equal(await handshake(credentials, 'other.ward.local'), 'ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
-test('TLS refuses what a stolen authority key signs outside the constraints', async () => {
+test('CA-1: TLS refuses what a stolen authority key signs outside the constraints', async () => {
   for (const dns of ['example.org', 'notward.local', 'login.hospital.example']) {
     assert.equal(await handshake(await rogueCredentials(made, { dns: [dns], ips: [] }), dns), 'permitted subtree violation', dns);
   }

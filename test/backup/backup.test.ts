@@ -35,7 +35,7 @@ const freshPlace = async () => {
 const sample = sampleWard();
 const header = { ward: sample.ward, deviceKind: 'archive', created: 1_790_000_000_000 } as const;
 
-test('what is backed up is restored: items, heads and evidence, but no receipts and no local values', async () => {
+test('BACKUP-2: what is backed up is restored: items, heads and evidence, but no receipts and no local values', async () => {
   const { folder, file, into } = await freshPlace();
   const source = await openLevelStore(join(folder, 'source'));
   await fillStore(source, sample);
@@ -61,7 +61,7 @@ test('what is backed up is restored: items, heads and evidence, but no receipts 
   assert.deepEqual((await readdir(folder)).sort(), ['restored', 'source', 'ward.backup']);
 });
 
-test('the backup holds neither the device key nor any other local value', async () => {
+test('BACKUP-2: the backup holds neither the device key nor any other local value', async () => {
   const { file } = await freshPlace();
   const store = new MemoryStore();
   await fillStore(store, sample);
@@ -69,7 +69,7 @@ test('the backup holds neither the device key nor any other local value', async 
   assert.equal((await readFile(file)).indexOf('canary-device-key'), -1);
 });
 
-test('a backup made while the archive takes items is one moment of it, and restores', async () => {
+test('BACKUP-3: a backup made while the archive takes items is one moment of it, and restores', async () => {
   const { folder, file, into } = await freshPlace();
   const store = await openLevelStore(join(folder, 'source'));
   await fillStore(store, sample, 30);
@@ -92,7 +92,7 @@ test('a backup made while the archive takes items is one moment of it, and resto
   await store.close();
 });
 
-test('a chain of more than one run and items of the largest size come through', async () => {
+test('BACKUP-1: a chain of more than one run and items of the largest size come through', async () => {
   const { file, into } = await freshPlace();
   const store = new MemoryStore();
   await store.append(genesisAppend(sample));
@@ -105,7 +105,7 @@ test('a chain of more than one run and items of the largest size come through', 
   await restored.close();
 });
 
-test('a backup never overwrites: not a file, not a folder, not a dangling link', async () => {
+test('BACKUP-6: a backup never overwrites: not a file, not a folder, not a dangling link', async () => {
   const { folder } = await freshPlace();
   const store = new MemoryStore();
   await fillStore(store, sample);
@@ -120,7 +120,7 @@ test('a backup never overwrites: not a file, not a folder, not a dangling link',
   assert.deepEqual((await readdir(folder)).sort(), ['a-file', 'a-folder', 'a-link']);
 });
 
-test('two backups to one name at once: one is made, the other refused, and no half file is left', async () => {
+test('BACKUP-6: two backups to one name at once: one is made, the other refused, and no half file is left', async () => {
   const { folder, file, into } = await freshPlace();
   const store = new MemoryStore();
   await fillStore(store, sample);
@@ -130,7 +130,7 @@ test('two backups to one name at once: one is made, the other refused, and no ha
   done(await restoreBackup({ file, folder: into }));
 });
 
-test('a backup into a folder that is not there, or under a file, is one clear error', async () => {
+test('BACKUP-6: a backup into a folder that is not there, or under a file, is one clear error', async () => {
   const { folder } = await freshPlace();
   const store = new MemoryStore();
   await fillStore(store, sample);
@@ -139,7 +139,7 @@ test('a backup into a folder that is not there, or under a file, is one clear er
   failed(await backupStore({ ...header, store, file: join(folder, 'a-file', 'x') }), 'not-writable');
 });
 
-test('a damaged store is noticed when the backup is made, and leaves no file', async () => {
+test('BACKUP-4: a damaged store is noticed when the backup is made, and leaves no file', async () => {
   const broken: readonly (readonly [string, (store: ItemStore) => Promise<void>])[] = [
     ['an item is missing', async (store) => {
       const { append } = growChain(sample, keyNumber(9), documentNumber(9), 5);
@@ -169,7 +169,7 @@ test('a damaged store is noticed when the backup is made, and leaves no file', a
   }
 });
 
-test('a store of another ward than claimed gives no backup', async () => {
+test('BACKUP-4: a store of another ward than claimed gives no backup', async () => {
   const { folder, file } = await freshPlace();
   const store = new MemoryStore();
   await store.append(genesisAppend(sample));
@@ -177,7 +177,7 @@ test('a store of another ward than claimed gives no backup', async () => {
   assert.deepEqual(await readdir(folder), []);
 });
 
-test('restore refuses a folder that is not empty, and a file in its place', async () => {
+test('BACKUP-6: restore refuses a folder that is not empty, and a file in its place', async () => {
   const { folder, file, into } = await made();
   await mkdir(into);
   await writeFile(join(into, 'something'), 'precious');
@@ -191,7 +191,7 @@ test('restore refuses a folder that is not empty, and a file in its place', asyn
   assert.deepEqual((await readdir(folder)).sort(), ['a-file', 'restored', 'ward.backup']);
 });
 
-test('restore fills an empty folder, and makes the folders above', async () => {
+test('BACKUP-6: restore fills an empty folder, and makes the folders above', async () => {
   const { folder, file, into } = await made();
   await mkdir(into);
   done(await restoreBackup({ file, folder: into }));
@@ -200,13 +200,13 @@ test('restore fills an empty folder, and makes the folders above', async () => {
   await (await openLevelStore(deep)).close();
 });
 
-test('restore of another ward than the one expected is refused', async () => {
+test('BACKUP-5: restore of another ward than the one expected is refused', async () => {
   const { folder, file, into } = await made();
   failed(await restoreBackup({ file, folder: into, ward: sampleWard(5).ward }), 'other-ward');
   assert.deepEqual(await readdir(folder), ['ward.backup']);
 });
 
-test('a file that is no backup is refused: missing, a folder, a pipe, text, empty, of a later format', async () => {
+test('BACKUP-5: a file that is no backup is refused: missing, a folder, a pipe, text, empty, of a later format', async () => {
   const { folder, into } = await freshPlace();
   const path = (name: string) => join(folder, name);
   await mkdir(path('folder'));
@@ -251,7 +251,7 @@ test('ATTACK 29: a frame, a list or a body that claims more than is there is ref
   }
 });
 
-test('a truncated backup is refused wherever it was cut', async () => {
+test('BACKUP-5: a truncated backup is refused wherever it was cut', async () => {
   const { folder, file, into } = await made();
   const whole = await readFile(file);
   const cuts = [0, 1, 17, 18, 19, 30, 70, 100, ...Array.from({ length: 20 }, (_, index) => Math.floor((whole.length * index) / 20)), whole.length - 33, whole.length - 32, whole.length - 1];
@@ -263,7 +263,7 @@ test('a truncated backup is refused wherever it was cut', async () => {
   }
 });
 
-test('a backup with one flipped bit is refused, wherever it is; so is one with bytes after its end', async () => {
+test('BACKUP-5: a backup with one flipped bit is refused, wherever it is; so is one with bytes after its end', async () => {
   const { folder, file, into } = await made();
   const whole = await readFile(file);
   const step = Math.floor(whole.length / 60);
@@ -281,7 +281,7 @@ test('a backup with one flipped bit is refused, wherever it is; so is one with b
   failed(await restoreBackup({ file, folder: into }), 'damaged-backup');
 });
 
-test('a backup with a right hash but wrong items is refused: ITEM-3, LOG-1', async () => {
+test('BACKUP-4: a backup with a right hash but wrong items is refused: ITEM-3, LOG-1', async () => {
   const chain = growChain(sample, keyNumber(1), documentNumber(1), 4).append.items.map(({ item }) => item);
   const other = growChain(sample, keyNumber(2), documentNumber(1), 2).append.items.map(({ item }) => item);
   const receipts = growChain(sample, keyNumber(3), RECEIPTS_DOCUMENT, 1).append.items.map(({ item }) => item);
@@ -327,14 +327,14 @@ test('a backup with a right hash but wrong items is refused: ITEM-3, LOG-1', asy
   }
 });
 
-test('the last 32 bytes are the SHA-256 of all before', async () => {
+test('BACKUP-1: the last 32 bytes are the SHA-256 of all before', async () => {
   const { file } = await made();
   const whole = await readFile(file);
   assert.equal(whole.subarray(0, 18).toString(), 'wardsync-backup 1\n');
   assert.deepEqual(createHash('sha256').update(whole.subarray(0, -32)).digest(), whole.subarray(-32));
 });
 
-test('a disk without room for a backup, or for a restore, is one clear error and is left as it was', { timeout: 60_000 }, async (t) => {
+test('BACKUP-6: a disk without room for a backup, or for a restore, is one clear error and is left as it was', { timeout: 60_000 }, async (t) => {
   const { folder, into } = await freshPlace();
   await mkdir(into);
   const child = fileURLToPath(new URL('full-disk-child.ts', import.meta.url));

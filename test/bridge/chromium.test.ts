@@ -18,7 +18,7 @@ const FLAGS = [
   '--host-resolver-rules=MAP * 127.0.0.1',
 ];
 
-test('Chromium that trusts the ward\'s authority shows the page, keeps its policy and reaches a peer through the pipe', async (t) => {
+test('PAGE-3: Chromium that trusts the ward\'s authority shows the page, keeps its policy and reaches a peer through the pipe', async (t) => {
   const browser = await wardBrowser(t);
   if (browser === undefined) return;
   const target = await peer(t, (socket) => { socket.pipe(socket); });
@@ -67,7 +67,7 @@ test('Chromium that trusts the ward\'s authority shows the page, keeps its polic
   });
 });
 
-test('Chromium refuses what a stolen authority key signs outside the constraints', async (t) => {
+test('CA-1: Chromium refuses what a stolen authority key signs outside the constraints', async (t) => {
   const browser = await wardBrowser(t);
   if (browser === undefined) return;
   const folder = await appFolder(t);
@@ -85,7 +85,7 @@ test('Chromium refuses what a stolen authority key signs outside the constraints
   assert.equal(await opened('203.0.113.9', await rogueCredentials(authority, { dns: [], ips: ['203.0.113.9'] })), 'net::ERR_CERT_INVALID');
 });
 
-test('a page of another site gets neither a WebSocket nor a file from the bridge', async (t) => {
+test('PAGE-1: a page of another site gets neither a WebSocket nor a file from the bridge', async (t) => {
   const browser = await wardBrowser(t);
   if (browser === undefined) return;
   const target = await peer(t, (socket) => { socket.pipe(socket); });

@@ -10,7 +10,7 @@ import { appFolder, authority, authorityPem, bridgeTo, credentials, get, portOf,
 
 const quiet = { event: () => undefined };
 
-test('the page comes with a strict policy and every protective header', async (t) => {
+test('PAGE-3: the page comes with a strict policy and every protective header', async (t) => {
   const { bridge } = await bridgeTo(t, undefined);
   const { status, headers, body } = await get(bridge.port, '/');
   assert.equal(status, 200);
@@ -32,7 +32,7 @@ test('the page comes with a strict policy and every protective header', async (t
   assert.match(String(named.headers['strict-transport-security']), /^max-age=\d{7,}$/);
 });
 
-test('files are served compressed, typed and revalidated; HEAD has no body', async (t) => {
+test('PAGE-3: files are served compressed, typed and revalidated; HEAD has no body', async (t) => {
   const { bridge } = await bridgeTo(t, undefined);
   const plain = await get(bridge.port, '/main.js');
   const brotli = await get(bridge.port, '/main.js', { headers: { 'Accept-Encoding': 'gzip, br' } });
@@ -50,7 +50,7 @@ test('files are served compressed, typed and revalidated; HEAD has no body', asy
   assert.deepEqual([head.status, head.body.length, head.headers['content-length']], [200, 0, String(plain.body.length)]);
 });
 
-test('no path leads out of the app, and hidden files, links and other kinds of file are not part of it', async (t) => {
+test('PAGE-3: no path leads out of the app, and hidden files, links and other kinds of file are not part of it', async (t) => {
   const { bridge } = await bridgeTo(t, undefined);
   const paths = [
     '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/../../secret.txt', '/assets/..%5c..%5csecret.txt', '//secret.txt', '/./main.js',
@@ -64,7 +64,7 @@ test('no path leads out of the app, and hidden files, links and other kinds of f
   assert.equal((await get(bridge.port, '/?secret=1&path=/../secret.txt')).status, 200, 'a query is not read');
 });
 
-test('only GET and HEAD, without a body, of a path', async (t) => {
+test('PAGE-3: only GET and HEAD, without a body, of a path', async (t) => {
   const { bridge } = await bridgeTo(t, undefined);
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH']) {
     const { status, headers } = await get(bridge.port, '/', { method });
@@ -80,7 +80,7 @@ test('only GET and HEAD, without a body, of a path', async (t) => {
   assert.match(await say(bridge.port, `GET / HTTP/1.1\r\n${host}${host}\r\n`), /^HTTP\/1\.1 400 /, 'two hosts');
 });
 
-test('DNS rebinding and other sites are refused by Host, Origin and fetch metadata', async (t) => {
+test('PAGE-1: DNS rebinding and other sites are refused by Host, Origin and fetch metadata', async (t) => {
   const { bridge, events } = await bridgeTo(t, undefined);
   const own = `localhost:${bridge.port}`;
   for (const host of ['evil.example', `evil.example:${bridge.port}`, 'localhost', 'localhost:1', `localhost.evil.example:${bridge.port}`, `${own}.`, `0x7f.1:${bridge.port}`]) {
@@ -101,7 +101,7 @@ test('DNS rebinding and other sites are refused by Host, Origin and fetch metada
   assert(events.every((event) => !event.includes('evil')), 'what strangers say is not logged');
 });
 
-test('plain HTTP is spoken on loopback, to its own names, and refused anywhere else', async (t) => {
+test('PAGE-2: plain HTTP is spoken on loopback, to its own names, and refused anywhere else', async (t) => {
   const folder = await appFolder(t);
   for (const [address, hosts] of [['0.0.0.0', undefined], ['::', undefined], ['192.168.1.1', undefined], ['127.0.0.1', ['bridge.ward.local']], ['127.0.0.1', ['10.0.0.1']]] as const) {
     const refused = await startPageServer({ folder, address, port: 0, log: quiet, ...(hosts === undefined ? {} : { hosts }) });
@@ -119,7 +119,7 @@ test('plain HTTP is spoken on loopback, to its own names, and refused anywhere e
   assert.equal((await get(port, '/', { plain: true, headers: { Host: `rebound.example:${port}` } })).status, 421);
 });
 
-test('a port that is taken, a folder without an app, a wrong address or a wrong key is one clear error', async (t) => {
+test('PAGE-5: a port that is taken, a folder without an app, a wrong address or a wrong key is one clear error', async (t) => {
   const folder = await appFolder(t);
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
@@ -135,7 +135,7 @@ test('a port that is taken, a folder without an app, a wrong address or a wrong 
   assert.deepEqual(codes.map((started) => (started.ok ? 'started' : started.failure.code)), ['no-app', 'no-app', 'address-not-here', 'address-not-here', 'bad-certificate']);
 });
 
-test('a new certificate serves new connections, a wrong one changes nothing', async (t) => {
+test('PAGE-5: a new certificate serves new connections, a wrong one changes nothing', async (t) => {
   const { bridge } = await bridgeTo(t, undefined);
   const serial = async (): Promise<string> => {
     const socket = connectTls({ host: '127.0.0.1', port: bridge.port, ca: authorityPem, servername: 'localhost' });
@@ -152,7 +152,7 @@ test('a new certificate serves new connections, a wrong one changes nothing', as
   assert.notEqual(await serial(), before);
 });
 
-test('a client that dawdles is cut off while others are served', async (t) => {
+test('PAGE-4: a client that dawdles is cut off while others are served', async (t) => {
   const started = await startPageServer({ folder: await appFolder(t), address: '127.0.0.1', port: 0, log: quiet, limits: { headTimeout: 300 } });
   assert(started.ok);
   t.after(() => started.value.stop());
@@ -164,7 +164,7 @@ test('a client that dawdles is cut off while others are served', async (t) => {
   await once(dawdler.resume(), 'close');
 });
 
-test('one address holds so many connections and no more', async (t) => {
+test('PAGE-4: one address holds so many connections and no more', async (t) => {
   const { bridge } = await bridgeTo(t, undefined, { limits: { pages: { connectionsPerAddress: 4 } } });
   const held = await Promise.all([1, 2, 3, 4].map(async () => {
     const socket = connect(bridge.port, '127.0.0.1');

@@ -9,7 +9,7 @@ import { bridgeTo, deferred, openPipe, peer, PEER, STRANGER, until, upgradeStatu
 
 const MIB = 1024 * 1024;
 
-test('only a peer whose address is proven is reached: everything else is 404 before any upgrade', async (t) => {
+test('BRIDGE-1: only a peer whose address is proven is reached: everything else is 404 before any upgrade', async (t) => {
   const reached: Socket[] = [];
   const target = await peer(t, (socket) => { reached.push(socket); });
   const { bridge, events } = await bridgeTo(t, target);
@@ -28,12 +28,12 @@ test('only a peer whose address is proven is reached: everything else is 404 bef
   assert(!events.join().includes(STRANGER), 'names that strangers make up are not logged');
 });
 
-test('a proven address that is no address is not resolved', async (t) => {
+test('BRIDGE-1: a proven address that is no address is not resolved', async (t) => {
   const { bridge } = await bridgeTo(t, { host: 'localhost', port: 9 });
   assert.equal(await upgradeStatus(bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${bridge.port}` }), 404);
 });
 
-test('a WebSocket of another site, of a rebound name, or without an origin is refused', async (t) => {
+test('PAGE-1: a WebSocket of another site, of a rebound name, or without an origin is refused', async (t) => {
   const reached: Socket[] = [];
   const target = await peer(t, (socket) => { reached.push(socket); });
   const { bridge } = await bridgeTo(t, target);
@@ -47,7 +47,7 @@ test('a WebSocket of another site, of a rebound name, or without an origin is re
   assert.equal(reached.length, 0);
 });
 
-test('64 MiB go up and down at once, unchanged, past a slow reader on either side, in bounded memory', async (t) => {
+test('BRIDGE-4: 64 MiB go up and down at once, unchanged, past a slow reader on either side, in bounded memory', async (t) => {
   const size = 64 * MIB;
   const block = randomBytes(MIB);
   const expected = createHash('sha256');
@@ -73,7 +73,7 @@ test('64 MiB go up and down at once, unchanged, past a slow reader on either sid
   assert(peak < 64 * MIB, `half of what was carried would have been ${size / MIB} MiB; memory grew by ${Math.round(peak / MIB)} MiB`);
 });
 
-test('a reader that stops holds its sender up, and nobody else', async (t) => {
+test('BRIDGE-4: a reader that stops holds its sender up, and nobody else', async (t) => {
   let flooding: Socket | undefined;
   const target = await peer(t, (socket) => {
     socket.once('data', (first: Buffer) => {
@@ -103,7 +103,7 @@ test('a reader that stops holds its sender up, and nobody else', async (t) => {
   assert(left > 0 && left < 32 * MIB, `${Math.round(left / MIB)} of 256 MiB left the sender; what the kernel holds is a few`);
 });
 
-test('a peer that ends delivers everything and closes the browser cleanly', async (t) => {
+test('BRIDGE-3: a peer that ends delivers everything and closes the browser cleanly', async (t) => {
   const target = await peer(t, (socket) => { socket.end(Buffer.alloc(3 * MIB, 7)); });
   const { bridge } = await bridgeTo(t, target);
   const websocket = openPipe(t, bridge);
@@ -113,7 +113,7 @@ test('a peer that ends delivers everything and closes the browser cleanly', asyn
   assert.deepEqual([heard, code], [3 * MIB, 1000]);
 });
 
-test('a browser that closes ends the peer\'s side after everything has arrived', async (t) => {
+test('BRIDGE-3: a browser that closes ends the peer\'s side after everything has arrived', async (t) => {
   const ended = deferred<number>();
   const target = await peer(t, (socket) => {
     let heard = 0;
@@ -129,7 +129,7 @@ test('a browser that closes ends the peer\'s side after everything has arrived',
   assert.equal(await ended.promise, 3 * MIB);
 });
 
-test('who breaks off is seen as broken off on the other side, both ways', async (t) => {
+test('BRIDGE-3: who breaks off is seen as broken off on the other side, both ways', async (t) => {
   const arrived: Socket[] = [];
   const target = await peer(t, (socket) => { arrived.push(socket.resume()); });
   const { bridge } = await bridgeTo(t, target);
@@ -147,7 +147,7 @@ test('who breaks off is seen as broken off on the other side, both ways', async 
   assert.equal(await failed, 'ECONNRESET');
 });
 
-test('a peer that cannot be reached is 502, and no pipe stays counted', async (t) => {
+test('BRIDGE-2: a peer that cannot be reached is 502, and no pipe stays counted', async (t) => {
   const target = await peer(t, () => undefined);
   const { bridge } = await bridgeTo(t, { host: '127.0.0.1', port: 1 });
   assert.equal(await upgradeStatus(bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${bridge.port}` }), 502);
@@ -158,7 +158,7 @@ test('a peer that cannot be reached is 502, and no pipe stays counted', async (t
   await until(() => other.bridge.status().pipes === 0);
 });
 
-test('pipes are limited by browser address and in all, and text or too long a message ends one', async (t) => {
+test('BRIDGE-2: pipes are limited by browser address and in all, and text or too long a message ends one', async (t) => {
   const target = await peer(t, (socket) => { socket.resume(); });
   const byAddress = await bridgeTo(t, target, { limits: { pipes: { pipesPerAddress: 2, message: 1000 } } });
   const own = { Origin: `https://127.0.0.1:${byAddress.bridge.port}` };
@@ -176,7 +176,7 @@ test('pipes are limited by browser address and in all, and text or too long a me
   assert.equal(await upgradeStatus(inAll.bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${inAll.bridge.port}` }), 503);
 });
 
-test('a pipe in which nothing moves is ended', async (t) => {
+test('BRIDGE-3: a pipe in which nothing moves is ended', async (t) => {
   const target = await peer(t, (socket) => { socket.resume(); });
   const { bridge } = await bridgeTo(t, target, { limits: { pipes: { idleTimeout: 200 } } });
   const websocket = openPipe(t, bridge);
@@ -184,7 +184,7 @@ test('a pipe in which nothing moves is ended', async (t) => {
   await until(() => bridge.status().pipes === 0);
 });
 
-test('the pipes to a removed device are cut, and the others stay', async (t) => {
+test('BRIDGE-5: the pipes to a removed device are cut, and the others stay', async (t) => {
   const target = await peer(t, (socket) => { socket.pipe(socket); });
   const { bridge } = await bridgeTo(t, target);
   const websocket = openPipe(t, bridge);
@@ -196,7 +196,7 @@ test('the pipes to a removed device are cut, and the others stay', async (t) => 
   assert.equal((await once(websocket, 'close'))[0], 1006);
 });
 
-test('a stopped bridge lets go of everything, and one started again on the same port serves the same browser', async (t) => {
+test('BRIDGE-5: a stopped bridge lets go of everything, and one started again on the same port serves the same browser', async (t) => {
   const target = await peer(t, (socket) => { socket.pipe(socket); });
   const first = await bridgeTo(t, target);
   const websocket = openPipe(t, first.bridge);
@@ -211,7 +211,7 @@ test('a stopped bridge lets go of everything, and one started again on the same 
   assert.equal(String((await once(again, 'message'))[0]), 'back');
 });
 
-test('what goes through a pipe is in no line of the log', async (t) => {
+test('BRIDGE-6: what goes through a pipe is in no line of the log', async (t) => {
   const target = await peer(t, (socket) => { socket.pipe(socket); });
   const { bridge, events } = await bridgeTo(t, target);
   const websocket = openPipe(t, bridge);

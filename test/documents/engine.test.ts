@@ -20,7 +20,7 @@ async function withEngines(work: (alice: DocumentEngine, bob: DocumentEngine) =>
   }
 }
 
-test('an edit made in one engine is seen in another, and prose merges', () => withEngines(async (alice, bob) => {
+test('DOC-4: an edit made in one engine is seen in another, and prose merges', () => withEngines(async (alice, bob) => {
   await alice.open('d', []);
   const first = await alice.edit('d', [{ op: 'add', path: ['notes'], value: { n1: { text: 'slept well', kind: 'nursing' } } }], 1000);
   assert.ok(first.change);
@@ -35,7 +35,7 @@ test('an edit made in one engine is seen in another, and prose merges', () => wi
   assert.deepEqual(merged.value, { notes: { n1: { text: 'she slept well until five', kind: 'nursing' } } });
 }));
 
-test('changes may be opened in any order, and one that is early waits', () => withEngines(async (alice, bob) => {
+test('DOC-3: changes may be opened in any order, and one that is early waits', () => withEngines(async (alice, bob) => {
   await alice.open('d', []);
   const one = (await alice.edit('d', [{ op: 'add', path: ['a'], value: 1 }], 0)).change;
   const two = (await alice.edit('d', [{ op: 'add', path: ['b'], value: 2.5 }], 0)).change;
@@ -45,13 +45,13 @@ test('changes may be opened in any order, and one that is early waits', () => wi
   assert.deepEqual((await bob.open('d', [two, one])).value, { a: 1, b: 2.5 });
 }));
 
-test('an edit that points at nothing is refused and changes nothing', () => withEngines(async (alice) => {
+test('DOC-7: an edit that points at nothing is refused and changes nothing', () => withEngines(async (alice) => {
   await alice.open('d', []);
   await assert.rejects(alice.edit('d', [{ op: 'add', path: ['no', 'such', 'place'], value: 1 }], 0), EngineRefused);
   assert.deepEqual((await alice.edit('d', [{ op: 'add', path: ['a'], value: null }], 0)).value, { a: null });
 }));
 
-test('a key named __proto__ is refused, and nothing is polluted', () => withEngines(async (alice) => {
+test('DOC-4: a key named __proto__ is refused, and nothing is polluted', () => withEngines(async (alice) => {
   await alice.open('d', []);
   const value: unknown = JSON.parse('{"__proto__": {"polluted": true}}');
   await assert.rejects(alice.edit('d', [{ op: 'add', path: ['a'], value }], 0), EngineRefused);

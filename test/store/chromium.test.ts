@@ -10,7 +10,7 @@ const BROWSER = process.env['WARDSYNC_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const SEED = 20_260_728;
 
-test('item store in the IndexedDB of a real browser', { timeout: 120_000 }, async (t) => {
+test('STORE-1: item store in the IndexedDB of a real browser', { timeout: 120_000 }, async (t) => {
   if (!existsSync(BROWSER)) {
     console.error(`NOT TESTED: no browser at ${BROWSER}`);
     t.skip('no browser here');

@@ -27,12 +27,12 @@ const kinds: Readonly<Record<string, () => StorePlace>> = {
 };
 
 for (const [kind, makePlace] of Object.entries(kinds)) {
-  describe(`item store in ${kind}`, () => {
+  describe(`STORE-1: item store in ${kind}`, () => {
     for (const one of storeContract) {
       const place = makePlace();
       if (one.durable === true && !place.durable) continue;
       test(one.title, () => one.run(place));
     }
-    test('agrees with a model under random steps', () => storeAgreesWithModel(makePlace(), 30, 20_260_727));
+    test('STORE-1: agrees with a model under random steps', () => storeAgreesWithModel(makePlace(), 30, 20_260_727));
   });
 }

@@ -8,14 +8,14 @@ import { inOwnMounts } from '../support/own-mounts.ts';
 
 const CHILD = fileURLToPath(new URL('full-disk-child.ts', import.meta.url));
 
-test('a full disk is one clear error; nothing acknowledged is lost, nothing refused turns up, and writing goes on once there is room', { timeout: 120_000 }, async (t) => {
+test('STORE-5: a full disk is one clear error; nothing acknowledged is lost, nothing refused turns up, and writing goes on once there is room', { timeout: 120_000 }, async (t) => {
   const disk = await freshFolder(t);
   const output = inOwnMounts(t, `mount -t tmpfs -o size=40m none '${disk}' && exec '${process.execPath}' --import tsx '${CHILD}' '${disk}'`);
   if (output === undefined) return;
   assert.match(output, /^4 chains refused; acknowledged \d{2,} \d{2,} \d{2,} \d{2,}$/m);
 });
 
-test('a folder on a file system mounted read-only is not writable', { timeout: 60_000 }, async (t) => {
+test('STORE-3: a folder on a file system mounted read-only is not writable', { timeout: 60_000 }, async (t) => {
   const disk = await freshFolder(t);
   const script = `
     import { openLevelStore } from ${JSON.stringify(new URL('../../protocol/store/level-store.ts', import.meta.url).href)};

@@ -15,7 +15,7 @@ const CHAINS = 8;
 const SEED = Number(process.env['WARDSYNC_SEED'] ?? 42);
 const CHILD = fileURLToPath(new URL('appending-child.ts', import.meta.url));
 
-test(`what was acknowledged survives kill -9, and heads agree with items (${KILLS} kills, seed ${SEED})`, { timeout: 180_000 }, async (t) => {
+test(`STORE-6: what was acknowledged survives kill -9, and heads agree with items (${KILLS} kills, seed ${SEED})`, { timeout: 180_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'wardsync-kill-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const random = mulberry32(SEED);

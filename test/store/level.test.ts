@@ -23,12 +23,12 @@ const freshFolder = () => join(root, `store-${++folders}`);
 const FIXTURE = fileURLToPath(new URL('../fixtures/store-format-1/', import.meta.url));
 const NO_LIMIT = { maxItems: 1_000_000, maxBytes: 1e12 };
 
-test('the format on disk is the frozen one, record by record', async () => {
+test('STORE-2: the format on disk is the frozen one, record by record', async () => {
   const frozen: unknown = JSON.parse(await readFile(join(FIXTURE, 'records.json'), 'utf8'));
   assert.deepEqual(formatRecords(), frozen);
 });
 
-test('a store written by the first release opens, and holds what was put in', async () => {
+test('STORE-2: a store written by the first release opens, and holds what was put in', async () => {
   const folder = freshFolder();
   await cp(join(FIXTURE, 'level'), folder, { recursive: true });
   const store = await openLevelStore(folder);
@@ -39,7 +39,7 @@ test('a store written by the first release opens, and holds what was put in', as
   await store.close();
 });
 
-test('what this program writes has the frozen records and no others', async () => {
+test('STORE-2: what this program writes has the frozen records and no others', async () => {
   const folder = freshFolder();
   await fill(await openLevelStore(folder));
   const frozen: unknown = JSON.parse(await readFile(join(FIXTURE, 'records.json'), 'utf8'));
@@ -50,7 +50,7 @@ test('what this program writes has the frozen records and no others', async () =
   assert.deepEqual(found, frozen);
 });
 
-test('a store of a later format is refused with one clear error and left as it is', async () => {
+test('STORE-3: a store of a later format is refused with one clear error and left as it is', async () => {
   const folder = freshFolder();
   await fill(await openLevelStore(folder));
   const { key, value } = versionRecord(FORMAT_VERSION + 1);
@@ -63,7 +63,7 @@ test('a store of a later format is refused with one clear error and left as it i
   await store.close();
 });
 
-test('a database of another program is refused and left as it is', async () => {
+test('STORE-3: a database of another program is refused and left as it is', async () => {
   const folder = freshFolder();
   await withDatabase(folder, (database) => database.put(Uint8Array.of(65), Uint8Array.of(66)));
   await failsWith('corrupt', () => openLevelStore(folder));
@@ -72,7 +72,7 @@ test('a database of another program is refused and left as it is', async () => {
   });
 });
 
-test('a folder that another process has open is refused as in use', async () => {
+test('STORE-6: a folder that another process has open is refused as in use', async () => {
   const folder = freshFolder();
   const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('appending-child.ts', import.meta.url)), folder, '1'], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
@@ -84,7 +84,7 @@ test('a folder that another process has open is refused as in use', async () => 
   await (await openLevelStore(folder)).close();
 });
 
-test('a folder that this process has open is refused as in use, and goes on working', async () => {
+test('STORE-6: a folder that this process has open is refused as in use, and goes on working', async () => {
   const folder = freshFolder();
   const store = await openLevelStore(folder);
   await failsWith('in-use', () => openLevelStore(folder));
@@ -92,7 +92,7 @@ test('a folder that this process has open is refused as in use, and goes on work
   await store.close();
 });
 
-test('a file in the place of the folder, or of the folder above it, is not writable', async () => {
+test('STORE-3: a file in the place of the folder, or of the folder above it, is not writable', async () => {
   const file = freshFolder();
   await writeFile(file, 'a file');
   for (const path of [file, join(file, 'store')]) {
@@ -102,7 +102,7 @@ test('a file in the place of the folder, or of the folder above it, is not writa
   assert.equal(await readFile(file, 'utf8'), 'a file');
 });
 
-test('a head without its item is noticed at opening', async () => {
+test('STORE-4: a head without its item is noticed at opening', async () => {
   const folder = freshFolder();
   await fill(await openLevelStore(folder));
   const chain = chainNumber(1, 1);
@@ -118,7 +118,7 @@ test('a head without its item is noticed at opening', async () => {
   await (await openLevelStore(folder)).close();
 });
 
-test('a bit that flipped in any record is noticed when the record is read', async () => {
+test('STORE-4: a bit that flipped in any record is noticed when the record is read', async () => {
   const folder = freshFolder();
   const head = headRecord(sampleHead(chainNumber(1, 1), 3));
   await fill(await openLevelStore(folder));
@@ -137,7 +137,7 @@ test('a bit that flipped in any record is noticed when the record is read', asyn
   await failsWith('corrupt', () => openLevelStore(folder));
 });
 
-test('a record that stands under another key is noticed', async () => {
+test('STORE-4: a record that stands under another key is noticed', async () => {
   const folder = freshFolder();
   await fill(await openLevelStore(folder));
   const chain = chainNumber(1, 1);
@@ -151,7 +151,7 @@ test('a record that stands under another key is noticed', async () => {
 });
 
 for (const [what, pattern] of [['manifest', /^MANIFEST/], ['pointer to the manifest', /^CURRENT$/], ['table', /\.ldb$/]] as const) {
-  test(`a lost or overwritten ${what} is one clear error, and harms nothing more`, async () => {
+  test(`STORE-4: a lost or overwritten ${what} is one clear error, and harms nothing more`, async () => {
     const folder = freshFolder();
     await fill(await openLevelStore(folder));
     await withDatabase(folder, (database) => database.compactRange(Uint8Array.of(0), Uint8Array.of(255)));
@@ -169,7 +169,7 @@ for (const [what, pattern] of [['manifest', /^MANIFEST/], ['pointer to the manif
   });
 }
 
-test('an interrupted destroy is finished at the next opening', async () => {
+test('STORE-7: an interrupted destroy is finished at the next opening', async () => {
   const folder = freshFolder();
   await fill(await openLevelStore(folder));
   await writeFile(join(folder, 'emptying'), '');
