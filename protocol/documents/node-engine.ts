@@ -35,7 +35,7 @@ function startThread(actor: string): EngineProcess {
  * files stand side by side as JavaScript.
  */
 const THREAD_CODE = import.meta.url.endsWith('.ts')
-  ? `import('tsx/esm/api').then(({ register }) => { register(); return import(${threadUrl('./node-engine-thread.ts')}); });`
+  ? `import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}).then(({ register }) => { register(); return import(${threadUrl('./node-engine-thread.ts')}); });`
   : `import(${threadUrl('./node-engine-thread.js')});`;
 
 function threadUrl(file: string): string {
