@@ -5,6 +5,7 @@ import { Toaster } from './parts/toaster.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
 import { usePort } from './state/app.ts';
+import { scrolled } from './state/board-search.ts';
 import { words } from './state/preferences.ts';
 import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
@@ -76,7 +77,7 @@ function useFocusOnArrival(at: Route): void {
   useEffect(() => {
     if (before.current === key) return;
     before.current = key;
-    scrollTo(0, 0);
+    scrollTo(0, at.screen === 'board' ? scrolled.pixels : 0);
     document.getElementById('content')?.focus({ preventScroll: true });
   }, [key]);
 }

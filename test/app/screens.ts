@@ -8,7 +8,7 @@ export interface ScreenState {
   readonly reach: (page: Page) => Promise<void>;
 }
 
-const board = (page: Page): Promise<void> => page.getByRole('heading', { name: 'Bay A' }).waitFor();
+const board = (page: Page): Promise<void> => page.locator('main.board[aria-busy="false"] .bay').first().waitFor();
 
 async function patient(page: Page, tab: string): Promise<void> {
   await board(page);

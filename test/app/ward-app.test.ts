@@ -96,7 +96,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('the board shows every bed, searches as one types, and filters', () => story({}, async (page) => {
-    await page.getByRole('heading', { name: 'Bay A' }).waitFor();
+    await screen('board').reach(page);
     assert.equal(await page.locator('.bed-card').count(), 24);
     assert.ok(await page.locator('.bed-empty').count() >= 2, 'empty beds are shown');
 
@@ -112,6 +112,20 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await page.getByRole('button', { name: 'NEWS 5 or more' }).click();
     const scores = await page.locator('.bed-card .news-number').allInnerTexts();
     assert.ok(scores.length > 0 && scores.every((score) => Number(score) >= 5), scores.join(' '));
+  }));
+
+  test('coming back from a patient one finds the board where one left it', () => story({ size: 'landscape' }, async (page) => {
+    await screen('board').reach(page);
+    const link = page.locator('.bed-card h3 a').nth(15);
+    await link.scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => scrollY > 0);
+    const left = await page.evaluate(() => scrollY);
+    await link.click();
+    await page.getByRole('heading', { name: 'Latest notes' }).waitFor();
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    await page.goBack();
+    await screen('board').reach(page);
+    await page.waitForFunction((wanted) => Math.abs(scrollY - wanted) < 4, left);
   }));
 
   test('NEWS2 follows what is typed, with the reason of each point', () => story({}, async (page) => {

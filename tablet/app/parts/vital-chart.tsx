@@ -101,7 +101,7 @@ function options(props: VitalChartProps, width: number, hover: (point: ChartPoin
     },
     axes: [
       { ...axis, size: 26, space: 64, values: (_plot, ticks, _index, _space, step) => ticks.map((tick) => tickLabel(tick, step)) },
-      { ...axis, size: 44, space: 26 },
+      { ...axis, size: 44, space: 26, incrs: [1, 2, 5, 10, 20, 25, 50, 100] },
     ],
     series: [
       {},

@@ -1,11 +1,12 @@
 /** The ward at a glance: its beds in the order of the corridor, bay by bay, each with its patient. */
 import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { isOverdue, BedCardView, EmptyBed } from '../parts/bed-card.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { BedCard, BoardView } from '../port.ts';
 import { usePort } from '../state/app.ts';
 import type { BoardFilter } from '../state/board-search.ts';
-import { boardFilters, filter, matches, query, resetSearch } from '../state/board-search.ts';
+import { boardFilters, filter, matches, query, resetSearch, scrolled } from '../state/board-search.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
 
@@ -14,8 +15,12 @@ export function Board({ canWrite }: { canWrite: boolean }): JSX.Element {
   const say = words.value.board;
   const shown = board.cards.filter((card) => passes(card, filter.value, now.value) && matches(card, query.value));
   const narrowed = filter.value !== 'all' || query.value.trim() !== '';
+  const all = bays(board, shown, narrowed);
+  const places = all.reduce((sum, bay) => sum + bay.places.length, 0);
+  const drawn = useGradually(places);
+  useScrollMemory();
   return (
-    <main id="content" class="page board" tabIndex={-1} aria-busy={board.state === 'loading'}>
+    <main id="content" class="page board" tabIndex={-1} aria-busy={board.state === 'loading' || drawn < places}>
       <div class="board-head">
         <div class="board-title">
           <h1>{say.title}</h1>
@@ -28,9 +33,34 @@ export function Board({ canWrite }: { canWrite: boolean }): JSX.Element {
       {board.waiting > 0 && <p class="notice" data-tone="info"><Icon name="lock" /> {say.waiting(board.waiting)}</p>}
       {board.state === 'loading' && board.cards.length === 0
         ? <Skeleton />
-        : <Beds board={board} shown={shown} narrowed={narrowed} canWrite={canWrite} />}
+        : <Beds board={board} bays={firstOf(all, drawn)} narrowed={narrowed} canWrite={canWrite} />}
     </main>
   );
+}
+
+const FIRST_CARDS = 16;
+const CARDS_A_FRAME = 8;
+
+/** How many cards to draw: a screenful at once, the rest a few each frame, so that a big ward never blocks a tap. */
+function useGradually(total: number): number {
+  const [drawn, setDrawn] = useState(scrolled.pixels > 0 ? Number.POSITIVE_INFINITY : FIRST_CARDS);
+  useEffect(() => {
+    if (drawn >= total) return undefined;
+    const frame = requestAnimationFrame(() => setDrawn(drawn + CARDS_A_FRAME));
+    return () => cancelAnimationFrame(frame);
+  }, [drawn, total]);
+  return drawn;
+}
+
+/** Coming back from a patient one finds the board where one left it. */
+function useScrollMemory(): void {
+  useEffect(() => {
+    const remember = (): void => {
+      scrolled.pixels = scrollY;
+    };
+    addEventListener('scroll', remember, { passive: true });
+    return () => removeEventListener('scroll', remember);
+  }, []);
 }
 
 function passes(card: BedCard, wanted: BoardFilter, at: number): boolean {
@@ -81,12 +111,13 @@ function Filters({ cards }: { cards: readonly BedCard[] }): JSX.Element {
 
 interface BedsProps {
   readonly board: BoardView;
-  readonly shown: readonly BedCard[];
+  /** What is drawn of them so far. */
+  readonly bays: readonly Bay[];
   readonly narrowed: boolean;
   readonly canWrite: boolean;
 }
 
-function Beds({ board, shown, narrowed, canWrite }: BedsProps): JSX.Element {
+function Beds({ board, bays: drawn, narrowed, canWrite }: BedsProps): JSX.Element {
   const say = words.value.board;
   if (board.cards.length === 0 && board.beds.length === 0) {
     return (
@@ -96,7 +127,7 @@ function Beds({ board, shown, narrowed, canWrite }: BedsProps): JSX.Element {
       </div>
     );
   }
-  if (narrowed && shown.length === 0) {
+  if (narrowed && drawn.length === 0) {
     return (
       <div class="empty">
         <p>{say.noneMatch}</p>
@@ -106,7 +137,7 @@ function Beds({ board, shown, narrowed, canWrite }: BedsProps): JSX.Element {
   }
   return (
     <>
-      {bays(board, shown, narrowed).map((bay) => (
+      {drawn.map((bay) => (
         <section key={bay.name} class="bay" aria-label={bay.name === '' ? say.noBay : bay.name}>
           <h2>
             {bay.name === '' ? say.noBay : bay.name}
@@ -138,7 +169,6 @@ function bays(board: BoardView, shown: readonly BedCard[], narrowed: boolean): r
   const byBed = Map.groupBy(shown, (card) => card.bed);
   const beds = board.beds.toSorted((a, b) => a.order - b.order);
   const groups = Map.groupBy(beds, (bed) => bed.bay ?? '');
-  const known = new Set(beds.map((bed) => bed.label));
 
   const placesOf = (label: string): Bay['places'] => byBed.get(label) ?? (narrowed ? [] : [{ empty: label }]);
   const result: Bay[] = [...groups].map(([name, inBay]) => ({
@@ -147,9 +177,20 @@ function bays(board: BoardView, shown: readonly BedCard[], narrowed: boolean): r
     used: inBay.filter((bed) => byBed.has(bed.label)).length,
     places: inBay.flatMap((bed) => placesOf(bed.label)),
   }));
-  const elsewhere = shown.filter((card) => card.bed === undefined || !known.has(card.bed));
-  if (elsewhere.length > 0) result.push({ name: '', beds: 0, used: 0, places: elsewhere });
+  const known = new Set(beds.map((bed) => bed.label));
+  const others = shown.filter((card) => card.bed === undefined || !known.has(card.bed));
+  if (others.length > 0) result.push({ name: '', beds: 0, used: 0, places: others });
   return result.filter((bay) => bay.places.length > 0);
+}
+
+/** The first places of all bays, in order; bays that would be empty fall away. */
+function firstOf(all: readonly Bay[], places: number): readonly Bay[] {
+  let left = places;
+  return all.flatMap((bay) => {
+    const taken = bay.places.slice(0, left);
+    left -= taken.length;
+    return taken.length === 0 ? [] : [{ ...bay, places: taken }];
+  });
 }
 
 function Skeleton(): JSX.Element {

@@ -1,4 +1,4 @@
-/** What the board shows of all beds: search as one types, and one of three filters. Kept while one visits a patient. */
+/** What the board shows of all beds: search, one of three filters, how far down one was. Kept while one visits a patient. */
 import { signal } from '@preact/signals';
 import type { BedCard } from '../port.ts';
 
@@ -8,10 +8,13 @@ export const boardFilters: readonly BoardFilter[] = ['all', 'overdue', 'news5'];
 
 export const query = signal('');
 export const filter = signal<BoardFilter>('all');
+/** Pixels from the top; read when the board is drawn again, so nothing follows it. */
+export const scrolled = { pixels: 0 };
 
 export function resetSearch(): void {
   query.value = '';
   filter.value = 'all';
+  scrolled.pixels = 0;
 }
 
 /** Whether every word typed is found in name, bed or number; accents and capitals do not matter. */

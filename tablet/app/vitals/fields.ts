@@ -41,11 +41,19 @@ export const furtherFields: readonly NumericVital[] = ['pain', 'bloodGlucose', '
 
 /** '37.2', with the decimal sign of the language. */
 export function showNumber(key: NumericVital, value: number, locale: string): string {
-  return value.toLocaleString(locale, {
-    minimumFractionDigits: vitalFields[key].decimals,
-    maximumFractionDigits: 2,
-    useGrouping: false,
-  });
+  return numberFormat(locale, vitalFields[key].decimals).format(value);
+}
+
+/** Making a format costs more than using it a hundred times, and a board shows a thousand numbers. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(locale: string, decimals: number): Intl.NumberFormat {
+  const name = `${locale} ${decimals}`;
+  const known = numberFormats.get(name);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: 2, useGrouping: false });
+  numberFormats.set(name, made);
+  return made;
 }
 
 /** '37.2 °C' */
