@@ -12,9 +12,7 @@ export const en = {
   close: 'Close',
   cancel: 'Cancel',
   back: 'Back',
-  tryAgain: 'Try again',
   loading: 'Loading…',
-  unknown: 'Not recorded',
 
   failures: {
     'wrong-password': 'That name and password do not match. Check both and try again.',
@@ -61,7 +59,6 @@ export const en = {
     hide: 'Hide password',
     action: 'Unlock',
     working: 'Checking the password…',
-    workingHint: 'About half a second. It is slow on purpose, so that a stolen device cannot guess.',
     missing: 'Enter your name and your password.',
   },
 
@@ -73,11 +70,8 @@ export const en = {
       `${plural(n, 'entry is', 'entries are')} not saved yet. Locking removes what is not saved from this device.`,
     lockAnyway: 'Lock and discard',
     signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
-    day: 'Day',
-    night: 'Night',
     toNight: 'Change to night colours',
     toDay: 'Change to day colours',
-    language: 'Language',
     exchange: 'Import',
   },
 
@@ -149,13 +143,12 @@ export const en = {
     emptyTitle: 'No patients yet',
     emptyText: 'Patients appear here as soon as another device sends them, or after you import records.',
     waiting: (n: number) =>
-      `${plural(n, 'record is', 'records are')} still locked: the key has not arrived yet. ${n === 1 ? 'It opens' : 'They open'} by itself.`,
+      `${plural(n, 'record is', 'records are')} still locked: the key has not arrived yet. ${n === 1 ? 'It opens by itself' : 'They open by themselves'}.`,
     observe: 'Observe',
-    observeFor: (name: string) => `Record observations for ${name}`,
+    observeFor: (name: string) => `Observe ${name}`,
     noObservations: 'No observations yet',
     latest: (when: string) => `Observed ${when}`,
     fresh: (when: string) => `last entry ${when}`,
-    notesToday: (n: number) => plural(n, 'note today', 'notes today'),
     shown: (n: number) => `${plural(n, 'patient', 'patients')} shown`,
   },
 
@@ -177,7 +170,6 @@ export const en = {
     /** After an arrow that everybody sees; the first word is for screen readers. */
     trends: { rising: 'Up', falling: 'Down', steady: 'Same' },
     from: (score: number) => `from ${score}`,
-    threeInOne: '3 in one value',
     response: {
       none: 'Observe at least every 12 hours.',
       low: 'Observe every 4 to 6 hours.',
@@ -223,8 +215,16 @@ export const en = {
     litres: 'Flow',
     device: 'Device',
     noDevice: 'Not stated',
-    devices: ['Nasal cannula', 'Simple mask', 'Venturi mask', 'Reservoir mask', 'High-flow nasal', 'CPAP', 'NIV'],
-    on: (litres: string) => `O₂ ${litres} L/min`,
+    /** `value` is what the record holds, the same in every language. */
+    devices: [
+      { value: 'Nasal cannula', name: 'Nasal cannula' },
+      { value: 'Simple mask', name: 'Simple mask' },
+      { value: 'Venturi mask', name: 'Venturi mask' },
+      { value: 'Reservoir mask', name: 'Reservoir mask' },
+      { value: 'High-flow nasal', name: 'High-flow nasal' },
+      { value: 'CPAP', name: 'CPAP' },
+      { value: 'NIV', name: 'NIV' },
+    ],
   },
 
   allergies: {
@@ -233,7 +233,6 @@ export const en = {
     notAsked: 'Allergies: not asked',
     high: 'high risk',
     severity: { mild: 'mild', moderate: 'moderate', severe: 'severe' },
-    status: { active: 'active', inactive: 'inactive', resolved: 'resolved' },
   },
 
   patient: {
@@ -264,7 +263,6 @@ export const en = {
     allObservations: 'All observations and charts',
     latestNotes: 'Latest notes',
     allNotes: 'All notes',
-    details: 'Details',
     identifiers: 'Numbers',
     measurements: 'Other measurements',
     noMeasurements: 'No other measurements.',
@@ -284,7 +282,6 @@ export const en = {
     rangeEmpty: 'Nothing was measured in this period.',
     time: 'Time',
     by: 'By',
-    state: 'State',
     action: 'Correct',
     chartLabel: (name: string, latest: string, count: number) =>
       `Chart of ${name}. Latest ${latest}. ${plural(count, 'value', 'values')}; the same values are in the table.`,
@@ -300,7 +297,6 @@ export const en = {
     reasonMissing: 'Give a reason.',
     confirm: 'Mark as entered in error',
     by: (name: string, when: string, reason: string) => `Entered in error: ${reason}. ${name}, ${when}`,
-    badge: 'Entered in error',
     done: 'Marked as entered in error',
   },
 
@@ -355,10 +351,6 @@ export const en = {
     unanswered: 'Check the values with a question first.',
     nothing: 'Enter at least one value.',
     scorePanel: 'NEWS2 of what you typed',
-    perField: 'Points',
-    reasons: {
-      value: (name: string, value: string) => `${name} ${value}`,
-    },
   },
 
   exchange: {
@@ -368,6 +360,7 @@ export const en = {
     file: 'FHIR file',
     start: 'Import',
     none: 'No file chosen',
+    missing: 'Choose a file first.',
     working: 'Importing…',
     progress: (done: number, total: number) => `${done} of ${total}`,
     doneTitle: 'Import finished',
