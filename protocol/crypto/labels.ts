@@ -20,19 +20,14 @@ export const LABEL = {
   documentId: 'wardsync/1/document-id',
   bundle: 'wardsync/1/user-bundle',
   unlockKey: 'wardsync/1/unlock-key',
-  signingSeed: 'wardsync/1/user-signing-seed',
-  kemSeed: 'wardsync/1/user-kem-seed',
   teamGrant: 'wardsync/1/team-grant',
   documentGrant: 'wardsync/1/document-grant',
   epochLink: 'wardsync/1/epoch-link',
   changesetSalt: 'wardsync/1/changeset-salt',
   changesetKey: 'wardsync/1/changeset-key',
-  history: 'wardsync/1/history',
   kemRandomness: 'wardsync/1/kem-randomness',
   sealedName: 'wardsync/1/sealed-name',
   authorityKey: 'wardsync/1/certificate-authority-key',
-  parcel: 'wardsync/1/parcel',
-  localSeal: 'wardsync/1/local-seal',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];
