@@ -51,8 +51,8 @@ export class DigestTrie {
   touch(document: DocumentId): void {
     const hex = hexOf(document);
     let node = this.#root;
-    let replace = (split: Inner): void => {
-      this.#root = split;
+    let replace = (inner: Inner): void => {
+      this.#root = inner;
     };
     for (let depth = 0; ; depth++) {
       node.digest = undefined;
@@ -62,8 +62,8 @@ export class DigestTrie {
       }
       const { children } = node;
       const index = nibble(hex, depth);
-      replace = (split) => {
-        children[index] = split;
+      replace = (inner) => {
+        children[index] = inner;
       };
       node = children[index] ??= emptyLeaf();
     }
@@ -109,7 +109,7 @@ export class DigestTrie {
     return collect(this.#find(prefix).node) ? found : undefined;
   }
 
-  #touchLeaf(leaf: Leaf, hex: string, document: DocumentId, depth: number, replace: (split: Inner) => void): void {
+  #touchLeaf(leaf: Leaf, hex: string, document: DocumentId, depth: number, replace: (inner: Inner) => void): void {
     const known = leaf.entries.get(hex);
     if (known !== undefined) {
       known.digest = undefined;

@@ -7,7 +7,7 @@ import { LABEL, type Label } from '../crypto/labels.ts';
 import { signFor, verifyFor, type SigningKey } from '../crypto/signing/signature.ts';
 import type { ItemStore } from '../store/item-store.ts';
 import { heartbeatContent } from './messages.ts';
-import type { SignedHeartbeat } from './session.ts';
+import type { SignedHeartbeat } from './session-context.ts';
 
 /** Signs with the device key, which need not be in this program. */
 export interface DeviceSigner {

@@ -184,12 +184,12 @@ export class Intake {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     this.#waitingBytes = 0;
-    const lots = all.flatMap(({ lots, chain }) => {
-      if (lots.length === 0) this.#context.free(chain);
-      const done = whenAll(lots.length, (outcome) => {
+    const lots = all.flatMap(({ lots: kept, chain }) => {
+      if (kept.length === 0) this.#context.free(chain);
+      const done = whenAll(kept.length, (outcome) => {
         if (outcome.type !== 'waiting') this.#context.free(chain);
       });
-      return lots.map((lot) => ({ ...lot, done }));
+      return kept.map((lot) => ({ ...lot, done }));
     });
     this.#log = [...this.#log, ...lots.filter((lot) => isLog(lot.run.document))].sort((a, b) => a.time - b.time);
     this.#offerLog();
@@ -204,14 +204,14 @@ export class Intake {
 function logLots(run: Run, key: string, live: boolean, done: (outcome: Outcome) => void): readonly Lot[] | undefined {
   const pieces: { items: EncodedItem[]; time: number }[] = [];
   let open: EncodedItem[] = [];
-  let time = 0;
+  let latest = 0;
   for (const item of run.items) {
     const decoded = decode(item);
     if (decoded === undefined) return undefined;
-    time = Math.max(time, decoded.fields.time);
+    latest = Math.max(latest, decoded.fields.time);
     open.push(item);
     if (decoded.signature === undefined) continue;
-    pieces.push({ items: open, time });
+    pieces.push({ items: open, time: latest });
     open = [];
   }
   if (open.length > 0) return undefined;

@@ -13,8 +13,8 @@ import type { FrameChannel } from './channel.ts';
 import type { DigestTrie } from './digest-trie.ts';
 import { isHeartbeatOf, keepHeartbeat, recallHeartbeat, type DeviceSigner, type PeerMemory } from './heartbeat-memory.ts';
 import type { EndReason, Link, LinkEvent, Subscription } from './link.ts';
-import { SyncSession, type Effect, type SignedHeartbeat } from './session.ts';
-import { chainKey } from './session-context.ts';
+import { SyncSession } from './session.ts';
+import { chainKey, type Effect, type SignedHeartbeat } from './session-context.ts';
 import { trieOf } from './subscription.ts';
 
 const TICK_MS = 1_000;
@@ -219,7 +219,7 @@ class DrivenLink implements Link {
         this.#toKeep = effect.heartbeat;
         return this.#keep(KEEP_MS);
       case 'event':
-        for (const listener of [...this.#listeners]) listener(effect.event);
+        for (const listener of this.#listeners) listener(effect.event);
         return;
       case 'log':
         return environment.log.event(effect.name, { detail: effect.detail, peer: hexOf(this.remote) });

@@ -178,7 +178,7 @@ function where<T>(shape: Shape<T>, holds: (value: T) => boolean, complaint: stri
 }
 
 function isSixteenDigests(children: readonly Uint8Array[]): boolean {
-  return children.length === 16 && children.every((digest) => digest.length === 0 || digest.length === 32);
+  return children.length === 16 && children.every(({ length }) => length === 0 || length === 32);
 }
 
 function ascending(keys: readonly Uint8Array[]): boolean {

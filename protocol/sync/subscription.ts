@@ -1,4 +1,5 @@
 /** What two peers replicate with each other: the documents that both subscribe to. */
+import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, LOG_DOCUMENT, SESSIONS_DOCUMENT, type DocumentId } from '../codec/ids.ts';
 import type { Replica } from '../replica/replica.ts';
 import { DigestTrie } from './digest-trie.ts';
@@ -9,6 +10,10 @@ import type { DocumentHex } from './messages.ts';
 export const FOUNDATION: Subscription = { type: 'documents', documents: [] };
 
 const FOUNDATION_DOCUMENTS: readonly DocumentId[] = [LOG_DOCUMENT, SESSIONS_DOCUMENT];
+
+export function isFoundation(document: DocumentId): boolean {
+  return FOUNDATION_DOCUMENTS.some((other) => equalBytes(document, other));
+}
 
 /** The documents that both want. */
 export function agreedSubscription(mine: Subscription, theirs: Subscription): Subscription {

@@ -98,7 +98,8 @@ export class World {
 
   static async create(options: WorldOptions): Promise<World> {
     const { ward: common, users, devices, items } = await (founded ??= found());
-    const ward = new TestWard({ ...common, random: seededRandom(`ward of ${options.seed}`) });
+    const { clock, log, replica, genesis, tablet, everyone, admins } = common;
+    const ward = new TestWard({ random: seededRandom(`ward of ${options.seed}`), clock, log, replica, genesis, tablet, everyone, admins });
     ward.founder = common.founder;
     const world = new World(ward, users, devices, options);
     for (const machine of world.#machines) {
@@ -128,7 +129,7 @@ export class World {
     for (const machine of this.#machines) if (machine.running === undefined) await this.#start(machine);
     const deadline = begun + 180_000;
     while (!this.#converged()) {
-      assert.ok(this.#time.now() < deadline, `not converged after ${180} s: ${this.#describe()}`);
+      assert.ok(this.#time.now() < deadline, `not converged after three minutes: ${this.#describe()}`);
       await this.#pass(500);
     }
     const took = this.#time.now() - begun;

@@ -363,8 +363,8 @@ test("ATTACK 8: an archive that withholds one author's tail is found out at the 
   await first.exchange();
   assert.ok(first.equal && first.right.session.inSync);
   // The archive signed that this was all. The author's root says otherwise.
-  const second = new Pair(author, reader, { now: NOW });
-  await second.exchange();
+  const other = new Pair(author, reader, { now: NOW });
+  await other.exchange();
   assert.equal(reader.count, 6);
   // And now the reader's own heartbeat contradicts the archive's.
   archive.offer = async () => ({ outcome: 'known' });

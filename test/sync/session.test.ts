@@ -11,7 +11,7 @@ import { Pair, type Side } from './support/session-pair.ts';
 const NOW = 1_000_000;
 
 function last<T extends Message['type']>(side: Side, type: T): MessageOf<T> | undefined {
-  return side.sent.filter((message): message is MessageOf<T> => message.type === type).at(-1);
+  return side.sent.findLast((message): message is MessageOf<T> => message.type === type);
 }
 
 function types(side: Side): string {

@@ -6,9 +6,9 @@ import { signFor, verifyFor, type SigningKey } from '../../../protocol/crypto/si
 import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Replica } from '../../../protocol/replica/replica.ts';
 import type { LinkEvent, Subscription } from '../../../protocol/sync/link.ts';
 import { parseMessage, type Message } from '../../../protocol/sync/messages.ts';
-import { SyncSession, type Effect, type SignedHeartbeat } from '../../../protocol/sync/session.ts';
+import { SyncSession } from '../../../protocol/sync/session.ts';
 import { trieOf } from '../../../protocol/sync/subscription.ts';
-import { chainKey } from '../../../protocol/sync/session-context.ts';
+import { chainKey, type Effect, type SignedHeartbeat } from '../../../protocol/sync/session-context.ts';
 import { keyOf } from './fake-replica.ts';
 
 export interface SideOptions {
