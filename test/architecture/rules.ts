@@ -42,7 +42,8 @@ export function brokenArrows({ imports }: Graph): readonly string[] {
     const [from, to] = [roomOf(importer), roomOf(target)];
     const line = `${importer} → ${target}`;
     if (to === undefined) return NETWORK_PACKAGES.test(target) && from !== 'protocol/network' ? [`${line}: only protocol/network speaks libp2p`] : [];
-    if (from === to || from === undefined) return [];
+    // Scripts build and start the apps.
+    if (from === to || from === undefined || from === 'scripts') return [];
     if (from.startsWith('protocol/')) {
       const allowed = CORE[from.slice('protocol/'.length)] ?? [];
       return to.startsWith('protocol/') && allowed.includes(to.slice('protocol/'.length)) ? [] : [line];
@@ -96,8 +97,8 @@ const MEANS = [
   /from "node:(?:http|https|http2|net|tls|dgram|dns)(?:\/promises)?"/,
 ];
 
-/** Where there is a reason for one: the peers' network, the bridge's server, a device's own socket file, the page's own origin. */
-const MAY_CONNECT = ['protocol/network/', 'browser-bridge/', 'node/device/', 'tablet/app/worker/'];
+/** Where there is a reason for one: the peers' network, the bridge's server, a device's own socket file, the page's own origin, free ports for the demo. */
+const MAY_CONNECT = ['protocol/network/', 'browser-bridge/', 'node/device/', 'tablet/app/worker/', 'scripts/demo/ports.ts'];
 
 export async function networkUses(sources: Sources): Promise<readonly string[]> {
   return breaches(sources, (path) => !MAY_CONNECT.some((prefix) => path.startsWith(prefix)), (text) => MEANS.flatMap((pattern) => pattern.exec(text)?.[0] ?? []));
