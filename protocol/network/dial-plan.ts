@@ -18,6 +18,8 @@ const FIRST_BACK_OFF = 250;
 const MISSED_FOR = 3_600_000;
 const MISSED_BACK_OFF = 1_000;
 const LONGEST_BACK_OFF = 15_000;
+/** A link that ends sooner counts as a failed dial. */
+const SHORT_LIFE = 2_000;
 /** A sighting brings the next dial forward, at most so often. */
 const LEAST_PAUSE = 1_000;
 
@@ -111,7 +113,6 @@ export class DialPlan {
     if (peer === undefined) return;
     this.#leaveDialling(peer);
     peer.state = 'connected';
-    peer.attempts = 0;
     peer.lastContact = now;
     if (provenAddress !== undefined) peer.proven = provenAddress;
   }
@@ -119,10 +120,12 @@ export class DialPlan {
   disconnected(device: DeviceId, now: number): void {
     const peer = this.#peers.get(hexOf(device));
     if (peer?.state !== 'connected') return;
+    // A peer that hangs up at once (it may not know this device yet) is dialled ever more rarely, like one that is not there.
+    const lasted = now - (peer.lastContact ?? now);
+    peer.attempts = lasted < SHORT_LIFE ? peer.attempts + 1 : 0;
     peer.state = 'idle';
-    peer.attempts = 0;
     peer.lastContact = now;
-    peer.notBefore = now + this.#firstDelay(device) + this.#jitter(FIRST_BACK_OFF);
+    peer.notBefore = now + this.#firstDelay(device) + this.#backOff(peer, LONGEST_BACK_OFF);
   }
 
   /** No connection came of the dial. Without effect if one came in the meantime. */
@@ -138,7 +141,7 @@ export class DialPlan {
     }
     const missed = peer.lastContact !== undefined && now - peer.lastContact < MISSED_FOR;
     const longest = missed ? MISSED_BACK_OFF : LONGEST_BACK_OFF;
-    peer.notBefore = now + this.#jitter(Math.min(longest, FIRST_BACK_OFF * 2 ** Math.min(peer.attempts, 10)));
+    peer.notBefore = now + this.#backOff(peer, longest);
   }
 
   /** Something about the own network changed: nothing learned by failing holds any more. */
@@ -191,6 +194,10 @@ export class DialPlan {
 
   #leaveDialling(peer: Peer): void {
     if (peer.state === 'dialling') this.#dialling--;
+  }
+
+  #backOff({ attempts }: Peer, longest: number): number {
+    return this.#jitter(Math.min(longest, FIRST_BACK_OFF * 2 ** Math.min(attempts, 10)));
   }
 
   #firstDelay(device: DeviceId): number {

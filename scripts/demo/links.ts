@@ -1,0 +1,57 @@
+/**
+ * The links by which browsers come in. Each carries a one-time code in its fragment, which no server ever sees, and lets
+ * in one browser; a browser that is in stays in, without the code.
+ */
+import { inviteDevice } from '../../node/cli/invite.ts';
+import { until } from '../../node/cli/until.ts';
+import { discoveryFor } from '../../node/device/network-choice.ts';
+import { readDeviceFolder, type DeviceFolder } from '../../node/device/device-folder.ts';
+import { runDevice } from '../../node/device/running-device.ts';
+import type { Environment } from '../../protocol/codec/environment.ts';
+import { hexOf } from '../../protocol/codec/ids.ts';
+import { encodeJoinCode } from '../../protocol/network/join-code.ts';
+import { ADMIN } from './people.ts';
+import { folderOf } from './processes.ts';
+import { ADMIN_FOLDER, must, unlockPerson } from './set-up.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const HAND_OVER_MILLISECONDS = 20_000;
+
+export interface Door {
+  readonly name: string;
+  /** Of the page's server. */
+  readonly url: string;
+  /** Folder of the device that lets the page in. */
+  readonly inviter: string;
+}
+
+export interface Link {
+  readonly name: string;
+  readonly url: string;
+  readonly join: string;
+}
+
+/** Has the admin's device invite one page for each door, and waits until the ward's devices know it. */
+export async function makeLinks(root: string, doors: readonly Door[], environment: Environment): Promise<readonly Link[]> {
+  const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), {
+    environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
+  }));
+  const session = await unlockPerson(device, ADMIN, environment);
+  const links: Link[] = [];
+  for (const { name, url, inviter } of doors) {
+    const folder: DeviceFolder = must(await readDeviceFolder(folderOf(root, inviter)));
+    const secret = must(await inviteDevice(session, device.replica, environment, { kind: 'client', name: `Browser at ${name}`, expires: environment.clock.now() + DAY }));
+    const code = encodeJoinCode({ ward: device.replica.ward, inviter: folder.id, secret, addresses: [] });
+    links.push({ name, url, join: `${url}#join=${code}` });
+  }
+  await session.lock();
+  const inviters = new Set(await Promise.all(doors.map(async ({ inviter }) => hexOf(must(await readDeviceFolder(folderOf(root, inviter))).id))));
+  const isHanded = (): boolean => device.host.peers().filter((peer) => inviters.has(hexOf(peer.device))).every(({ link }) => link?.inSync === true);
+  await until((check) => {
+    const offs = [device.host.onPeersChanged(check), device.host.onLink((link) => { offs.push(link.onEvent(check)); })];
+    for (const link of device.host.links()) offs.push(link.onEvent(check));
+    return () => { for (const off of offs) off(); };
+  }, isHanded, HAND_OVER_MILLISECONDS);
+  await device.stop();
+  return links;
+}

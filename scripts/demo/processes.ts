@@ -1,0 +1,58 @@
+/** The demo's processes: each a `wardsync` command of its own, with its own folder, as on a real ward. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface DemoProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** What the command printed when it was up. */
+  readonly started: Readonly<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../node/cli/main.ts', import.meta.url));
+const START_MILLISECONDS = 40_000;
+
+/** Resolves when the process says that it is up; its log goes to `FOLDER.log`. */
+export async function startProcess(name: string, command: readonly string[], folder: string): Promise<DemoProcess> {
+  // A group of its own: Ctrl-C reaches the demo alone, which then ends them in order.
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...command, '--folder', folder, '--json', '--log', '--local'], {
+    stdio: ['ignore', 'pipe', 'pipe'], detached: true,
+  });
+  const log = createWriteStream(`${folder}.log`, { flags: 'a' });
+  child.stderr.pipe(log);
+  const started = await firstLine(name, child, `${folder}.log`);
+  return {
+    name, pid: child.pid ?? 0, started,
+    stop: () => new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
+      const force = setTimeout(() => child.kill('SIGKILL'), 8_000);
+      child.once('exit', () => {
+        clearTimeout(force);
+        resolve();
+      });
+      child.kill('SIGTERM');
+    }),
+  };
+}
+
+function firstLine(name: string, child: ChildProcess, logFile: string): Promise<Readonly<Record<string, unknown>>> {
+  return new Promise((resolve, reject) => {
+    const failed = (): void => reject(new Error(`${name} did not start; ${logFile} says why`));
+    const timer = setTimeout(failed, START_MILLISECONDS);
+    child.once('exit', failed);
+    if (child.stdout === null) return failed();
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      clearTimeout(timer);
+      child.off('exit', failed);
+      resolve(JSON.parse(line) as Record<string, unknown>);
+    });
+  });
+}
+
+export function folderOf(root: string, name: string): string {
+  return join(root, name);
+}

@@ -1,0 +1,93 @@
+/**
+ * The demo's first start: founds the ward, lets five devices join by real one-time codes, adds the people. Every step is
+ * the one that ward IT would take by hand.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { runDevice, type RunningDevice } from '../../node/device/running-device.ts';
+import { createDeviceFolder, itemsFolder, readDeviceFolder } from '../../node/device/device-folder.ts';
+import { joinDevice } from '../../node/device/join-device.ts';
+import { establishAuthority, issueOwedCertificates } from '../../node/cli/authority.ts';
+import { inviteDevice } from '../../node/cli/invite.ts';
+import type { Environment } from '../../protocol/codec/environment.ts';
+import { deviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import type { Result } from '../../protocol/codec/result.ts';
+import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
+import { nodeEngine } from '../../protocol/documents/node-engine.ts';
+import type { DeviceKind } from '../../protocol/membership/ward-state.ts';
+import { encodeJoinCode } from '../../protocol/network/join-code.ts';
+import { openReplica } from '../../protocol/replica/open-replica.ts';
+import { openLevelStore } from '../../protocol/store/level-store.ts';
+import { foundWard } from '../../protocol/ward/found.ts';
+import type { Session } from '../../protocol/ward/session.ts';
+import { openWard } from '../../protocol/ward/ward.ts';
+import { ADMIN, STAFF, TEAM_NAME, WARD_NAME, type DemoPerson } from './people.ts';
+import { folderOf } from './processes.ts';
+
+export const DEVICES: readonly { readonly folder: string; readonly kind: DeviceKind; readonly name: string }[] = [
+  { folder: 'archive', kind: 'archive', name: 'Archive' },
+  { folder: 'tablet-1', kind: 'tablet', name: 'Tablet bay A' },
+  { folder: 'tablet-2', kind: 'tablet', name: 'Tablet bay B' },
+  { folder: 'tablet-3', kind: 'tablet', name: 'Tablet bay C' },
+  { folder: 'bridge', kind: 'bridge', name: 'Bridge' },
+];
+
+export const ADMIN_FOLDER = 'admin';
+const HOUR = 60 * 60 * 1000;
+
+export async function setUp(root: string, environment: Environment, say: (line: string) => void): Promise<void> {
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  say('Founding the ward…');
+  await found(folderOf(root, ADMIN_FOLDER), environment);
+
+  const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), { environment, listen: ['/ip4/127.0.0.1/tcp/0'] }));
+  const session = await unlockPerson(device, ADMIN, environment);
+  const team = must(await session.members.addTeam(TEAM_NAME));
+  await establishAuthority(session, environment, []);
+  for (const { folder, kind, name } of DEVICES) {
+    say(`${name} joins…`);
+    const secret = must(await inviteDevice(session, device.replica, environment, { kind, name, expires: environment.clock.now() + HOUR }));
+    const code = encodeJoinCode({ ward: device.replica.ward, inviter: device.folder.id, secret, addresses: [...device.host.addresses()] });
+    must(await joinDevice({ code, kind, path: folderOf(root, folder), hosts: kind === 'bridge' ? ['localhost', '127.0.0.1'] : [], peers: [], environment }));
+  }
+  await issueOwedCertificates(session, device.replica, environment);
+  for (const person of STAFF) {
+    say(`Adding ${person.handle}…`);
+    await addPerson(session, team, person);
+  }
+  await session.lock();
+  await device.stop();
+}
+
+/** Unlocks one of the demo's people on a device of the demo. */
+export async function unlockPerson({ replica, folder }: Pick<RunningDevice, 'replica' | 'folder'>, { handle, password }: DemoPerson, environment: Environment): Promise<Session> {
+  return must(await openWard({ replica, device: folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(handle, password));
+}
+
+async function found(path: string, environment: Environment): Promise<void> {
+  const seed = environment.entropy.randomBytes(32);
+  const replica = await foundWard({
+    wardName: WARD_NAME,
+    founder: ADMIN,
+    device: { id: deviceId.from(signingKeyFromSeed(seed).publicKey), kind: 'client', name: "Ward IT's computer" },
+    environment,
+    openReplica: async (ward) => {
+      const folder = must(await createDeviceFolder({ path, ward, kind: 'client', seed }));
+      return openReplica({ store: await openLevelStore(itemsFolder(folder)), ward, log: environment.log });
+    },
+  });
+  await replica.close();
+}
+
+async function addPerson(session: Session, team: TeamId, person: DemoPerson): Promise<UserId> {
+  const user = must(await session.members.addUser(person));
+  must(await session.members.addMember(team, user));
+  return user;
+}
+
+/** The demo has no answer to a failure but to stop with it. */
+export function must<T>(result: Result<T, { readonly message: string } | string>): T {
+  if (result.ok) return result.value;
+  throw new Error(typeof result.failure === 'string' ? result.failure : result.failure.message);
+}
+
