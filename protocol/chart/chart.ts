@@ -92,7 +92,7 @@ export class Chart {
 
   async addStay(team: TeamId, patient: string, key: string, stay: Omit<Stay, 'patient'>): Promise<string> {
     const document = await this.#createDocument(team, asJson({ ...stay, patient }));
-    await this.#edit<PatientRecord>(patient, (draft) => {
+    await this.#edit(patient, (draft: PatientRecord) => {
       draft.stays[key] = { document: hexOf(document), start: stay.start, ...(stay.end !== undefined && { end: stay.end }) };
     });
     return hexOf(document);
@@ -109,7 +109,7 @@ export class Chart {
   /** The entry stays; who, when and why are written beside it. Marking twice changes nothing. */
   async markEnteredInError(stay: string, collection: 'observations' | 'notes', id: string, reason: string): Promise<void> {
     const amendment = { at: new Date(this.#clock.now()).toISOString(), author: this.author(), reason };
-    await this.#edit<Stay>(stay, (draft) => {
+    await this.#edit(stay, (draft: Stay) => {
       const entry = draft[collection][id];
       if (entry === undefined) throw new UnknownEntry(`no entry ${id}`);
       entry.enteredInError ??= amendment;
@@ -118,7 +118,7 @@ export class Chart {
 
   /** Any change of a patient's record or a stay, as a recipe on its draft. */
   async edit(id: string, recipe: (draft: JsonDraft) => void): Promise<void> {
-    await this.#edit<JsonDraft>(id, recipe);
+    await this.#edit(id, recipe);
   }
 
   author(): Author {
@@ -128,7 +128,7 @@ export class Chart {
   async #addEntry(stay: string, collection: 'observations' | 'notes', entry: object): Promise<string> {
     if (this.stay(stay) === undefined) throw new UnknownEntry(`no stay ${stay}`);
     const id = toHex(this.#entropy.randomBytes(8));
-    await this.#edit<Record<string, Record<string, unknown>>>(stay, (draft) => {
+    await this.#edit(stay, (draft: Record<string, Record<string, unknown>>) => {
       (draft[collection] ??= {})[id] = entry;
     });
     return id;
@@ -139,16 +139,16 @@ export class Chart {
     const [first, ...rest] = inPieces(value);
     const document = await this.#session.create(team, first);
     for (const piece of rest) {
-      await this.#edit<Record<string, Record<string, unknown>>>(hexOf(document), (draft) => {
+      await this.#edit(hexOf(document), (draft: Record<string, Record<string, unknown>>) => {
         for (const [collection, entries] of Object.entries(piece)) Object.assign(draft[collection] ??= {}, entries);
       });
     }
     return document;
   }
 
-  async #edit<Draft>(id: string, recipe: (draft: Draft) => void): Promise<void> {
-    // The value was checked to be of the kind asked for; Immer's draft type of plain JSON says less than the model does.
-    await this.#session.edit(documentId.fromHex(id), (draft) => { recipe(draft as unknown as Draft); });
+  /** The recipe names what it takes the draft for: Immer's type of plain JSON says less than the model does. */
+  async #edit(id: string, recipe: (draft: never) => void): Promise<void> {
+    await this.#session.edit(documentId.fromHex(id), (draft) => { recipe(draft as never); });
   }
 
   #open(id: string): OpenDocument | undefined {

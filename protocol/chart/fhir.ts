@@ -6,7 +6,7 @@
  */
 import { exportPatient } from '../clinical/fhir/export.ts';
 import { importFhir, type ImportedPatient } from '../clinical/fhir/import.ts';
-import { mergeImported, type MergeEdit } from '../clinical/fhir/merge.ts';
+import { mergeImported, setAt, type MergeEdit } from '../clinical/fhir/merge.ts';
 import type { ByteSource, ReadLimits } from '../clinical/fhir/read-json.ts';
 import { unmappedLines } from '../clinical/fhir/report.ts';
 import type { PatientRecord, Stay } from '../clinical/model.ts';
@@ -118,14 +118,7 @@ async function mergeInto<D extends PatientRecord | Stay>(chart: Chart, id: strin
   const { state, edits, differing } = mergeImported(here, imported);
   noteDiffering(differing);
   counts[state] += 1;
-  for (const some of inBatches(edits)) await chart.edit(id, (draft) => { for (const edit of some) put(draft, edit); });
-}
-
-function put(draft: Record<string, unknown>, { path, value }: MergeEdit): void {
-  let place = draft;
-  for (const key of path.slice(0, -1)) place = place[key] as Record<string, unknown>;
-  const last = path.at(-1);
-  if (last !== undefined) place[last] = value;
+  for (const some of inBatches(edits)) await chart.edit(id, (draft) => { for (const edit of some) setAt(draft, edit); });
 }
 
 /** Few enough for a changeset each. */

@@ -61,21 +61,24 @@ function leadsOn(path: readonly string[]): boolean {
   return MAPS.has(root) ? path.length === 1 : COLLECTIONS.has(root) && path.length < FIELD_DEPTH;
 }
 
+/** Does one edit to a document or to a draft of it. */
+export function setAt(document: object, { path, value }: MergeEdit): void {
+  let place = document;
+  for (const key of path.slice(0, -1)) {
+    const next: unknown = Reflect.get(place, key);
+    if (!isMap(next)) throw new TypeError(`no such place: ${path.join('.')}`);
+    place = next;
+  }
+  const last = path.at(-1);
+  if (last !== undefined) Reflect.set(place, last, value);
+}
+
 function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function applied<D extends object>(document: D, edits: readonly MergeEdit[]): D {
   const copy = structuredClone(document);
-  for (const { path, value } of edits) {
-    let place: object = copy;
-    for (const key of path.slice(0, -1)) {
-      const next: unknown = Reflect.get(place, key);
-      if (!isMap(next)) throw new TypeError(`no such place: ${path.join('.')}`);
-      place = next;
-    }
-    const last = path.at(-1);
-    if (last !== undefined) Reflect.set(place, last, structuredClone(value));
-  }
+  for (const { path, value } of edits) setAt(copy, { path, value: structuredClone(value) });
   return copy;
 }
