@@ -14,55 +14,44 @@ import { inviteOf, isRevocation, undoes, type Entry, type LogEntries } from './l
  * `known` are those of the entries before.
  */
 export function conflictsOf(log: LogEntries, entry: Entry, known: ReadonlySet<number>): readonly number[] {
+  const concurrent = log.graph.concurrentWithLast().flatMap((index) => log.all[index] ?? []);
+  if (concurrent.length === 0) return [];
   const others = [
-    ...revocationsThatUndo(log, entry),
-    ...operationsUndoneBy(log, entry),
-    ...rivalsOf(log, entry),
-    ...contestAmongAdmins(log, entry, known),
+    ...concurrent.filter((other) => isUndoneEitherWay(log, entry, other) || areRivals(entry, other)),
+    ...contestAmongAdmins(log, entry, concurrent, known),
   ];
   return others.length === 0 ? [] : [entry.index, ...others.map(({ index }) => index)];
 }
 
-function revocationsThatUndo(log: LogEntries, entry: Entry): Entry[] {
-  if (entry.signer === undefined) return [];
-  const candidates = [...log.user(entry.signer.user).revocations, ...log.device(entry.signer.device).revocations];
-  return candidates.filter((revocation) => log.graph.areConcurrent(revocation.index, entry.index) && undoes(log.graph, revocation, entry));
-}
-
-function operationsUndoneBy(log: LogEntries, entry: Entry): Entry[] {
-  const { operation } = entry;
-  if (!isRevocation(operation)) return [];
-  const signed = operation.type === 'remove-device' ? log.device(hexOf(operation.device)).signed
-    : operation.type === 'remove-user' || operation.type === 'set-role' ? log.user(hexOf(operation.user)).signed
-    : [];
-  return signed.filter((other) => log.graph.areConcurrent(other.index, entry.index) && undoes(log.graph, entry, other));
+function isUndoneEitherWay(log: LogEntries, one: Entry, other: Entry): boolean {
+  return (isRevocation(one.operation) && undoes(log.graph, one, other)) || (isRevocation(other.operation) && undoes(log.graph, other, one));
 }
 
 /** The same user id, or the same invitation, used at the same time. */
-function rivalsOf(log: LogEntries, entry: Entry): Entry[] {
-  const user = userAddedBy(entry);
-  const rivals = user !== undefined ? log.user(user).additions : entry.operation.type === 'join' ? log.invitation(inviteOf(entry)).joins : [];
-  return rivals.filter((other) => log.graph.areConcurrent(other.index, entry.index));
+function areRivals(one: Entry, other: Entry): boolean {
+  const user = userAddedBy(one);
+  if (user !== undefined) return user === userAddedBy(other);
+  return one.operation.type === 'join' && other.operation.type === 'join' && inviteOf(one) === inviteOf(other);
 }
 
 /** LOG-8 may come in where two admins lose their role at the same time; then it matters too who became one meanwhile. */
-function contestAmongAdmins(log: LogEntries, entry: Entry, known: ReadonlySet<number>): Entry[] {
-  const isGain = roleGivenBy(entry) === 'admin';
-  if (!isGain && !isAdminLoss(log, entry)) return [];
-  const concurrent = (one: Entry, other: Entry): boolean => log.graph.areConcurrent(one.index, other.index);
-  const losses = [...log.everAdmins].flatMap((user) => log.user(user).revocations);
-  // Who becomes an admin only now may have lost the role before, as others see it.
-  const added = isGain ? log.user(userOfRole(entry)).revocations : [entry];
-  const contested = new Set<Entry>();
-  for (const loss of added) {
-    for (const other of losses) {
-      if (concurrent(loss, other) && targetOf(loss) !== targetOf(other)) contested.add(loss).add(other);
-    }
+function contestAmongAdmins(log: LogEntries, entry: Entry, concurrent: readonly Entry[], known: ReadonlySet<number>): readonly Entry[] {
+  if (roleGivenBy(entry) === 'admin') {
+    // Who becomes an admin only now may have lost the role before, as others see it.
+    const contested = log.user(userOfRole(entry)).revocations.flatMap((loss) => contestOver(log, loss, log.revocations));
+    return [...contested, ...concurrent.filter((loss) => isAdminLoss(log, loss) && known.has(loss.index))];
   }
-  const gains = contested.size > 0 ? [...log.everAdmins].flatMap((user) => log.user(user).roles.filter((gain) => roleGivenBy(gain) === 'admin')) : [];
-  const meanwhile = gains.filter((gain) => [...contested].some((loss) => concurrent(gain, loss)));
-  const earlier = isGain ? losses.filter((loss) => known.has(loss.index) && concurrent(loss, entry)) : [];
-  return [...contested, ...meanwhile, ...earlier];
+  return isAdminLoss(log, entry) ? contestOver(log, entry, concurrent) : [];
+}
+
+/** A loss with those of other admins at the same time, and who became an admin at the same time as any of them. */
+function contestOver(log: LogEntries, loss: Entry, among: readonly Entry[]): readonly Entry[] {
+  const { graph } = log;
+  const others = among.filter((other) => isAdminLoss(log, other) && graph.areConcurrent(loss.index, other.index) && targetOf(loss) !== targetOf(other));
+  if (others.length === 0) return [];
+  const contested = [loss, ...others];
+  const gains = [...log.everAdmins].flatMap((user) => log.user(user).roles.filter((gain) => roleGivenBy(gain) === 'admin'));
+  return [...contested, ...gains.filter((gain) => contested.some(({ index }) => graph.areConcurrent(gain.index, index)))];
 }
 
 function isAdminLoss(log: LogEntries, { operation }: Entry): boolean {

@@ -6,6 +6,7 @@
  */
 import { toHex } from '../codec/bytes.ts';
 import { hexOf, type DeviceId, type Hex, type InviteId, type TeamId, type UserId } from '../codec/ids.ts';
+import { CopyOnWriteMap } from './copy-on-write.ts';
 import { inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
 import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Removal, Role, TeamState, UserState } from './ward-state.ts';
@@ -50,12 +51,14 @@ const EMPTY = new Uint8Array(0);
 
 class Draft {
   readonly #graph: LogGraph;
-  readonly #users: Map<Hex<UserId>, UserState>;
-  readonly #devices: Map<Hex<DeviceId>, DeviceState>;
-  readonly #teams: Map<Hex<TeamId>, TeamState & { readonly members: Set<Hex<UserId>> }>;
-  readonly #invitations: Map<Hex<InviteId>, InvitationState>;
-  readonly #handles: Map<string, Hex<UserId>>;
-  readonly #memberships: Map<string, readonly Entry[]>;
+  readonly #users: CopyOnWriteMap<Hex<UserId>, UserState>;
+  readonly #devices: CopyOnWriteMap<Hex<DeviceId>, DeviceState>;
+  readonly #teams: CopyOnWriteMap<Hex<TeamId>, TeamState>;
+  readonly #invitations: CopyOnWriteMap<Hex<InviteId>, InvitationState>;
+  readonly #handles: CopyOnWriteMap<string, Hex<UserId>>;
+  readonly #memberships: CopyOnWriteMap<string, readonly Entry[]>;
+  /** Sets of members that this draft has made and may change. */
+  readonly #ownMembers = new Map<Hex<TeamId>, Set<Hex<UserId>>>();
   #sealedName: Uint8Array;
   #everyone: TeamId | undefined;
   #admins: TeamId | undefined;
@@ -63,12 +66,12 @@ class Draft {
 
   constructor(before: Description, graph: LogGraph) {
     this.#graph = graph;
-    this.#users = new Map(before.users);
-    this.#devices = new Map(before.devices);
-    this.#teams = new Map([...before.teams].map(([id, team]) => [id, { ...team, members: new Set(team.members) }]));
-    this.#invitations = new Map(before.invitations);
-    this.#handles = new Map(before.handles);
-    this.#memberships = new Map(before.memberships);
+    this.#users = new CopyOnWriteMap(before.users);
+    this.#devices = new CopyOnWriteMap(before.devices);
+    this.#teams = new CopyOnWriteMap(before.teams);
+    this.#invitations = new CopyOnWriteMap(before.invitations);
+    this.#handles = new CopyOnWriteMap(before.handles);
+    this.#memberships = new CopyOnWriteMap(before.memberships);
     this.#sealedName = before.sealedName;
     this.#everyone = before.everyone;
     this.#admins = before.admins;
@@ -77,9 +80,9 @@ class Draft {
 
   finished(): Description {
     return {
-      sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users, devices: this.#devices,
-      teams: this.#teams, invitations: this.#invitations, authority: this.#authority,
-      handles: this.#handles, memberships: this.#memberships,
+      sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority,
+      handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
 
@@ -157,7 +160,7 @@ class Draft {
     if (state === undefined) return;
     if (this.#handles.get(state.handle) === hexOf(user)) this.#handles.delete(state.handle);
     this.#changeUser(user, { removal: joined(state.removal, removal) });
-    for (const team of this.#teams.values()) team.members.delete(hexOf(user));
+    for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
   }
 
   #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'removal'>>): void {
@@ -176,9 +179,16 @@ class Draft {
   }
 
   #setMember(team: TeamId | undefined, user: UserId, isMember: boolean): void {
-    const members = team === undefined ? undefined : this.#teams.get(hexOf(team))?.members;
-    if (isMember) members?.add(hexOf(user));
-    else members?.delete(hexOf(user));
+    const state = team === undefined ? undefined : this.#teams.get(hexOf(team));
+    if (state === undefined || state.members.has(hexOf(user)) === isMember) return;
+    let members = this.#ownMembers.get(hexOf(state.id));
+    if (members === undefined) {
+      members = new Set(state.members);
+      this.#ownMembers.set(hexOf(state.id), members);
+      this.#teams.set(hexOf(state.id), { ...state, members });
+    }
+    if (isMember) members.add(hexOf(user));
+    else members.delete(hexOf(user));
   }
 
   #addDevice(device: DeviceId, kind: DeviceKind, sealedName: Uint8Array, certificateRequest: Uint8Array): void {

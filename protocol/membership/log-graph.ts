@@ -28,8 +28,8 @@ interface Place {
 export class LogGraph {
   readonly #places: Place[] = [];
   readonly #indices = new Map<Hex<ItemId>, number>();
-  /** Position of the last operation of each track. */
-  readonly #ends: number[] = [];
+  /** The operations of each track. */
+  readonly #tracks: number[][] = [];
   readonly #heads = new Set<number>();
 
   get size(): number {
@@ -52,12 +52,13 @@ export class LogGraph {
   /** Adds an operation whose parents are here; returns its index. Indices are a topological order. */
   add(id: ItemId, parents: readonly number[]): number {
     const clock = new Map(this.#clockOf(parents));
-    const track = this.#trackEndingIn(clock) ?? this.#ends.push(-1) - 1;
-    const position = (this.#ends[track] ?? -1) + 1;
-    const depth = Math.max(-1, ...parents.map((parent) => this.#place(parent).depth)) + 1;
+    const track = this.#trackEndingIn(clock) ?? this.#tracks.push([]) - 1;
+    const line = this.#tracks[track] ?? [];
+    const position = line.length;
+    const depth = parents.reduce((deepest, parent) => Math.max(deepest, this.#place(parent).depth), -1) + 1;
     clock.set(track, position);
-    this.#ends[track] = position;
     const index = this.#places.push({ id, track, position, depth, clock }) - 1;
+    line.push(index);
     this.#indices.set(hexOf(id), index);
     for (const parent of parents) this.#heads.delete(parent);
     this.#heads.add(index);
@@ -80,6 +81,13 @@ export class LogGraph {
     if (a >= b) return false;
     const { track, position } = this.#place(a);
     return (this.#place(b).clock.get(track) ?? -1) >= position;
+  }
+
+  /** Operations that are concurrent with the one that was added last: all that it does not have in its past. */
+  concurrentWithLast(): readonly number[] {
+    const last = this.#places[this.#places.length - 1];
+    if (last === undefined || this.#heads.size === 1) return [];
+    return this.#tracks.flatMap((line, track) => line.slice((last.clock.get(track) ?? -1) + 1));
   }
 
   areConcurrent(a: number, b: number): boolean {
@@ -107,7 +115,7 @@ export class LogGraph {
 
   #trackEndingIn(clock: TrackClock): number | undefined {
     for (const [track, position] of clock) {
-      if (this.#ends[track] === position) return track;
+      if (this.#tracks[track]?.length === position + 1) return track;
     }
     return undefined;
   }

@@ -6,68 +6,63 @@
  * Everything else follows by replay.
  */
 import { hexOf, type Hex, type UserId } from '../codec/ids.ts';
-import { judge, NO_DOUBTS, roleGivenBy, roleIn, targetOf, userAddedBy, presenceIn, type Doubts, type View } from './authority.ts';
+import { judge, NO_DOUBTS, presenceIn, roleGivenBy, roleIn, targetOf, userAddedBy, type Doubts, type View } from './authority.ts';
 import { inviteOf, isRevocation, type Entry, type LogEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 
-/** Indices of the operations of `included` that count. `included` is a set with the past of each of its members. */
-export function resolve(log: LogEntries, includes: (index: number) => boolean): ReadonlySet<number> {
-  const entries = log.all.filter(({ index }) => includes(index));
+/**
+ * Indices of those of `entries` that count: all operations, in topological order, with a conflict in their past or
+ * themselves in one. `settled` says what else there is, and which of that counts.
+ */
+export function resolve(log: LogEntries, entries: readonly Entry[], settled: View): Set<number> {
   const voided = new Set<number>(spentJoins(log, entries));
   for (;;) {
-    const counting = settle(log, entries, includes, voided);
-    const exceptions = [...rivalAdditions(entries, counting), ...removalsOfLastAdmin(log, entries, counting, includes)];
+    const counting = settle(log, entries, settled, voided);
+    const exceptions = [...rivalAdditions(entries, counting), ...removalsOfLastAdmin(log, { ...settled, counts: (index) => counting.has(index) || settled.counts(index) })];
     if (exceptions.length === 0) return counting;
     for (const index of exceptions) voided.add(index);
   }
 }
 
-function settle(log: LogEntries, entries: readonly Entry[], includes: (index: number) => boolean, voided: ReadonlySet<number>): ReadonlySet<number> {
-  const decided = new Map<number, boolean>();
-  for (const { index, operation } of entries) if (isRevocation(operation) && voided.has(index)) decided.set(index, false);
-  for (;;) {
-    const { counting, open, baseless } = replay(log, entries, includes, voided, decided);
-    for (const index of baseless) decided.set(index, false);
-    if (open.size === 0 && baseless.length === 0) return counting;
-    for (const index of unthreatened(open)) decided.set(index, true);
-  }
-}
-
-interface Replay {
-  readonly counting: ReadonlySet<number>;
-  /** Revocations still to be decided, each with the others that might undo it. */
-  readonly open: ReadonlyMap<number, Doubts>;
-  /** Revocations that their author had no right to. */
-  readonly baseless: readonly number[];
-}
-
-function replay(log: LogEntries, entries: readonly Entry[], includes: (index: number) => boolean, voided: ReadonlySet<number>, decided: ReadonlyMap<number, boolean>): Replay {
+function settle(log: LogEntries, entries: readonly Entry[], settled: View, voided: ReadonlySet<number>): Set<number> {
   const counting = new Set<number>();
+  /** Entries that count unless some open revocation says otherwise; with those revocations. */
   const doubts = new Map<number, Doubts>();
-  const open = new Map<number, Doubts>();
-  const baseless: number[] = [];
-  const revocations = new Set(log.revocations.map(({ index }) => index));
+  /** Revocations still to be decided. */
+  const open = new Set(entries.filter(({ index, operation }) => isRevocation(operation) && !voided.has(index)).map(({ index }) => index));
   const view: View = {
-    includes,
-    counts: (index) => decided.get(index) ?? counting.has(index),
-    isOpen: (index) => revocations.has(index) && !decided.has(index) && includes(index),
+    includes: settled.includes,
+    counts: (index) => !open.has(index) && (counting.has(index) || doubts.has(index) || settled.counts(index)),
+    isOpen: (index) => open.has(index),
     doubtsOf: (index) => doubts.get(index) ?? NO_DOUBTS,
   };
-  for (const entry of entries) {
-    const { index } = entry;
-    const decision = decided.get(index);
-    if (decision === true) counting.add(index);
-    if (decision !== undefined || voided.has(index)) continue;
-    const judgement = judge(log, view, pastOfEntry(log, entry), entry);
-    if (isRevocation(entry.operation)) {
-      if (judgement.objection === undefined) open.set(index, judgement.doubts);
-      else baseless.push(index);
-    } else if (judgement.objection === undefined) {
-      counting.add(index);
-      if (judgement.doubts.size > 0) doubts.set(index, judgement.doubts);
+  let unsettled = entries.filter(({ index }) => !voided.has(index));
+  while (unsettled.length > 0) {
+    const baseless: number[] = [];
+    const left: Entry[] = [];
+    for (const entry of unsettled) {
+      const { index } = entry;
+      const judgement = judge(log, view, pastOfEntry(log, entry), entry);
+      doubts.delete(index);
+      if (judgement.objection !== undefined) {
+        if (open.has(index)) baseless.push(index);
+      } else if (judgement.doubts.size > 0 || open.has(index)) {
+        doubts.set(index, judgement.doubts);
+        left.push(entry);
+      } else {
+        counting.add(index);
+      }
     }
+    for (const index of baseless) open.delete(index);
+    const decided = unthreatened(new Map([...open].map((index) => [index, doubts.get(index) ?? NO_DOUBTS])));
+    for (const index of decided) {
+      open.delete(index);
+      doubts.delete(index);
+      counting.add(index);
+    }
+    unsettled = left.filter(({ index }) => !counting.has(index));
   }
-  return { counting, open, baseless };
+  return counting;
 }
 
 /**
@@ -117,18 +112,18 @@ function rivalAdditions(entries: readonly Entry[], counting: ReadonlySet<number>
  * LOG-8: when revocations that are each allowed would together leave no admin, those of one admin do not count: of the
  * admins whose revocation nobody else's has followed, the one who became admin first.
  */
-function removalsOfLastAdmin(log: LogEntries, entries: readonly Entry[], counting: ReadonlySet<number>, includes: (index: number) => boolean): readonly number[] {
-  const view: View = { includes, counts: (index) => counting.has(index), isOpen: () => false, doubtsOf: () => NO_DOUBTS };
-  const now: Past = { covers: includes };
+function removalsOfLastAdmin(log: LogEntries, view: View): readonly number[] {
+  const now: Past = { covers: view.includes };
   const isAdmin = (user: Hex<UserId>): boolean => presenceIn(view, now, log.user(user)) === 'present' && roleIn(log, view, now, user) === 'admin';
-  if (entries.length === 0 || [...log.everAdmins].some(isAdmin)) return [];
+  if ([...log.everAdmins].some(isAdmin)) return [];
+  const counts = ({ index }: Entry): boolean => view.includes(index) && view.counts(index);
 
   const firstMade = new Map<Hex<UserId>, Entry>();
   for (const user of log.everAdmins) {
-    const made = log.user(user).roles.find((entry) => counting.has(entry.index) && roleGivenBy(entry) === 'admin');
+    const made = log.user(user).roles.find((entry) => counts(entry) && roleGivenBy(entry) === 'admin');
     if (made !== undefined) firstMade.set(user, made);
   }
-  const revocations = log.revocations.filter((entry) => counting.has(entry.index) && [...firstMade.keys()].some((user) => user === targetOf(entry)));
+  const revocations = log.revocations.filter((entry) => counts(entry) && [...firstMade.keys()].some((user) => user === targetOf(entry)));
   const revocationsOf = (user: Hex<UserId>): Entry[] => revocations.filter((entry) => targetOf(entry) === user);
   const revoked = [...firstMade.keys()].filter((user) => revocationsOf(user).length > 0);
   const isFollowed = (user: Hex<UserId>): boolean => revocationsOf(user).some(({ index }) =>

@@ -10,7 +10,8 @@ import { hexOf, inviteId, itemId, type AuthorId, type DocumentId, type Hex, type
 import type { Item } from '../items/item.ts';
 import { judge, type Objection, type View } from './authority.ts';
 import { isCertified, type Certificate } from './certificate.ts';
-import { describe, NOTHING, type Description } from './describe.ts';
+import type { Description } from './describe.ts';
+import { Describer } from './describer.ts';
 import { isGenesisOf } from './genesis.ts';
 import { isJoinProven } from './join-proof.ts';
 import { LogEntries, type Candidate, type Entry, type Signer } from './log-entries.ts';
@@ -48,9 +49,9 @@ export class WardLog {
   readonly #certificates = new Map<Hex<AuthorId>, Certificate>();
   readonly #teamDocuments = new Map<Hex<DocumentId>, Hex<TeamId>>();
   #resolution = new Resolution(this.#entries);
-  #description: Description | undefined = NOTHING;
-  /** Entries after all those in the description. */
-  #undescribed: Entry[] = [];
+  readonly #describer = new Describer(this.#entries.graph);
+  /** Entries that the describer has not heard of; undefined when it has to hear everything anew. */
+  #undescribed: Entry[] | undefined = [];
   #state: WardState | undefined;
 
   constructor(ward: WardId) {
@@ -88,14 +89,13 @@ export class WardLog {
 
   /** Adds what `consider` let in. */
   add({ candidate, parents }: PlacedOperation): void {
-    const isAfterAll = [...this.#entries.graph.heads].every((head) => parents.includes(head));
     const entry = this.#entries.add(candidate, parents);
     const { operation, certificate, author } = candidate;
     if (certificate !== undefined) this.#certificates.set(hexOf(author), certificate);
     for (const team of teamsMadeBy(operation)) this.#teamDocuments.set(hexOf(teamDocument(this.ward, team)), hexOf(team));
     const resolution = this.#resolution.with(entry);
-    if (resolution === this.#resolution && isAfterAll) this.#undescribed.push(entry);
-    else this.#description = undefined;
+    if (resolution === this.#resolution) this.#undescribed?.push(entry);
+    else this.#undescribed = undefined;
     this.#resolution = resolution;
     this.#state = undefined;
   }
@@ -187,12 +187,10 @@ export class WardLog {
 
   #describe(): Description {
     const counts = ({ index }: Entry): boolean => this.#resolution.counts(index);
-    const inOrder = this.#description === undefined
-      ? this.#entries.all.filter(counts).sort((a, b) => this.#entries.graph.compare(a.index, b.index))
-      : this.#undescribed.filter(counts);
-    this.#description = describe(this.#description ?? NOTHING, inOrder, this.#entries.graph);
+    if (this.#undescribed === undefined) this.#describer.restart(this.#entries.all.filter(counts));
+    else for (const entry of this.#undescribed) if (counts(entry)) this.#describer.add(entry);
     this.#undescribed = [];
-    return this.#description;
+    return this.#describer.describe();
   }
 
   #indicesOf(heads: readonly ItemId[]): readonly number[] {
