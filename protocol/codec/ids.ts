@@ -60,7 +60,7 @@ export const itemId = idKind<ItemId>(32, 'item id');
 export const LOG_DOCUMENT = wellKnown(1);
 export const SESSIONS_DOCUMENT = wellKnown(2);
 export const RECEIPTS_DOCUMENT = wellKnown(3);
-/** Reserved for the read audit (keys issue). */
+/** Reserved for the read audit. */
 export const AUDIT_DOCUMENT = wellKnown(4);
 
 function wellKnown(number: number): DocumentId {

@@ -43,7 +43,7 @@ async function chartOf(...resources: Json[]): Promise<{ record: PatientRecord; s
   return { record: patient.record, stay: patient.stays[0]?.stay, report };
 }
 
-test('vital signs of a stay at one time by one author are one observation set, with oxygen and consciousness', async () => {
+test('FHIR-1: vital signs of a stay at one time by one author are one observation set, with oxygen and consciousness', async () => {
   const nurse = { performer: [{ display: 'N. Rahman' }] };
   const { stay, record, report } = await chartOf(
     vital('a', '8867-4', 88, '/min', nurse), vital('b', '9279-1', 19, '/min', nurse), vital('c', '59408-5', 95, '%', nurse),
@@ -66,7 +66,7 @@ test('vital signs of a stay at one time by one author are one observation set, w
   assert.deepEqual(report.dropped, {});
 });
 
-test('the old blood pressure panel is read as well; another time or author is another set; a second value stays a measurement', async () => {
+test('FHIR-1: the old blood pressure panel is read as well; another time or author is another set; a second value stays a measurement', async () => {
   const panel = {
     ...vital('bp', '55284-4', 0, ''), valueQuantity: undefined,
     component: [{ code: { coding: [{ system: LOINC, code: '8480-6' }] }, valueQuantity: { value: 131.5, unit: 'mm[Hg]' } }],
@@ -80,13 +80,13 @@ test('the old blood pressure panel is read as well; another time or author is an
   assert.deepEqual(Object.keys(stay?.measurements ?? {}), ['h2']);
 });
 
-test('vital signs without an encounter belong to the stay in which they were taken, those outside to the record', async () => {
+test('FHIR-1: vital signs without an encounter belong to the stay in which they were taken, those outside to the record', async () => {
   const { stay, record } = await chartOf(vital('in', '8867-4', 80, '/min', { encounter: undefined }), vital('out', '8867-4', 82, '/min', { encounter: undefined, effectiveDateTime: '2024-01-01T10:00:00Z' }));
   assert.equal(Object.keys(stay?.observations ?? {}).length, 1);
   assert.deepEqual(Object.keys(record.measurements), ['out']);
 });
 
-test('a date alone, an unknown unit or "less than" makes no vital sign of a set: it stays a measurement as it is', async () => {
+test('FHIR-1: a date alone, an unknown unit or "less than" makes no vital sign of a set: it stays a measurement as it is', async () => {
   const { stay } = await chartOf(
     vital('day', '8867-4', 80, '/min', { effectiveDateTime: '2025-11-19' }), vital('unit', '8310-5', 310, 'K'),
     vital('less', '2708-6', 80, '%', { valueQuantity: { value: 80, comparator: '<', unit: '%', code: '%', system: 'http://unitsofmeasure.org' } }),
@@ -95,7 +95,7 @@ test('a date alone, an unknown unit or "less than" makes no vital sign of a set:
   assert.deepEqual(Object.values(stay?.measurements ?? {}).map(({ value }) => value), [{ quantity: 80, unit: '/min' }, { quantity: 310, unit: 'K' }, { words: '<80 %' }]);
 });
 
-test('values of every kind are taken: coded, words, yes and no, integers; answers of a panel one by one', async () => {
+test('FHIR-1: values of every kind are taken: coded, words, yes and no, integers; answers of a panel one by one', async () => {
   const base = { resourceType: 'Observation', status: 'final', subject: { reference: 'Patient/p1' }, effectiveDateTime: '2020-05-01' };
   const code = (text: string): Json => ({ text });
   const { record, report } = await chartOf(
@@ -113,7 +113,7 @@ test('values of every kind are taken: coded, words, yes and no, integers; answer
   assert.deepEqual(report.dropped, { 'Observation.valueRatio': 1 });
 });
 
-test('medication by reference, contained or by display; drug rounds find their order, and get one if they have none', async () => {
+test('FHIR-1: medication by reference, contained or by display; drug rounds find their order, and get one if they have none', async () => {
   const request = (id: string, more: Json): Json => ({ resourceType: 'MedicationRequest', id, status: 'active', intent: 'order', subject: { reference: 'Patient/p1' }, encounter: { reference: 'Encounter/e1' }, ...more });
   const given = (id: string, more: Json): Json => ({
     resourceType: 'MedicationAdministration', id, status: 'completed', subject: { reference: 'Patient/p1' }, context: { reference: 'Encounter/e1' }, effectiveDateTime: '2025-11-19T08:00:00Z', ...more,
@@ -136,14 +136,14 @@ test('medication by reference, contained or by display; drug rounds find their o
   assert.deepEqual(report.unmapped, { 'MedicationAdministration (not within a stay)': 1, 'MedicationRequest (intent proposal)': 1 });
 });
 
-test('a prescription of a finished stay belongs to the lasting list, unless it says inpatient', async () => {
+test('FHIR-1: a prescription of a finished stay belongs to the lasting list, unless it says inpatient', async () => {
   const finished = { ...STAY, status: 'finished', period: { start: '2020-01-01T00:00:00Z', end: '2020-01-05T00:00:00Z' } };
   const request = (id: string, more: Json): Json => ({ resourceType: 'MedicationRequest', id, status: 'active', intent: 'order', subject: { reference: 'Patient/p1' }, encounter: { reference: 'Encounter/e1' }, medicationCodeableConcept: { text: id }, ...more });
   const { patients: [patient] } = await importOf(bundle(entry(PATIENT), entry(finished), entry(request('home', {})), entry(request('ward', { category: [{ coding: [{ code: 'inpatient' }] }] }))));
   assert.deepEqual([Object.keys(patient?.record.medications ?? {}), Object.keys(patient?.stays[0]?.stay.orders ?? {})], [['home'], ['ward']]);
 });
 
-test('several patients in one bundle, by urn:uuid, by relative and by absolute reference; each gets their own', async () => {
+test('FHIR-1: several patients in one bundle, by urn:uuid, by relative and by absolute reference; each gets their own', async () => {
   const uuid = 'urn:uuid:0f9a3f6e-14b8-4c33-9e6b-0d4f3d0a1111';
   const at = (server: string, id: string): string => `${server}/fhir/Patient/${id}`;
   const condition = (text: string, reference: string): Json => ({ resourceType: 'Condition', id: text.replace(' ', '-'), code: { text }, subject: { reference } });
@@ -162,7 +162,7 @@ test('several patients in one bundle, by urn:uuid, by relative and by absolute r
   assert.deepEqual(report.unmapped, { 'Condition (of a patient who is not in the bundle)': 1, 'Condition (of no patient)': 1 });
 });
 
-test('nothing of one patient gets into another\'s stay', async () => {
+test('FHIR-1: nothing of one patient gets into another\'s stay', async () => {
   const { patients, report } = await importOf(bundle(
     entry(PATIENT), entry(STAY), entry({ ...PATIENT, id: 'p2' }), entry(vital('a', '8867-4', 80, '/min', { subject: { reference: 'Patient/p2' } })),
   ));
@@ -170,13 +170,13 @@ test('nothing of one patient gets into another\'s stay', async () => {
   assert.deepEqual(report.invalid, { 'Observation.encounter.reference (not an encounter of this patient)': 1 });
 });
 
-test('practitioners by conditional reference (newer Synthea) keep their display name', async () => {
+test('FHIR-1: practitioners by conditional reference (newer Synthea) keep their display name', async () => {
   const { stay, report } = await chartOf(vital('a', '8867-4', 80, '/min', { performer: [{ reference: 'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|99', display: 'Dr. Fay' }] }));
   assert.equal(Object.values(stay?.observations ?? {})[0]?.author.name, 'Dr. Fay');
   assert.deepEqual(report.invalid, { 'Observation.performer.reference (points outside the bundle)': 1 });
 });
 
-test('what a source entered in error stays visible and struck through; without any time it is left out and counted', async () => {
+test('FHIR-5: what a source entered in error stays visible and struck through; without any time it is left out and counted', async () => {
   const status = { verificationStatus: { coding: [{ code: 'entered-in-error' }] } };
   const { record, report } = await chartOf(
     { resourceType: 'Condition', id: 'a', code: { text: 'Gout' }, subject: { reference: 'Patient/p1' }, recordedDate: '2020-02-02', ...status },
@@ -186,7 +186,7 @@ test('what a source entered in error stays visible and struck through; without a
   assert.deepEqual(report.unmapped, { 'Condition (entered in error, at an unknown time)': 1 });
 });
 
-test('a resource with an unknown modifier is not read, because the modifier may turn its meaning round', async () => {
+test('FHIR-5: a resource with an unknown modifier is not read, because the modifier may turn its meaning round', async () => {
   const { record, report } = await chartOf({
     resourceType: 'Condition', id: 'a', code: { text: 'Asthma' }, subject: { reference: 'Patient/p1' }, modifierExtension: [{ url: 'http://example.org/absent', valueBoolean: true }],
   });
@@ -194,7 +194,7 @@ test('a resource with an unknown modifier is not read, because the modifier may 
   assert.deepEqual(report.unmapped, { 'Condition (an unknown modifier changes its meaning)': 1 });
 });
 
-test('no known allergies, refuted allergies and clinical notes', async () => {
+test('FHIR-1: no known allergies, refuted allergies and clinical notes', async () => {
   const { record, stay } = await chartOf(
     { resourceType: 'AllergyIntolerance', id: 'a', patient: { reference: 'Patient/p1' }, recordedDate: '2025-11-18T09:00:00Z', code: { coding: [{ system: 'http://snomed.info/sct', code: '716186003' }] } },
     { resourceType: 'AllergyIntolerance', id: 'b', patient: { reference: 'Patient/p1' }, code: { text: 'Penicillin' }, verificationStatus: { coding: [{ code: 'refuted' }] }, reaction: [{ manifestation: [{ text: 'Rash' }, { text: 'Itch' }], severity: 'mild' }] },
@@ -209,7 +209,7 @@ test('no known allergies, refuted allergies and clinical notes', async () => {
   assert.deepEqual(stay?.notes, { n: { at: '2025-11-19T07:30:00.000Z', author: { name: 'G. Achterberg' }, kind: 'nursing', text: 'Schlief gut, 37,2 °C' } });
 });
 
-test('ids are the caller\'s to make: the same names are asked for at every import', async () => {
+test('FHIR-4: ids are the caller\'s to make: the same names are asked for at every import', async () => {
   const asked: string[][] = [];
   for (let i = 0; i < 2; i++) {
     const names: string[] = [];
@@ -220,14 +220,14 @@ test('ids are the caller\'s to make: the same names are asked for at every impor
   assert.deepEqual(asked[0], asked[1]);
 });
 
-test('the order of entries does not matter', async () => {
+test('FHIR-1: the order of entries does not matter', async () => {
   const resources = [PATIENT, STAY, vital('a', '8867-4', 80, '/min'), vital('b', '9279-1', 18, '/min'), { resourceType: 'Condition', id: 'c', code: { text: 'Gout' }, subject: { reference: 'Patient/p1' }, encounter: { reference: 'Encounter/e1' } }];
   const forwards = await importOf(bundle(...resources.map((resource) => entry(resource))));
   const backwards = await importOf(bundle(...resources.toReversed().map((resource) => entry(resource))));
   assert.deepEqual(backwards, forwards);
 });
 
-test('a long import says how far it is and lets others run', async () => {
+test('FHIR-1: a long import says how far it is and lets others run', async () => {
   const many = Array.from({ length: 2000 }, (_, i) => entry(vital(`v${i}`, '8867-4', 60 + (i % 40), '/min', { effectiveDateTime: `2025-11-19T${String(i % 24).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}:00Z` })));
   const progress: number[] = [];
   let pauses = 0;

@@ -10,7 +10,7 @@ const RECORD: PatientRecord = {
   allergies: {}, conditions: { c: { code: { display: 'Gout' }, status: 'active' } }, medications: {}, immunizations: {}, procedures: {}, measurements: {}, encounters: {}, stays: {},
 };
 
-test('a document merged with itself is unchanged, and is the very same object', () => {
+test('FHIR-4: a document merged with itself is unchanged, and is the very same object', () => {
   fc.assert(fc.property(generatedPatient, ({ record, stays }) => {
     for (const document of [record, ...stays.map(({ stay }) => stay)]) {
       const merged = mergeImported<PatientRecord | Stay>(document, structuredClone(document));
@@ -21,7 +21,7 @@ test('a document merged with itself is unchanged, and is the very same object', 
   }), { numRuns: 60 });
 });
 
-test('what is new is added, and the edits alone lead to the merged value', () => {
+test('FHIR-4: what is new is added, and the edits alone lead to the merged value', () => {
   const imported: PatientRecord = { ...RECORD, sex: 'female', identifiers: { b: '2' }, conditions: { c: { code: { display: 'Gout' }, status: 'active', onset: '2020' }, d: { code: { display: 'Asthma' }, status: 'active' } } };
   const merged = mergeImported(RECORD, imported);
   assert.equal(merged.state, 'changed');
@@ -36,7 +36,7 @@ test('what is new is added, and the edits alone lead to the merged value', () =>
   assert.equal(RECORD.sex, undefined, 'the document that was here is not touched');
 });
 
-test('what differs stays as it is here and is listed with both values', () => {
+test('FHIR-4: what differs stays as it is here and is listed with both values', () => {
   const here: PatientRecord = { ...RECORD, conditions: { c: { code: { display: 'Gout' }, status: 'resolved', enteredInError: { at: '2025-01-01T00:00:00Z', author: { name: 'N' }, reason: 'wrong patient' } } } };
   const merged = mergeImported(here, { ...RECORD, name: { family: 'Haile', given: 'Almas' } });
   assert.equal(merged.state, 'unchanged');
@@ -46,6 +46,6 @@ test('what differs stays as it is here and is listed with both values', () => {
   ]);
 });
 
-test('a record and a stay are never one document', () => {
+test('FHIR-4: a record and a stay are never one document', () => {
   assert.throws(() => mergeImported<PatientRecord | Stay>(RECORD, { kind: 'stay', schema: 1, patient: '', status: 'planned', start: '', observations: {}, measurements: {}, notes: {}, orders: {}, administrations: {} }), TypeError);
 });

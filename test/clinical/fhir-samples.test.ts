@@ -14,7 +14,7 @@ function samples(t: TestContext): readonly string[] {
   return [];
 }
 
-test('every sample bundle is imported, and every one of its resources is in the record or a counted line of the report', async (t) => {
+test('FHIR-1: every sample bundle is imported, and every one of its resources is in the record or a counted line of the report', async (t) => {
   for (const name of samples(t)) {
     const bytes = readFileSync(new URL(name, FOLDER));
     const imported = await importFhir(bytes);
@@ -38,7 +38,7 @@ test('every sample bundle is imported, and every one of its resources is in the 
   }
 });
 
-test('every sample patient comes back from an export the same', async (t) => {
+test('FHIR-3: every sample patient comes back from an export the same', async (t) => {
   for (const name of samples(t)) {
     const imported = await importFhir(readFileSync(new URL(name, FOLDER)));
     assert.ok(imported.ok);
@@ -49,7 +49,7 @@ test('every sample patient comes back from an export the same', async (t) => {
   }
 });
 
-test('importing the same file twice changes nothing', async (t) => {
+test('FHIR-4: importing the same file twice changes nothing', async (t) => {
   for (const name of samples(t)) {
     const bytes = readFileSync(new URL(name, FOLDER));
     const [first, second] = [await importFhir(bytes), await importFhir(bytes)];

@@ -20,7 +20,7 @@ const [DEMO] = WARD.patients;
 assert.ok(DEMO);
 const TEXT = JSON.stringify(exportPatient(DEMO.patient, DEMO.record, [{ document: DEMO.stay, stay: afterEntries(DEMO.admitted, DEMO.entries) }]));
 
-test('hostile file, size: 200 MB of zeros are refused by their length before a byte is looked at', async () => {
+test('FHIR-2: hostile file, size: 200 MB of zeros are refused by their length before a byte is looked at', async () => {
   const zeros = new Uint8Array(200 * 1024 * 1024);
   const begun = performance.now();
   assert.equal(await failureOf(zeros), 'too-large');
@@ -28,7 +28,7 @@ test('hostile file, size: 200 MB of zeros are refused by their length before a b
   assert.equal(await failureOf(zeros, { maxBytes: 300 * 1024 * 1024 }), 'not-json');
 });
 
-test('hostile file, size: a stream is refused by its announced size unread, and without one as soon as it is over', async () => {
+test('FHIR-2: hostile file, size: a stream is refused by its announced size unread, and without one as soon as it is over', async () => {
   let read = 0;
   function* chunks(): Iterable<Uint8Array> {
     for (;;) {
@@ -42,7 +42,7 @@ test('hostile file, size: a stream is refused by its announced size unread, and 
   assert.equal(read, 11);
 });
 
-test('a bundle that was cut off anywhere is called incomplete or not JSON, never half imported', async () => {
+test('FHIR-2: a bundle that was cut off anywhere is called incomplete or not JSON, never half imported', async () => {
   const bytes = utf8(TEXT);
   for (let i = 0; i < 60; i++) {
     const cut = Math.floor((bytes.length * i) / 60);
@@ -50,7 +50,7 @@ test('a bundle that was cut off anywhere is called incomplete or not JSON, never
   }
 });
 
-test('what is not UTF-8, not JSON, not FHIR, not a bundle, or without a patient is one clear failure', async () => {
+test('FHIR-2: what is not UTF-8, not JSON, not FHIR, not a bundle, or without a patient is one clear failure', async () => {
   assert.equal(await failureOf(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])), 'not-utf8');
   assert.equal(await failureOf(new Uint8Array([0x22, 0xc3])), 'truncated');
   assert.equal(await failureOf(utf8('')), 'not-json');
@@ -64,20 +64,20 @@ test('what is not UTF-8, not JSON, not FHIR, not a bundle, or without a patient 
   }
 });
 
-test('the failure never quotes the file', async () => {
+test('FHIR-2: the failure never quotes the file', async () => {
   const imported = await importFhir(utf8('{"name": Almaz Haile}'));
   assert.ok(!imported.ok);
   assert.ok(!imported.failure.message.includes('Almaz'));
 });
 
-test('hostile file, nesting: brackets a million deep are refused before anything is built, and so are too many values', async () => {
+test('FHIR-2: hostile file, nesting: brackets a million deep are refused before anything is built, and so are too many values', async () => {
   assert.equal(await failureOf(utf8('['.repeat(1_000_000))), 'too-deep');
   assert.equal(await failureOf(utf8('{"a":'.repeat(1_000_000))), 'too-deep');
   assert.equal(await failureOf(utf8(`{"a":"${'['.repeat(100_000)}"}`)), 'not-fhir', 'brackets in a text are text');
   assert.equal(await failureOf(utf8(`[${'0,'.repeat(2000)}0]`), { maxValues: 1000 }), 'too-many-values');
 });
 
-test('a byte order mark is skipped, and characters cut by the edge of a chunk are whole', async () => {
+test('FHIR-2: a byte order mark is skipped, and characters cut by the edge of a chunk are whole', async () => {
   const bytes = utf8('\uFEFF{"a":"Zöë 💉"}');
   for (let size = 1; size < 8; size++) {
     function* chunks(): Iterable<Uint8Array> {
@@ -87,7 +87,7 @@ test('a byte order mark is skipped, and characters cut by the edge of a chunk ar
   }
 });
 
-test('hostile file, prototype: __proto__, constructor and prototype as keys change nothing but the report', async () => {
+test('FHIR-2: hostile file, prototype: __proto__, constructor and prototype as keys change nothing but the report', async () => {
   const hostile = TEXT
     .replace('"resourceType":"Patient"', '"resourceType":"Patient","__proto__":{"polluted":1,"gender":"male"},"constructor":{"prototype":{"polluted":1}}')
     .replaceAll('"identifier":[', '"identifier":[{"system":"__proto__","value":"x"},{"system":"urn:wardsync:key:stay.notes","value":"__proto__"},');
@@ -98,7 +98,7 @@ test('hostile file, prototype: __proto__, constructor and prototype as keys chan
   assert.ok(!Object.hasOwn(imported.value.patients[0]?.record.identifiers ?? {}, '__proto__'));
 });
 
-test('huge texts are not taken over, and are counted', async () => {
+test('FHIR-2: huge texts are not taken over, and are counted', async () => {
   const huge = 'x'.repeat(5_000_000);
   const imported = await importBundle({
     resourceType: 'Bundle',
@@ -114,7 +114,7 @@ test('huge texts are not taken over, and are counted', async () => {
   assert.ok(Object.keys(imported.value.report.invalid).length >= 6);
 });
 
-test('a bundle with a hundred thousand different fields has a report that can still be read', async () => {
+test('FHIR-2: a bundle with a hundred thousand different fields has a report that can still be read', async () => {
   const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`field${i}`, 1]));
   const imported = await importBundle({ resourceType: 'Bundle', entry: [{ resource: { resourceType: 'Patient', id: 'p', ...fields } }] });
   assert.ok(imported.ok);
@@ -148,7 +148,7 @@ function assertAccounted(json: unknown, { report }: Imported): void {
   assert.equal(counted, entries.length);
 }
 
-test('any value of a bundle replaced by any other: no crash, and every entry is accounted for', async () => {
+test('FHIR-2: any value of a bundle replaced by any other: no crash, and every entry is accounted for', async () => {
   const junk = fc.oneof(
     fc.constantFrom<unknown>(null, 0, -1, 1e308, true, false, '', ' ', 'x', [], {}, [null], [[]], [{}], { reference: 'Patient/none' }, { coding: 7 }, '2025-13-99', 'urn:uuid:nope', '#nothing', '__proto__'),
     fc.jsonValue({ maxDepth: 3 }),
@@ -175,7 +175,7 @@ function placeExists(root: unknown, path: readonly (string | number)[]): boolean
   return true;
 }
 
-test('nothing is lost silently: a field added anywhere inside a resource shows up in the report', async () => {
+test('FHIR-1: nothing is lost silently: a field added anywhere inside a resource shows up in the report', async () => {
   const objects = PLACES.filter((path) => path[0] === 'entry' && path[2] === 'resource' && isObjectAt(path));
   const seen = new Set<string>();
   for (const path of objects) {

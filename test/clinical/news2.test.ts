@@ -45,7 +45,7 @@ function pointsOf(values: Values, parameter: News2Parameter): number | undefined
   return result.scored ? result.parameters[parameter]?.points : undefined;
 }
 
-test('every value of every row scores what the printed chart says, on both SpO2 scales, on air and on oxygen', (t) => {
+test('NEWS-1: every value of every row scores what the printed chart says, on both SpO2 scales, on air and on oxygen', (t) => {
   const table = printedTable(t);
   if (table === undefined) return;
   const rows: readonly [string, News2Parameter, number, number, number, (value: number) => Values][] = [
@@ -71,7 +71,7 @@ test('every value of every row scores what the printed chart says, on both SpO2 
   assert.equal(checked, 2 * (81 + 101 + 101 + 321 + 301 + 201));
 });
 
-test('oxygen and consciousness score what the printed chart says', (t) => {
+test('NEWS-1: oxygen and consciousness score what the printed chart says', (t) => {
   const table = printedTable(t);
   if (table === undefined) return;
   const pointsUnder = (label: string, text: string): number | undefined => table.get(label)?.find((cell) => cell.text === text)?.points;
@@ -83,7 +83,7 @@ test('oxygen and consciousness score what the printed chart says', (t) => {
   }
 });
 
-test('values between the steps of the chart are rounded to them: 35.04 is 35.0 and 110.6 is 111', () => {
+test('NEWS-1: values between the steps of the chart are rounded to them: 35.04 is 35.0 and 110.6 is 111', () => {
   assert.equal(pointsOf({ temperature: 35.04 }, 'temperature'), 3);
   assert.equal(pointsOf({ temperature: 35.06 }, 'temperature'), 1);
   assert.equal(pointsOf({ temperature: 38.04 }, 'temperature'), 0);
@@ -95,7 +95,7 @@ const WELL: Values = {
   respiratoryRate: 16, spo2: 97, oxygen: { supplemental: false }, systolic: 124, heartRate: 72, consciousness: 'alert', temperature: 36.8,
 };
 
-test('a complete set has a total, its reasons and a response', () => {
+test('NEWS-1: a complete set has a total, its reasons and a response', () => {
   const result = scoreNews2({ ...WELL, respiratoryRate: 22, heartRate: 95 }, 71);
   assert.ok(result.scored);
   assert.equal(result.total, 3);
@@ -105,7 +105,7 @@ test('a complete set has a total, its reasons and a response', () => {
   assert.deepEqual(result.parameters.respiratoryRate, { points: 2, reason: '22 /min (21–24)' });
 });
 
-test('each parameter that is absent is named as missing, and what is there still counts', () => {
+test('NEWS-2: each parameter that is absent is named as missing, and what is there still counts', () => {
   for (const parameter of NEWS2_PARAMETERS) {
     const { [parameter]: _, ...rest } = { ...WELL, heartRate: parameter === 'heartRate' ? undefined : 135 };
     const result = scoreNews2(rest);
@@ -116,27 +116,27 @@ test('each parameter that is absent is named as missing, and what is there still
   }
 });
 
-test('on scale 2 a saturation of 93 and more cannot be scored until somebody says air or oxygen', () => {
+test('NEWS-2: on scale 2 a saturation of 93 and more cannot be scored until somebody says air or oxygen', () => {
   const unknown = scoreNews2({ spo2: 93, spo2Scale: 2, heartRate: 70 });
   assert.ok(unknown.scored);
   assert.equal(unknown.parameters.spo2, undefined);
   assert.equal(pointsOf({ spo2: 92, spo2Scale: 2 }, 'spo2'), 0);
 });
 
-test('nobody under 16 is scored, and the result says so; from the 16th birthday on they are', () => {
+test('NEWS-2: nobody under 16 is scored, and the result says so; from the 16th birthday on they are', () => {
   const child = scoreNews2(WELL, 15);
   assert.equal(child.scored, false);
   assert.equal(child.scored ? '' : child.why, 'under-16');
   assert.equal(scoreNews2(WELL, 16).scored, true);
 });
 
-test('a set with nothing to score is no zero', () => {
+test('NEWS-2: a set with nothing to score is no zero', () => {
   const result = scoreNews2({ weight: 71, heartRate: Number.NaN });
   assert.equal(result.scored, false);
   assert.equal(result.scored ? '' : result.why, 'nothing-measured');
 });
 
-test('the response follows the table for every total, with and without a single 3', () => {
+test('NEWS-1: the response follows the table for every total, with and without a single 3', () => {
   for (let total = 0; total <= 20; total++) {
     for (const anyThree of total >= 3 ? [false, true] : [false]) {
       const { risk, dueAfterMinutes } = responseTo(total, anyThree);
@@ -146,7 +146,7 @@ test('the response follows the table for every total, with and without a single 
   }
 });
 
-test('the next set is due one interval after this one, whatever the offset of its time', () => {
+test('NEWS-1: the next set is due one interval after this one, whatever the offset of its time', () => {
   const due = (values: Values, at: string): string | undefined => {
     const result = scoreNews2(values);
     return result.scored ? nextDue(at, result) : undefined;

@@ -37,7 +37,7 @@ function admission(observations: Record<string, ObservationSet>, more: Partial<S
 
 const WARD: WardIndex = { kind: 'ward', schema: 1, name: 'Larch', beds: { y: { label: 'B2', bay: 'Bay B', order: 2 }, x: { label: 'A1', bay: 'Bay A', order: 1 } } };
 
-test('a card shows the newest set whatever the offset of its time, its score, the one before, and when the next is due', () => {
+test('VIEW-1: a card shows the newest set whatever the offset of its time, its score, the one before, and when the next is due', () => {
   const card = bedCard(admission({ old: well('2025-11-20T08:00:00Z', { heartRate: 95 }), new: well('2025-11-20T13:30:00+01:00', { respiratoryRate: 22 }) }), VIEWING, WARD);
   assert.equal(card.latest?.id, 'new');
   assert.deepEqual(card.news, { score: 2, previous: 1, anyThree: false, complete: true, at: '2025-11-20T13:30:00+01:00' });
@@ -46,7 +46,7 @@ test('a card shows the newest set whatever the offset of its time, its score, th
   assert.equal(card.freshest, '2025-11-20T13:30:00+01:00');
 });
 
-test('a lone temperature after a score of 9 hides neither the score nor when the next set is due', () => {
+test('VIEW-1: a lone temperature after a score of 9 hides neither the score nor when the next set is due', () => {
   const ill = well('2025-11-20T12:00:00Z', { respiratoryRate: 26, spo2: 93, oxygen: { supplemental: true }, heartRate: 115 });
   const card = bedCard(admission({ ill, lone: { at: '2025-11-20T12:20:00Z', author: NURSE, temperature: 36.9 } }), VIEWING);
   assert.equal(card.latest?.id, 'lone');
@@ -55,13 +55,13 @@ test('a lone temperature after a score of 9 hides neither the score nor when the
   assert.equal(card.due, '2025-11-20T12:30:00Z');
 });
 
-test('an incomplete set that is worse than the last complete one counts at once', () => {
+test('VIEW-1: an incomplete set that is worse than the last complete one counts at once', () => {
   const card = bedCard(admission({ fine: well('2025-11-20T06:00:00Z'), bad: { at: '2025-11-20T12:00:00Z', author: NURSE, systolic: 84 } }), VIEWING);
   assert.deepEqual(card.news, { score: 3, previous: 0, anyThree: true, complete: false, at: '2025-11-20T12:00:00Z' });
   assert.equal(card.due, '2025-11-20T13:00:00Z');
 });
 
-test('a set entered in error stays in the list and counts for nothing', () => {
+test('VIEW-2: a set entered in error stays in the list and counts for nothing', () => {
   const wrong = well('2025-11-20T13:00:00Z', { heartRate: 172, enteredInError: { at: '2025-11-20T13:05:00Z', author: NURSE, reason: 'wrong patient' } });
   const parts = patientParts(admission({ right: well('2025-11-20T12:00:00Z'), wrong }), VIEWING);
   assert.deepEqual(parts.observations.map(({ id }) => id), ['right', 'wrong']);
@@ -70,22 +70,22 @@ test('a set entered in error stays in the list and counts for nothing', () => {
   assert.equal(parts.card.freshest, '2025-11-20T13:05:00Z');
 });
 
-test('before the first set observations are due from admission on; a finished stay has nothing due', () => {
+test('VIEW-1: before the first set observations are due from admission on; a finished stay has nothing due', () => {
   assert.equal(bedCard(admission({}), VIEWING).due, '2025-11-18T09:00:00Z');
   assert.equal(bedCard(admission({}, { status: 'finished', end: '2025-11-19T09:00:00Z' }), VIEWING).due, undefined);
 });
 
-test('a child has values and no score', () => {
+test('VIEW-1: a child has values and no score', () => {
   const child = { ...admission({ a: well('2025-11-20T12:00:00Z') }), record: { ...RECORD, birthDate: '2015-01-01' } };
   assert.equal(bedCard(child, VIEWING).news, undefined);
   assert.equal(bedCard(child, VIEWING).latest?.id, 'a');
 });
 
-test('the allergy banner has what is active and not refuted, the critical first', () => {
+test('VIEW-1: the allergy banner has what is active and not refuted, the critical first', () => {
   assert.deepEqual(bedCard(admission({}), VIEWING).allergies, ['Penicillin', 'Latex']);
 });
 
-test('notes of today are those since the viewer\'s midnight', () => {
+test('VIEW-1: notes of today are those since the viewer\'s midnight', () => {
   const note = (at: string, more = {}) => ({ at, author: NURSE, kind: 'nursing' as const, text: 'Slept well.', ...more });
   const notes = {
     a: note('2025-11-19T23:59:59Z'), b: note('2025-11-20T00:00:00Z'), c: note('2025-11-20T13:00:00Z'),
@@ -94,7 +94,7 @@ test('notes of today are those since the viewer\'s midnight', () => {
   assert.equal(bedCard(admission({}, { notes }), VIEWING).notesToday, 2);
 });
 
-test('cards and beds come in the order of the corridor, patients without a bed last, finished stays not at all', () => {
+test('VIEW-1: cards and beds come in the order of the corridor, patients without a bed last, finished stays not at all', () => {
   const cards = bedCards([
     { ...admission({}, { bed: 'elsewhere' }), stay: 's3' }, { ...admission({}), stay: 's2' }, { ...admission({}, { bed: 'A1' }), stay: 's1' },
     { ...admission({}, { status: 'finished' }), stay: 's4' },
@@ -103,14 +103,14 @@ test('cards and beds come in the order of the corridor, patients without a bed l
   assert.deepEqual(wardBeds(WARD).map(({ label }) => label), ['A1', 'B2']);
 });
 
-test('a page lists the stays, the newest first, and says which is the current one', () => {
+test('VIEW-1: a page lists the stays, the newest first, and says which is the current one', () => {
   assert.deepEqual(patientParts(admission({}), VIEWING).stays, [
     { stay: 'cc', start: '2025-11-18T09:00:00Z', reason: 'Pneumonia', current: true },
     { stay: 'bb', start: '2019-01-01T09:00:00Z', end: '2019-01-09T09:00:00Z', current: false },
   ]);
 });
 
-test('values that are no times or numbers break no view', () => {
+test('VIEW-2: values that are no times or numbers break no view', () => {
   const odd = well('not a time', { temperature: Number.NaN, heartRate: Infinity });
   const card = bedCard(admission({ odd }, { start: 'never' }), VIEWING);
   assert.equal(card.latest?.id, 'odd');
