@@ -1,34 +1,105 @@
 /**
- * `npm run bench [-- NAME…] [--json] [--write]`: measures, checks the results, and says how it stands with the goals.
- *
- * --write puts the report into docs/BENCHMARKS.md; --small measures a tenth, to try a benchmark itself.
+ * `npm run bench [-- NAME…] [--json] [--write] [--small] [--profile DIR]`: measures, checks the results, and says how it
+ * stands with the goals. `npm run bench -- --help` lists the names.
  */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freshPeer } from './bulk/fresh-peer.ts';
+import { makeManyDocuments, type ManyDocuments } from './bulk/many-documents.ts';
+import { reconnect } from './bulk/reconnect.ts';
 import { describeMachine } from './harness/machine.ts';
+import { PROFILE_VARIABLE } from './harness/profile.ts';
+import { record } from './harness/record.ts';
 import { machineText, reportText, type Report } from './harness/report.ts';
-import { latency, LATENCY } from './latency/latency.ts';
+import { latency } from './latency/latency.ts';
+import { start } from './start/start.ts';
 
-const BENCHMARKS: Readonly<Record<string, (small: boolean) => Promise<Report>>> = {
-  latency: (small) => latency(small ? { changes: 50, patients: 10 } : LATENCY),
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    small: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  },
+});
+
+const SIZE = options.small
+  ? { rounds: 1, documents: 100, latency: { changes: 50, patients: 10 } }
+  : { rounds: 3, documents: 1000, latency: { changes: 200, patients: 60 } };
+
+let manyDocuments: Promise<ManyDocuments> | undefined;
+
+/** Made when the first benchmark asks for them, and shared. */
+function documents(): Promise<ManyDocuments> {
+  manyDocuments ??= makeManyDocuments({ documents: SIZE.documents, changesets: 20, sessions: 8 }, SIZE.rounds);
+  return manyDocuments;
+}
+
+/** With goals; these run when no name is given. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
+  latency: () => latency(SIZE.latency),
+  'fresh-peer': async () => freshPeer(await documents(), SIZE.rounds),
+  reconnect: async () => reconnect(await documents(), 2 * SIZE.rounds),
+  start: async () => start(await documents(), SIZE.rounds),
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean' }, write: { type: 'boolean' }, small: { type: 'boolean' } },
-});
-const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-const unknown = names.filter((name) => !Object.hasOwn(BENCHMARKS, name));
-if (unknown.length > 0) {
-  console.error(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
-  process.exit(2);
+/** Of single parts; by name only, and they print for themselves. */
+const PARTS = ['primitives', 'store', 'pipe'] as const;
+
+const HELP = `npm run bench [-- NAME…]
+
+  ${Object.keys(BENCHMARKS).join(', ')}: all of them when no name is given
+  ${PARTS.join(', ')}: of single parts, by name
+
+  --json         figures as JSON, and nothing else
+  --write        puts the figures into docs/
+  --small        a tenth of the size: to try a benchmark, not to measure
+  --profile DIR  writes CPU profiles of the processes that are measured, which slows them`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const known = new Set<string>([...Object.keys(BENCHMARKS), ...PARTS]);
+  const unknown = positionals.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    console.error(`no benchmark '${unknown.join("', '")}'\n\n${HELP}`);
+    return 2;
+  }
+  if (options.profile !== undefined) {
+    mkdirSync(options.profile, { recursive: true });
+    process.env[PROFILE_VARIABLE] = options.profile;
+  }
+  const machine = await describeMachine();
+  const measured = new Date().toISOString();
+  if (!options.json) console.log(machineText(machine));
+  const reports: Report[] = [];
+  try {
+    for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) {
+      const report = await BENCHMARKS[name]?.();
+      if (report === undefined) runPart(name);
+      else {
+        reports.push(report);
+        if (!options.json) console.log(`\n${reportText(report)}`);
+      }
+    }
+  } finally {
+    await (await manyDocuments)?.ward.close();
+  }
+  if (options.json) console.log(JSON.stringify({ measured, machine, reports }, null, 2));
+  if (options.write) record(machine, reports, measured, Object.keys(BENCHMARKS));
+  return 0;
 }
-const machine = await describeMachine();
-if (values.json !== true) console.log(machineText(machine));
-const reports: Report[] = [];
-for (const name of names) {
-  const report = await BENCHMARKS[name]?.(values.small === true);
-  if (report === undefined) continue;
-  reports.push(report);
-  if (values.json !== true) console.log(`\n${reportText(report)}`);
+
+function runPart(name: string): void {
+  execFileSync(process.execPath, ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL(`${name}.ts`, import.meta.url))], {
+    stdio: ['ignore', options.json ? 'ignore' : 'inherit', 'inherit'],
+  });
 }
-if (values.json === true) console.log(JSON.stringify({ machine, reports }, null, 2));

@@ -1,6 +1,8 @@
 /** Processes of their own, so that what is measured shares no event loop and no heap: questions and answers over IPC. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startProfiler } from './profile.ts';
 
 /** What a child can be asked. Arguments and results are whatever the structured clone takes. */
 export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
@@ -10,7 +12,7 @@ type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonl
 type Telling = { readonly told: unknown };
 
 export interface Child<H extends Handlers> {
-  ask<Name extends keyof H & string>(name: Name, argument: Parameters<H[Name]>[0]): Promise<Awaited<ReturnType<H[Name]>>>;
+  ask<Name extends keyof H & string>(name: Name, ...argument: Parameters<H[Name]>): Promise<Awaited<ReturnType<H[Name]>>>;
   /** What the child says unasked. Returns what takes the listener off. */
   onTold(listener: (told: unknown) => void): () => void;
   stop(): Promise<void>;
@@ -41,7 +43,7 @@ export function startChild<H extends Handlers>(file: URL, flags: readonly string
     pending.clear();
   });
   return {
-    ask: (name, argument) =>
+    ask: (name, ...[argument]) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
         pending.set(id, { resolve: (value) => resolve(value as Awaited<ReturnType<H[typeof name]>>), reject });
@@ -60,18 +62,24 @@ export function startChild<H extends Handlers>(file: URL, flags: readonly string
 
 /** The child's side: answers until the parent ends it, or goes. */
 export function serveParent(handlers: Handlers): void {
+  const profiling = startProfiler(basename(process.argv[1] ?? 'child'));
   process.on('message', (question: Question) => {
     void (async () => {
+      const profiler = await profiling;
+      await profiler?.cut(`before-${question.name}`);
       try {
         const handler = handlers[question.name] as ((argument: unknown) => unknown) | undefined;
         if (handler === undefined) throw new Error(`no handler ${question.name}`);
-        say({ id: question.id, value: await handler(question.argument) });
+        const value = await handler(question.argument);
+        await profiler?.cut(question.name);
+        say({ id: question.id, value });
       } catch (error) {
         say({ id: question.id, error: error instanceof Error ? error.stack ?? error.message : String(error) });
       }
     })();
   });
   process.on('disconnect', () => process.exit());
+  process.on('SIGTERM', () => void profiling.then((profiler) => profiler?.cut('end')).finally(() => process.exit()));
 }
 
 /** The child's side: something that nobody asked for. */

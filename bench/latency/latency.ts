@@ -17,13 +17,11 @@ export interface LatencySize {
   readonly patients: number;
 }
 
-export const LATENCY: LatencySize = { changes: 200, patients: 60 };
-
 /** Not counted: the first changes find cold code. */
 const WARM_UP = 20;
 const DEVICES = ['writing-client', 'writing-tablet', 'reading-tablet', 'reading-client'] as const;
 
-export async function latency({ changes, patients }: LatencySize = LATENCY): Promise<Report> {
+export async function latency({ changes, patients }: LatencySize): Promise<Report> {
   const ward = await BenchWard.found([
     { kind: 'client', name: 'office' },
     ...DEVICES.map((name) => ({ kind: name.endsWith('tablet') ? 'tablet' as const : 'client' as const, name })),

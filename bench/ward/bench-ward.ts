@@ -80,10 +80,10 @@ export class BenchWard {
 
   /** Copies into the device's folder what the ward holds now, or the log alone, as in a device that has just joined. */
   async fill(name: string, what: 'everything' | 'log'): Promise<void> {
-    const { replica, close } = must(await openFolderReplica(this.device(name), environment));
-    if (what === 'log') await copyDocument(this.replica, replica, LOG_DOCUMENT);
-    else await copyItems(this.replica, replica);
-    await close();
+    const folder = must(await openFolderReplica(this.device(name), environment));
+    if (what === 'log') await copyDocument(this.replica, folder.replica, LOG_DOCUMENT);
+    else await copyItems(this.replica, folder.replica);
+    await folder.close();
   }
 
   identity(handle: string): Promise<Identity> {

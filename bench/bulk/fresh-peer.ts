@@ -1,0 +1,80 @@
+/** A peer that has nothing fetches everything: against automerge-repo, unencrypted and in memory, in the same run. */
+import assert from 'node:assert/strict';
+import { startChild } from '../harness/child.ts';
+import type { Report } from '../harness/report.ts';
+import { median } from '../harness/statistics.ts';
+import { USERS } from '../ward/bench-ward.ts';
+import { installPeers, startAutomergeRepo, TUNED } from './automerge-repo.ts';
+import type { BulkDevice } from './device.ts';
+import { freshDevice, type ManyDocuments } from './many-documents.ts';
+
+interface Fetched {
+  readonly stored: number;
+  readonly opened: number;
+  readonly peak: number;
+}
+
+export async function freshPeer(documents: ManyDocuments, rounds: number): Promise<Report> {
+  installPeers();
+  const own: Fetched[] = [];
+  const tuned: Fetched[] = [];
+  const plain: Fetched[] = [];
+  for (let round = 0; round < rounds; round++) {
+    own.push(await fetchWard(documents, freshDevice(round)));
+    tuned.push(await fetchRepo(documents, TUNED));
+    plain.push(await fetchRepo(documents, []));
+  }
+  const of = (runs: readonly Fetched[], what: keyof Fetched): number => median(runs.map((run) => run[what]));
+  const { documents: count, changesets, sessions } = documents.plan;
+  return {
+    name: 'fresh-peer',
+    title: `${count} documents of ${changesets} changesets to a fresh peer`,
+    method: `Stays of ${sessions} sessions each; both sides a process of their own on one machine; ${rounds} rounds, taking turns, medians. Wardsync: sealed, signed, every run checked, flushed to disk, then opened by a user (stretching the password not counted). automerge-repo: the same changes, unencrypted, WebSocket, in memory, with a larger young generation (tuned) and with Node's default. From connecting until all is there. Checked: every document's value against what was written, and for automerge-repo every document's heads.`,
+    figures: [
+      { what: 'Wardsync: all verified and stored', value: of(own, 'stored') / 1000, unit: 's' },
+      { what: 'Wardsync: the same, and every document open', value: of(own, 'opened') / 1000, unit: 's' },
+      { what: 'automerge-repo, tuned', value: of(tuned, 'opened') / 1000, unit: 's' },
+      { what: 'automerge-repo, default', value: of(plain, 'opened') / 1000, unit: 's' },
+      { what: 'ratio to tuned: stored', value: of(own, 'stored') / of(tuned, 'opened'), unit: '×', goal: 0.12 },
+      { what: 'ratio to tuned: open', value: of(own, 'opened') / of(tuned, 'opened'), unit: '×', goal: 0.42 },
+      { what: 'Wardsync: peak memory of the fresh peer, all open', value: of(own, 'peak') / 1e6, unit: 'MB' },
+      { what: 'automerge-repo, tuned: peak memory', value: of(tuned, 'peak') / 1e6, unit: 'MB' },
+    ],
+  };
+}
+
+async function fetchWard({ ward, fingerprints }: ManyDocuments, name: string): Promise<Fetched> {
+  const archive = startChild<BulkDevice>(new URL('device.ts', import.meta.url));
+  const fresh = startChild<BulkDevice>(new URL('device.ts', import.meta.url));
+  try {
+    await archive.ask('open', { path: ward.device('archive').path, keep: 'disk', listen: true, peers: [] });
+    const peers = await archive.ask('serve');
+    await fresh.ask('open', { path: ward.device(name).path, keep: 'disk', listen: false, peers });
+    const stored = await fresh.ask('fetch', ward.replica.count);
+    const opening = await fresh.ask('openAll', USERS[1]);
+    assert.deepEqual(sorted(await fresh.ask('shown')), sorted(fingerprints), 'the fresh peer shows what was written');
+    return { stored, opened: stored + opening, peak: await fresh.ask('peakMemory') };
+  } finally {
+    await fresh.stop();
+    await archive.stop();
+  }
+}
+
+/** `heads` are checked by the peer itself before it says that a document is there. */
+async function fetchRepo({ made, file }: ManyDocuments, flags: readonly string[]): Promise<Fetched> {
+  const server = startAutomergeRepo(flags);
+  const client = startAutomergeRepo(flags);
+  try {
+    const { port, urls } = await server.ask('serve', file);
+    const documents = made.map(({ heads }, index) => ({ url: urls[index] ?? '', heads: heads.join() }));
+    const opened = await client.ask('fetch', { port, documents });
+    return { stored: Number.NaN, opened, peak: await client.ask('peakMemory') };
+  } finally {
+    await client.stop();
+    await server.stop();
+  }
+}
+
+function sorted(map: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
