@@ -11,7 +11,7 @@ import { discoveryFor } from '../node/device/network-choice.ts';
 import { readDeviceFolder } from '../node/device/device-folder.ts';
 import { realEnvironment, silentLog } from '../node/device/real-environment.ts';
 import { runDevice } from '../node/device/running-device.ts';
-import { buildApp } from './build-app.ts';
+import { buildRelease } from './build-release.ts';
 import { fillWard } from './demo/fill.ts';
 import { makeLinks, type Door, type Link } from './demo/links.ts';
 import { ADMIN, STAFF, WARD_NAME } from './demo/people.ts';
@@ -40,19 +40,19 @@ async function main(): Promise<void> {
   const release = await holdFolder();
   process.on('exit', release);
   const isNew = !await exists(join(ROOT, 'ready'));
-  const built = buildApp({ outDir: join(ROOT, '..', 'dist', 'app'), minify: true });
+  const building = buildRelease();
   if (isNew) await setUp(join(ROOT, 'ward'), environment, say);
-  await built;
+  const { command } = await building;
 
   const ports = await choosePorts(ROOT);
   const root = join(ROOT, 'ward');
   say('Starting the archive, three tablets and the bridge…');
   running.push(...await Promise.all([
-    startProcess('archive', ['archive'], folderOf(root, 'archive')),
-    ...ports.tablets.map((port, index) => startProcess(`tablet ${index + 1}`, ['tablet', '--page-port', String(port)], folderOf(root, `tablet-${index + 1}`))),
+    startProcess(command, 'archive', ['archive'], folderOf(root, 'archive')),
+    ...ports.tablets.map((port, index) => startProcess(command, `tablet ${index + 1}`, ['tablet', '--page-port', String(port)], folderOf(root, `tablet-${index + 1}`))),
   ]));
   // The bridge waits for its certificate, which the admin's device brings along with the patients.
-  const bridge = startProcess('bridge', ['bridge', '--port', String(ports.bridge)], folderOf(root, 'bridge'));
+  const bridge = startProcess(command, 'bridge', ['bridge', '--port', String(ports.bridge)], folderOf(root, 'bridge'));
   bridge.catch(() => {});
   if (isNew) {
     await fill(root);

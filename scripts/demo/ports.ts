@@ -13,7 +13,7 @@ const USUAL: DemoPorts = { tablets: [7411, 7412, 7413], bridge: 7443 };
 /** A browser keeps what it knows by the page's address, so a port that was used is asked for again. */
 export async function choosePorts(root: string): Promise<DemoPorts> {
   const file = join(root, 'ports.json');
-  const wanted = await readFile(file, 'utf8').then((text) => JSON.parse(text) as DemoPorts, () => USUAL);
+  const wanted = await readFile(file, 'utf8').then((text): DemoPorts => JSON.parse(text), () => USUAL);
   const tablets: number[] = [];
   for (const port of wanted.tablets) tablets.push(await freePort(port));
   const ports = { tablets, bridge: await freePort(wanted.bridge) };

@@ -3,7 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 export interface DemoProcess {
   readonly name: string;
@@ -13,13 +12,12 @@ export interface DemoProcess {
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../../node/cli/main.ts', import.meta.url));
 const START_MILLISECONDS = 40_000;
 
-/** Resolves when the process says that it is up; its log goes to `FOLDER.log`. */
-export async function startProcess(name: string, command: readonly string[], folder: string): Promise<DemoProcess> {
+/** Runs `main`, the built command line. Resolves when the process says that it is up; its log goes to `FOLDER.log`. */
+export async function startProcess(main: string, name: string, command: readonly string[], folder: string): Promise<DemoProcess> {
   // A group of its own: Ctrl-C reaches the demo alone, which then ends them in order.
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...command, '--folder', folder, '--json', '--log', '--local'], {
+  const child = spawn(process.execPath, [main, ...command, '--folder', folder, '--json', '--log', '--local'], {
     stdio: ['ignore', 'pipe', 'pipe'], detached: true,
   });
   const log = createWriteStream(`${folder}.log`, { flags: 'a' });

@@ -23,35 +23,50 @@ import { openWard } from '../../protocol/ward/ward.ts';
 import { ADMIN, STAFF, TEAM_NAME, WARD_NAME, type DemoPerson } from './people.ts';
 import { folderOf } from './processes.ts';
 
-export const DEVICES: readonly { readonly folder: string; readonly kind: DeviceKind; readonly name: string }[] = [
-  { folder: 'archive', kind: 'archive', name: 'Archive' },
-  { folder: 'tablet-1', kind: 'tablet', name: 'Tablet bay A' },
-  { folder: 'tablet-2', kind: 'tablet', name: 'Tablet bay B' },
-  { folder: 'tablet-3', kind: 'tablet', name: 'Tablet bay C' },
-  { folder: 'bridge', kind: 'bridge', name: 'Bridge' },
-];
+/** Who and what is in the ward. Folders are named after what stands in them, not after the devices. */
+export interface Cast {
+  readonly ward: string;
+  readonly team: string;
+  readonly admin: DemoPerson;
+  readonly staff: readonly DemoPerson[];
+  readonly devices: readonly { readonly folder: string; readonly kind: DeviceKind; readonly name: string }[];
+}
+
+export const DEMO_CAST: Cast = {
+  ward: WARD_NAME,
+  team: TEAM_NAME,
+  admin: ADMIN,
+  staff: STAFF,
+  devices: [
+    { folder: 'archive', kind: 'archive', name: 'Archive' },
+    { folder: 'tablet-1', kind: 'tablet', name: 'Tablet bay A' },
+    { folder: 'tablet-2', kind: 'tablet', name: 'Tablet bay B' },
+    { folder: 'tablet-3', kind: 'tablet', name: 'Tablet bay C' },
+    { folder: 'bridge', kind: 'bridge', name: 'Bridge' },
+  ],
+};
 
 export const ADMIN_FOLDER = 'admin';
 const HOUR = 60 * 60 * 1000;
 
-export async function setUp(root: string, environment: Environment, say: (line: string) => void): Promise<void> {
+export async function setUp(root: string, environment: Environment, say: (line: string) => void, cast: Cast = DEMO_CAST): Promise<void> {
   await rm(root, { recursive: true, force: true });
   await mkdir(root, { recursive: true, mode: 0o700 });
   say('Founding the ward…');
-  await found(folderOf(root, ADMIN_FOLDER), environment);
+  await found(folderOf(root, ADMIN_FOLDER), cast, environment);
 
   const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), { environment, listen: ['/ip4/127.0.0.1/tcp/0'] }));
-  const session = await unlockPerson(device, ADMIN, environment);
-  const team = must(await session.members.addTeam(TEAM_NAME));
+  const session = await unlockPerson(device, cast.admin, environment);
+  const team = must(await session.members.addTeam(cast.team));
   await establishAuthority(session, environment, []);
-  for (const { folder, kind, name } of DEVICES) {
+  for (const { folder, kind, name } of cast.devices) {
     say(`${name} joins…`);
     const secret = must(await inviteDevice(session, device.replica, environment, { kind, name, expires: environment.clock.now() + HOUR }));
     const code = encodeJoinCode({ ward: device.replica.ward, inviter: device.folder.id, secret, addresses: [...device.host.addresses()] });
     must(await joinDevice({ code, kind, path: folderOf(root, folder), hosts: kind === 'bridge' ? ['localhost', '127.0.0.1'] : [], peers: [], environment }));
   }
   await issueOwedCertificates(session, device.replica, environment);
-  for (const person of STAFF) {
+  for (const person of cast.staff) {
     say(`Adding ${person.handle}…`);
     await addPerson(session, team, person);
   }
@@ -64,11 +79,11 @@ export async function unlockPerson({ replica, folder }: Pick<RunningDevice, 'rep
   return must(await openWard({ replica, device: folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(handle, password));
 }
 
-async function found(path: string, environment: Environment): Promise<void> {
+async function found(path: string, { ward: wardName, admin: founder }: Cast, environment: Environment): Promise<void> {
   const seed = environment.entropy.randomBytes(32);
   const replica = await foundWard({
-    wardName: WARD_NAME,
-    founder: ADMIN,
+    wardName,
+    founder,
     device: { id: deviceId.from(signingKeyFromSeed(seed).publicKey), kind: 'client', name: "Ward IT's computer" },
     environment,
     openReplica: async (ward) => {
