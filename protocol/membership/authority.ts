@@ -15,15 +15,15 @@ export type Doubts = ReadonlySet<number>;
 
 export interface View {
   /** Whether the entry is part of what is looked at. */
-  includes(index: number): boolean;
-  counts(index: number): boolean;
+  readonly includes: (index: number) => boolean;
+  readonly counts: (index: number) => boolean;
   /**
    * A revocation of which it is not yet known whether it counts. Whatever hangs on it is decided in the candidate's
    * favour, with a doubt: the judgement stands only once every revocation it names is settled.
    */
-  isOpen(index: number): boolean;
+  readonly isOpen: (index: number) => boolean;
   /** The open revocations on which it hangs whether the entry counts. */
-  doubtsOf(index: number): Doubts;
+  readonly doubtsOf: (index: number) => Doubts;
 }
 
 /** Why an operation does not count. */

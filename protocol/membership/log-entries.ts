@@ -2,7 +2,7 @@
  * The operations of the log with the indexes that its rules look things up in. An entry's place in the log is its
  * index; sets of entries are sets of indices.
  */
-import { hexOf, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
 import { LogGraph } from './log-graph.ts';
 import type { Operation } from './operation.ts';
@@ -185,7 +185,7 @@ export class LogEntries {
 
 /** The key that signed a `join` is the invitation's. */
 export function inviteOf(join: Candidate): Hex<InviteId> {
-  return hexOf(join.author as InviteId);
+  return hexOf(inviteId.from(join.author));
 }
 
 /** What may take effect on operations of others: who loses a right by it, and from when on. */

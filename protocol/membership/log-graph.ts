@@ -11,7 +11,7 @@ import { hexOf, type Hex, type ItemId } from '../codec/ids.ts';
 
 /** Everything before some position in the log, that position included. */
 export interface Past {
-  covers(index: number): boolean;
+  readonly covers: (index: number) => boolean;
 }
 
 type TrackClock = ReadonlyMap<number, number>;

@@ -16,7 +16,8 @@ export interface LogMoment {
   /** Number of entries at this moment. */
   readonly size: number;
   readonly resolution: Resolution;
-  readonly description: Description;
+  /** Made when it is first asked for: while a log is being fetched nobody asks. */
+  describe(): Description;
   readonly certificates: ReadonlyMap<Hex<AuthorId>, Certificate>;
 }
 
@@ -24,6 +25,7 @@ export class LogState implements WardState {
   readonly ward: WardId;
   readonly heads: readonly ItemId[];
   readonly #moment: LogMoment;
+  #described: Description | undefined;
   /** The last place that was asked for: readers ask about many items of one place. */
   #recent: { readonly key: string; readonly past: Past; readonly view: View } | undefined;
 
@@ -34,14 +36,19 @@ export class LogState implements WardState {
     this.heads = [...graph.heads].map((index) => graph.idOf(index)).sort(compareBytes).slice(0, MAX_HEADS);
   }
 
-  get sealedName(): Uint8Array { return this.#moment.description.sealedName; }
-  get everyone(): TeamId { return this.#built(this.#moment.description.everyone); }
-  get admins(): TeamId { return this.#built(this.#moment.description.admins); }
-  get users(): WardState['users'] { return this.#moment.description.users; }
-  get devices(): WardState['devices'] { return this.#moment.description.devices; }
-  get teams(): WardState['teams'] { return this.#moment.description.teams; }
-  get invitations(): WardState['invitations'] { return this.#moment.description.invitations; }
-  get authority(): WardState['authority'] { return this.#moment.description.authority; }
+  get sealedName(): Uint8Array { return this.#description.sealedName; }
+  get everyone(): TeamId { return this.#built(this.#description.everyone); }
+  get admins(): TeamId { return this.#built(this.#description.admins); }
+  get users(): WardState['users'] { return this.#description.users; }
+  get devices(): WardState['devices'] { return this.#description.devices; }
+  get teams(): WardState['teams'] { return this.#description.teams; }
+  get invitations(): WardState['invitations'] { return this.#description.invitations; }
+  get authority(): WardState['authority'] { return this.#description.authority; }
+
+  get #description(): Description {
+    this.#described ??= this.#moment.describe();
+    return this.#described;
+  }
 
   knows(heads: readonly ItemId[]): boolean {
     return heads.every((head) => (this.#moment.entries.graph.indexOf(head) ?? this.#moment.size) < this.#moment.size);

@@ -115,10 +115,9 @@ export class WardLog {
 
   /** The ward after all operations that are here. The same value until another is added. */
   state(): WardState {
-    this.#state ??= new LogState({
-      ward: this.ward, entries: this.#entries, size: this.size, resolution: this.#resolution,
-      description: this.#describe(), certificates: this.#certificates,
-    });
+    const { ward, size } = this;
+    const [entries, certificates, resolution] = [this.#entries, this.#certificates, this.#resolution];
+    this.#state ??= new LogState({ ward, entries, size, resolution, certificates, describe: () => this.#describeAt(size, resolution) });
     return this.#state;
   }
 
@@ -185,8 +184,14 @@ export class WardLog {
     return { past, view: this.#resolution.at(past) };
   }
 
-  #describe(): Description {
-    const counts = ({ index }: Entry): boolean => this.#resolution.counts(index);
+  #describeAt(size: number, resolution: Resolution): Description {
+    const counts = ({ index }: Entry): boolean => resolution.counts(index);
+    if (size !== this.size) {
+      // The log has moved on since; this moment is described by itself.
+      const describer = new Describer(this.#entries.graph);
+      describer.restart(this.#entries.all.slice(0, size).filter(counts));
+      return describer.describe();
+    }
     if (this.#undescribed === undefined) this.#describer.restart(this.#entries.all.filter(counts));
     else for (const entry of this.#undescribed) if (counts(entry)) this.#describer.add(entry);
     this.#undescribed = [];

@@ -73,9 +73,9 @@ class LocalReplica implements Replica {
   async run(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<Run> {
     const { document, author } = chain;
     const small = { maxItems: Math.min(limit.maxItems, MAX_RUN_ITEMS), maxBytes: Math.min(limit.maxBytes, MAX_RUN_BYTES) };
-    const some = upToSigned(await this.#readEncoded(chain, fromSeq, small));
+    let items = upTo(await this.#readEncoded(chain, fromSeq, small), 'last-signed');
     // The next signature may lie beyond a small limit, but never beyond the largest run (SYNC-5).
-    const items = some.length > 0 ? some : upToSigned(await this.#readEncoded(chain, fromSeq, { maxItems: MAX_RUN_ITEMS, maxBytes: MAX_RUN_BYTES }));
+    if (items.length === 0) items = upTo(await this.#readEncoded(chain, fromSeq, { maxItems: MAX_RUN_ITEMS, maxBytes: MAX_RUN_BYTES }), 'first-signed');
     return { document, author, items: isLog(chain) ? items : items.map((item, at) => (at === items.length - 1 ? item : unsigned(item))) };
   }
 
@@ -99,6 +99,7 @@ class LocalReplica implements Replica {
   }
 }
 
-function upToSigned(items: readonly EncodedItem[]): readonly EncodedItem[] {
-  return items.slice(0, items.findLastIndex(({ signature }) => signature.length > 0) + 1);
+function upTo(items: readonly EncodedItem[], end: 'first-signed' | 'last-signed'): readonly EncodedItem[] {
+  const isItemSigned = ({ signature }: EncodedItem): boolean => signature.length > 0;
+  return items.slice(0, (end === 'first-signed' ? items.findIndex(isItemSigned) : items.findLastIndex(isItemSigned)) + 1);
 }
