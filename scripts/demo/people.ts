@@ -7,14 +7,13 @@ export interface DemoPerson {
   readonly name: string;
   readonly role: Role;
   readonly password: string;
-  readonly staffRole: 'nurse' | 'doctor' | undefined;
 }
 
-export const ADMIN: DemoPerson = { handle: 'admin-1', name: 'Robin Delacroix', role: 'admin', password: 'demo-admin-1', staffRole: undefined };
+export const ADMIN: DemoPerson = { handle: 'admin-1', name: 'Robin Delacroix', role: 'admin', password: 'demo-admin-1' };
 
 export const STAFF: readonly DemoPerson[] = DEMO_STAFF.map(({ name, role }, index) => {
   const number = 1 + DEMO_STAFF.slice(0, index).filter((before) => before.role === role).length;
-  return { handle: `${role}-${number}`, name, role: 'clinician', password: `demo-${role}-${number}`, staffRole: role };
+  return { handle: `${role}-${number}`, name, role: 'clinician', password: `demo-${role}-${number}` };
 });
 
 export const WARD_NAME = 'Larch Ward';
