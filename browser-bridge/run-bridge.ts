@@ -30,7 +30,7 @@ export interface BridgeRunOptions extends Omit<DeviceRunOptions, 'listen' | 'sub
 export interface RunningBridge {
   readonly device: RunningDevice;
   readonly bridge: Bridge;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export async function runBridge(folder: DeviceFolder, options: BridgeRunOptions): Promise<Result<RunningBridge, DeviceFailure | PageServerFailure | { readonly code: 'no-certificate'; readonly message: string }>> {
@@ -39,7 +39,7 @@ export async function runBridge(folder: DeviceFolder, options: BridgeRunOptions)
   if (!started.ok) return started;
   const device = started.value;
   const key = await readFile(join(folder.path, TLS_KEY_FILE), 'utf8');
-  const hosts = JSON.parse(await readFile(join(folder.path, HOSTS_FILE), 'utf8')) as readonly string[];
+  const hosts: readonly string[] = JSON.parse(await readFile(join(folder.path, HOSTS_FILE), 'utf8'));
 
   const credentials = await certified(device, key, options);
   if (credentials === undefined) {

@@ -11,7 +11,7 @@ import { signReceipts } from './receipts.ts';
 
 export interface RunningArchive {
   readonly device: RunningDevice;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export async function runArchive(folder: DeviceFolder, options: DeviceRunOptions): Promise<Result<RunningArchive, DeviceFailure>> {

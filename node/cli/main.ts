@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/status.ts')).status,
 };
 
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`wardsync: ${faultLine(error)}\n`);
+  process.exit(1);
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -36,13 +40,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return argv[0] === undefined ? 2 : 0;
   }
   if (argv[0] === '--version') {
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version }: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     process.stdout.write(`${version}\n`);
     return 0;
   }
   const load = COMMANDS[argv.slice(0, 2).join(' ')] ?? COMMANDS[argv[0]];
   if (load === undefined) {
-    process.stderr.write(`wardsync: no command '${argv[0]}'; 'wardsync help' lists them\n`);
+    const group = Object.keys(COMMANDS).filter((words) => words.startsWith(`${argv[0]} `));
+    process.stderr.write(`wardsync: ${group.length > 0 ? `say which: ${group.join(', ')}` : `no command '${argv[0]}'; 'wardsync help' lists them`}\n`);
     return 2;
   }
   const command = await load();
@@ -53,19 +58,16 @@ async function main(argv: readonly string[]): Promise<number> {
     else await command.run(args, io);
     return 0;
   } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`wardsync: ${error.message}\nusage: wardsync ${usageOf(command)}; --help says more\n`);
-      return 2;
-    }
-    if (error instanceof CommandFailed) {
-      process.stderr.write(io.json ? `${JSON.stringify({ error: error.message })}\n` : `wardsync: ${error.message}\n`);
-      return 1;
-    }
-    // A bug. The message may quote what was being worked on, so only its kind and place are shown.
-    const place = error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(' at ')) : undefined;
-    process.stderr.write(`wardsync: internal error (${error instanceof Error ? error.name : 'unknown'})${place ?? ''}\n`);
-    return 1;
+    if (error instanceof UsageError) io.complain(`${command.words.join(' ')}: ${error.message}`, `usage: wardsync ${usageOf(command)}; --help says more`);
+    else io.complain(error instanceof CommandFailed ? error.message : faultLine(error));
+    return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** A bug. The message may quote what was being worked on, so only the error's kind and place are shown. */
+function faultLine(error: unknown): string {
+  const [, file = '', line = ''] = /([\w.-]+\.[jt]s):(\d+)/.exec(error instanceof Error ? error.stack?.replace(error.message, '') ?? '' : '') ?? [];
+  return `a fault in the program (${error instanceof Error ? error.name : 'unknown'}${file === '' ? '' : `, ${file} line ${line}`}); what was saved is saved. Please report it`;
 }
 
 async function overview(): Promise<string> {

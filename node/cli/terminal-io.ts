@@ -1,10 +1,22 @@
 /** `CommandIo` on a real terminal. */
 import { readFile } from 'node:fs/promises';
+import { systemCode } from '../device/system-error.ts';
 import { CommandFailed, type Arguments, type CommandIo } from './command.ts';
 
-export function terminalIo(json: boolean): CommandIo {
+/** Elsewhere than on a terminal progress is a line at most so often, in milliseconds. */
+const LINE_INTERVAL = 2_000;
+
+export interface TerminalIo extends CommandIo {
+  /** Why it failed: the last line of a command, or the last but those that explain it. */
+  complain(message: string, explanation?: string): void;
+}
+
+export function terminalIo(json: boolean): TerminalIo {
   let progressShown = false;
-  let lastStep = -1;
+  let lastLine = { text: '', at: 0 };
+  let stopped: Promise<void> | undefined;
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
+  for (const signal of STOP_SIGNALS) process.once(signal, leave);
 
   function endProgress(): void {
     if (progressShown) process.stderr.write('\n');
@@ -13,7 +25,9 @@ export function terminalIo(json: boolean): CommandIo {
 
   return {
     json,
-    stopped: stopSignal(),
+    get stopped() {
+      return stopped ??= stopSignal();
+    },
     result(value, text) {
       endProgress();
       process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`);
@@ -22,15 +36,19 @@ export function terminalIo(json: boolean): CommandIo {
       endProgress();
       if (!json) process.stderr.write(`${line}\n`);
     },
+    complain(message, explanation) {
+      endProgress();
+      process.stderr.write(json ? `${JSON.stringify({ error: message })}\n` : `wardsync: ${message}\n${explanation === undefined ? '' : `${explanation}\n`}`);
+    },
     progress(done, total, what) {
       if (json) return;
-      const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+      const text = total === undefined ? `${done} ${what}` : `${String(total === 0 ? 100 : Math.floor((100 * done) / total)).padStart(3)} %  ${what}`;
       if (process.stderr.isTTY) {
-        process.stderr.write(`\r\u001B[K${String(percent).padStart(3)} %  ${what}`);
+        process.stderr.write(`\r\u001B[K${text}`);
         progressShown = true;
-      } else if (Math.floor(percent / 10) !== lastStep) {
-        lastStep = Math.floor(percent / 10);
-        process.stderr.write(`${percent} % ${what}\n`);
+      } else if (text !== lastLine.text && (Date.now() - lastLine.at >= LINE_INTERVAL || done === total)) {
+        lastLine = { text, at: Date.now() };
+        process.stderr.write(`${text.trimStart()}\n`);
       }
     },
     async password(args, question, { fresh = false, option = 'password-file', variable = 'WARDSYNC_PASSWORD' } = {}) {
@@ -50,7 +68,7 @@ async function givenPassword(args: Arguments, option: string, variable: string):
   try {
     return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
   } catch {
-    throw new CommandFailed(`the password file ${file} cannot be read`);
+    throw new CommandFailed(`the password file ${file} cannot be read: check its name and who may read it`);
   }
 }
 
@@ -67,7 +85,7 @@ async function prompt(question: string): Promise<string> {
       for (const character of chunk) {
         if (character === '\r' || character === '\n') return typed;
         if (character === '\u0003') throw new CommandFailed('stopped');
-        if (character === '\u007F' || character === '\b') typed = [...typed].slice(0, -1).join('');
+        if (character === '\u007F' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
         else typed += character;
       }
     }
@@ -79,9 +97,24 @@ async function prompt(question: string): Promise<string> {
   }
 }
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    for (const signal of STOP_SIGNALS) {
+      process.removeListener(signal, leave);
+      process.once(signal, () => resolve());
+    }
   });
+}
+
+/** As a shell tells it: 128 and the signal's number. What is half made goes (`makeFolder`); what was saved is on disk. */
+function leave(signal: NodeJS.Signals): void {
+  process.exit(signal === 'SIGINT' ? 130 : 143);
+}
+
+/** Whoever reads has read enough, as in `wardsync show | head`. */
+function leaveQuietly(error: Error): void {
+  if (systemCode(error) === 'EPIPE') process.exit();
+  throw error;
 }

@@ -7,7 +7,7 @@ import { chmod, unlink } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { systemCode } from './device-folder.ts';
+import { systemCode } from './system-error.ts';
 
 const MAX_LINE = 64 * 1024;
 const MAX_SOCKET_PATH = 104;
@@ -30,15 +30,15 @@ export async function serveControl(folder: string, handlers: ControlHandlers): P
     socket.on('error', () => socket.destroy());
     void answer(socket, handlers);
   });
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((listening, reject) => {
     server.once('error', reject);
-    server.listen(path, resolve);
+    server.listen(path, listening);
   });
   await chmod(path, 0o600);
   return {
-    stop: () => new Promise((resolve) => {
+    stop: () => new Promise((closed) => {
       for (const socket of sockets) socket.destroy();
-      server.close(() => resolve());
+      server.close(() => closed());
     }),
   };
 }
@@ -49,8 +49,8 @@ export type ControlReply = { readonly running: false } | { readonly running: tru
 export async function askControl(folder: string, command: string, argument: unknown, onProgress: (value: unknown) => void = () => {}): Promise<ControlReply> {
   const socket = createConnection(socketPath(folder));
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
+    await new Promise<void>((connected, reject) => {
+      socket.once('connect', connected);
       socket.once('error', reject);
     });
   } catch (error) {

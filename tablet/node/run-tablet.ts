@@ -2,7 +2,7 @@
  * The tablet node: a blind replica that goes on syncing while nobody is logged in, and the ward app on loopback.
  *
  * The page that it serves is a peer of its own, with its own device key; it comes in through the same pipe as a
- * desktop's page does through the bridge, only that this pipe leads nowhere but here (BRIEF 10).
+ * desktop's page does through the bridge, only that this pipe leads nowhere but here.
  */
 import { createPipes } from '../../browser-bridge/pipe.ts';
 import { startPageServer, type PageServerFailure } from '../../browser-bridge/page-server.ts';
@@ -28,8 +28,8 @@ export interface RunningTablet {
   /** `http://127.0.0.1:…/` */
   readonly url: string;
   /** The page's link as long as no page has joined: it carries the rest of the code, in the fragment. */
-  joinLink(): Promise<string | undefined>;
-  stop(): Promise<void>;
+  readonly joinLink: () => Promise<string | undefined>;
+  readonly stop: () => Promise<void>;
 }
 
 const LOOPBACK = '127.0.0.1';

@@ -55,7 +55,7 @@ export function textOf(state: WardState): string {
   const text = (_key: string, value: unknown): unknown => {
     if (value instanceof Uint8Array) return Buffer.from(value).toString('hex').slice(0, 24);
     if (value instanceof Map) return [...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-    return value instanceof Set ? [...value].sort() : value;
+    return value instanceof Set ? [...value].sort((a, b) => (String(a) < String(b) ? -1 : 1)) : value;
   };
   const { heads, users, devices, teams, invitations, authority } = state;
   return JSON.stringify({ heads, users, devices, teams, invitations, authority }, text, 1);

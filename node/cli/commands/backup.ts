@@ -18,7 +18,7 @@ export const backup: Command = {
     const asked = await askControl(folder.path, 'backup', file, (progress) => report(io, progress));
     if (asked.running) {
       if (asked.error !== undefined) throw new CommandFailed(asked.error);
-      return io.result({ file, ...(asked.value as object) }, `Backed up to ${file}.`);
+      return io.result({ file, ...(typeof asked.value === 'object' ? asked.value : {}) }, `Backed up to ${file}.`);
     }
     const environment = realEnvironment(silentLog);
     const opened = await openFolderReplica(folder, environment);
@@ -33,6 +33,6 @@ export const backup: Command = {
 };
 
 function report(io: CommandIo, progress: unknown): void {
-  const { items = 0 } = progress as { items?: number };
+  const items = typeof progress === 'object' && progress !== null && 'items' in progress && typeof progress.items === 'number' ? progress.items : 0;
   io.progress(items, items + 1, `${items} items`);
 }

@@ -1,5 +1,5 @@
 import { askControl } from '../../device/control.ts';
-import type { DeviceReport } from '../../device/device-control.ts';
+import { countForks, type AlarmReport, type DeviceReport, type PeerReport } from '../../device/device-control.ts';
 import { realEnvironment, silentLog } from '../../device/real-environment.ts';
 import { openFolderReplica } from '../../device/running-device.ts';
 import { hexOf } from '../../../protocol/codec/ids.ts';
@@ -21,15 +21,48 @@ export const status: Command = {
     }
     const opened = await openFolderReplica(folder, realEnvironment(silentLog));
     if (!opened.ok) throw new CommandFailed(opened.failure.message);
-    const { replica } = opened.value;
-    const report = { kind: folder.kind, ward: hexOf(replica.ward), device: hexOf(folder.id), items: replica.count, documents: [...replica.documents()].length };
+    const { replica, store } = opened.value;
+    const report = {
+      kind: folder.kind, ward: hexOf(replica.ward), device: hexOf(folder.id), items: replica.count, documents: [...replica.documents()].length,
+      forks: await countForks(store),
+    };
     await opened.value.close();
-    io.result({ running: false, ...report }, `Not running. ${report.kind} of ward ${report.ward.slice(0, 16)}…, ${report.items} items in ${report.documents} documents.`);
+    const lines = [`Not running. ${report.kind} of ward ${report.ward.slice(0, 16)}…, ${report.items} items in ${report.documents} documents.`, ...forkLines(report.forks)];
+    io.result({ running: false, ...report }, lines.join('\n'));
   },
 };
 
-function describe({ kind, ward, peerId, addresses, items, documents, peers, memoryMiB }: DeviceReport): string {
-  const lines = peers.map((peer) =>
-    `  ${peer.kind.padEnd(8)} ${peer.device.slice(0, 16)}…  ${peer.connected ? (peer.inSync ? 'in sync' : 'syncing') : `last contact ${peer.lastContact === undefined ? 'never' : new Date(peer.lastContact).toLocaleString()}`}`);
-  return [`${kind} of ward ${ward.slice(0, 16)}…, running, ${memoryMiB} MiB`, `${peerId}`, ...addresses, `${items} items in ${documents} documents`, `${peers.length} other devices`, ...lines].join('\n');
+function describe({ kind, ward, peerId, addresses, items, documents, forks, peers, memoryMiB }: DeviceReport): string {
+  return [
+    `${kind} of ward ${ward.slice(0, 16)}…, running, ${memoryMiB} MiB`, peerId, ...addresses, `${items} items in ${documents} documents`, ...forkLines(forks),
+    `${peers.length} other devices`, ...peers.flatMap((peer) => [`  ${peer.kind.padEnd(8)} ${peer.device.slice(0, 16)}…  ${contactOf(peer)}`, ...peer.alarms.map((alarm) => `           ! ${alarmText(alarm)}`)]),
+  ].join('\n');
+}
+
+function contactOf({ connected, inSync, lastContact }: PeerReport): string {
+  if (connected) return inSync ? 'in sync' : 'syncing';
+  return lastContact === undefined ? 'no contact since the start' : `last contact ${new Date(lastContact).toLocaleString()}`;
+}
+
+function alarmText(alarm: AlarmReport): string {
+  const since = `(${new Date(alarm.at).toLocaleString()})`;
+  switch (alarm.type) {
+    case 'clock-skew':
+      return `its clock is ${spanOf(Math.abs(alarm.milliseconds))} ${alarm.milliseconds > 0 ? 'ahead of' : 'behind'} this device's: set the one that is wrong ${since}`;
+    case 'rolled-back':
+      return `it has fewer items (${alarm.now}) than it once signed for (${alarm.before}): it was restored from a copy, or is not what it was ${since}`;
+    case 'diverged':
+      return `everything was compared, and it still claims to hold something else: look at its forks and its log ${since}`;
+  }
+}
+
+function spanOf(milliseconds: number): string {
+  const [unit, size] = SPANS.find(([, least]) => milliseconds >= least) ?? ['seconds', 1000];
+  return `${Math.round(milliseconds / size)} ${unit}`;
+}
+
+const SPANS = [['days', 2 * 86_400_000], ['hours', 2 * 3_600_000], ['minutes', 2 * 60_000]] as const;
+
+function forkLines(forks: number): readonly string[] {
+  return forks === 0 ? [] : [`! ${forks} chains are forked: two versions of one place turned up, as when a device's folder was copied and both ran`];
 }

@@ -28,7 +28,7 @@ export function patientView(session: Session, chart: Chart, patient: string, now
     patient: id,
     allergies: entries(id, 'allergies', parts.allergies),
     conditions: entries(id, 'conditions', parts.conditions),
-    medications: parts.medications.map((entry) => entries(entry.id in value.orders ? stay : id, entry.id in value.orders ? 'orders' : 'medications', [entry])).flat(),
+    medications: parts.medications.flatMap((entry) => entries(entry.id in value.orders ? stay : id, entry.id in value.orders ? 'orders' : 'medications', [entry])),
     measurements: entries(id, 'measurements', parts.measurements),
     observations: entries(stay, 'observations', parts.observations),
     notes: entries(stay, 'notes', parts.notes),
