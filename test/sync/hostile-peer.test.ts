@@ -5,7 +5,7 @@ import { encode } from '../../protocol/codec/cbor.ts';
 import { authorId, deviceId, itemId } from '../../protocol/codec/ids.ts';
 import { LABEL } from '../../protocol/crypto/labels.ts';
 import { sha256 } from '../../protocol/crypto/signing/hash.ts';
-import { signFor } from '../../protocol/crypto/signing/signature.ts';
+import { signFor, type SigningKey } from '../../protocol/crypto/signing/signature.ts';
 import { encodeItem, type Item } from '../../protocol/items/item.ts';
 import type { LinkEvent, Subscription } from '../../protocol/sync/link.ts';
 import { encodeMessage, heartbeatContent, type Message, type MessageOf } from '../../protocol/sync/messages.ts';
@@ -20,23 +20,25 @@ function digestOf(number: number): Uint8Array {
   return sha256(encode(['lie', number]));
 }
 
-/** The honest side, which leads, and a peer whose every word is written by the test. */
+/** The honest side, which leads unless told otherwise, and a peer whose every word is written by the test. */
 class Liar {
   readonly honest: Side;
+  readonly #key: SigningKey;
   #taken = 0;
   #clock = NOW;
 
-  constructor(replica: FakeReplica, options: { readonly remembered?: number; readonly subscription?: Subscription } = {}) {
-    this.honest = new Side({ replica, key: SMALL, remote: LARGE, ...options });
+  constructor(replica: FakeReplica, { leads = false, ...options }: { readonly leads?: boolean; readonly remembered?: number; readonly subscription?: Subscription } = {}) {
+    this.#key = leads ? SMALL : LARGE;
+    this.honest = new Side({ replica, key: leads ? LARGE : SMALL, remote: this.#key, ...options });
   }
 
   hello(root: Uint8Array = digestOf(0), subscription: Subscription = { type: 'all' }): void {
-    this.say({ type: 'hello', version: 1, ward: WARD, device: deviceId.from(LARGE.publicKey), time: NOW, subscription, foundation: digestOf(1), root });
+    this.say({ type: 'hello', version: 1, ward: WARD, device: deviceId.from(this.#key.publicKey), time: NOW, subscription, foundation: digestOf(1), root });
   }
 
   heartbeat(root: Uint8Array, count: number, settled: 'yes' | 'no' = 'yes'): void {
     const signed = { count, root, time: NOW };
-    this.say({ type: 'heartbeat', ...signed, signature: signFor(LARGE, LABEL.heartbeat, WARD, heartbeatContent(signed)), foundation: digestOf(1), settled });
+    this.say({ type: 'heartbeat', ...signed, signature: signFor(this.#key, LABEL.heartbeat, WARD, heartbeatContent(signed)), foundation: digestOf(1), settled });
   }
 
   say(message: Message): void {
@@ -384,4 +386,31 @@ test('ATTACK 6: a run with a link dropped or exchanged leaves a gap that is seen
   assert.equal(replica.count, 0);
   liar.heartbeat(digestOf(2), 1);
   assert.equal(liar.honest.session.ended, false);
+});
+
+test('SYNC-4: a leader that never compares is not waited for', () => {
+  const liar = new Liar(new FakeReplica(), { leads: true });
+  liar.hello();
+  liar.heartbeat(digestOf(1), 1);
+  liar.heartbeat(digestOf(2), 2);
+  assert.deepEqual(liar.heardOf('nodes'), []);
+  liar.heartbeat(digestOf(3), 3);
+  assert.equal(liar.heardOf('nodes').length, 1);
+});
+
+test('ADMIT-4: a push with a gap before it makes the receiver ask for the chain from where it stands', async () => {
+  const chain = chainOf(documentOf(1), keyOf(1), 9);
+  const replica = new FakeReplica();
+  await replica.add(chain.slice(0, 3));
+  const liar = new Liar(replica);
+  liar.hello(liar.honest.roots);
+  liar.say({ type: 'push', push: 1, runs: [runOf(chain.slice(7))] });
+  await liar.rest();
+  const heard = liar.heard();
+  assert.deepEqual(heard.find(({ type }) => type === 'stored'), { type: 'stored', pushes: [1], chains: [{ document: documentOf(1), author: chain[0]?.fields.author, seq: 3 }] });
+  const want = heard.find((message): message is MessageOf<'want'> => message.type === 'want') ?? assert.fail();
+  assert.deepEqual(want.wants, [{ document: documentOf(1), author: chain[0]?.fields.author, from: 4 }]);
+  liar.say({ type: 'runs', request: want.request, runs: [runOf(chain.slice(3))] });
+  await liar.rest();
+  assert.equal(replica.count, 9);
 });

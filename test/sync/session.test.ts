@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { equalBytes } from '../../protocol/codec/bytes.ts';
+import { equalBytes, toHex } from '../../protocol/codec/bytes.ts';
 import { LOG_DOCUMENT, SESSIONS_DOCUMENT, wardId } from '../../protocol/codec/ids.ts';
 import type { Item } from '../../protocol/items/item.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
@@ -65,6 +65,31 @@ test('SYNC-4: ten of 5,000 documents differ: found in four round trips after the
   assert.ok(pair.trips <= 10, `${pair.trips} one-way trips`);
 });
 
+test('SYNC-4: documents under a prefix where the leader has none at all are found in the first descent', async () => {
+  const under = (digit: string): readonly (readonly Item[])[] =>
+    Array.from({ length: 2_000 }, (_, number) => documentOf(number)).filter((document) => toHex(document).startsWith(digit)).slice(0, 20).map((document) => chainOf(document, keyOf(1), 1));
+  const common = [...under('1'), ...under('2')];
+  for (const [left, right] of [[common, [...common, ...under('7')]], [[...common, ...under('7')], common]] as const) {
+    const pair = new Pair(await replicaWith(...left), await replicaWith(...right));
+    await pair.exchange();
+    assert.ok(pair.equal);
+    assert.ok(pair.trips <= 9, `${pair.trips} one-way trips`);
+  }
+});
+
+test('SYNC-4: a document of more authors than one message holds is compared page by page', async () => {
+  const chains = Array.from({ length: 4_700 }, (_, number) => chainOf(documentOf(1), keyOf(number), 1));
+  const all = await replicaWith(...chains);
+  const some = await replicaWith(...chains.filter((_, number) => number % 50 !== 0));
+  const others = await replicaWith(...chains.filter((_, number) => number % 70 !== 0));
+  for (const [left, right] of [[all, new FakeReplica()], [new FakeReplica(), all], [some, others]] as const) {
+    const pair = new Pair(left, right);
+    await pair.exchange();
+    assert.ok(pair.equal);
+    for (const side of pair.sides) assert.ok(side.session.inSync);
+  }
+});
+
 test('SYNC-3: the log is fetched before the sessions, and the sessions before the rest', async () => {
   const key = keyOf(1);
   const full = await replicaWith(chainOf(LOG_DOCUMENT, key, 3), chainOf(SESSIONS_DOCUMENT, key, 1), chainOf(documentOf(1), key, 2));
@@ -77,6 +102,9 @@ test('SYNC-3: the log is fetched before the sessions, and the sessions before th
       wants.map(({ wants: asked }) => asked.map(({ document }) => (equalBytes(document, LOG_DOCUMENT) ? 'log' : equalBytes(document, SESSIONS_DOCUMENT) ? 'sessions' : 'rest'))),
       [['log'], ['sessions'], ['rest']],
     );
+    // One is durable here before the next is asked for.
+    const fetcher = pair.sides.find((side) => count(side, 'want') > 0) ?? assert.fail();
+    assert.match(types(fetcher), /want .*stored .*want .*stored .*want .*stored/);
   }
 });
 
