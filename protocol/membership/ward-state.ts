@@ -11,7 +11,7 @@ export type Role = (typeof ROLES)[number];
 export const DEVICE_KINDS = ['archive', 'tablet', 'bridge', 'client'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
-/** The last accepted item of a removed author in a chain (BRIEF 6, 'cut'). */
+/** The last accepted item of a removed author in a chain ('cut'). */
 export interface CutEntry {
   readonly document: DocumentId;
   readonly author: AuthorId;

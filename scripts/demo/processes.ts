@@ -46,7 +46,8 @@ function firstLine(name: string, child: ChildProcess, logFile: string): Promise<
     createInterface({ input: child.stdout }).once('line', (line) => {
       clearTimeout(timer);
       child.off('exit', failed);
-      resolve(JSON.parse(line) as Record<string, unknown>);
+      const said: Readonly<Record<string, unknown>> = JSON.parse(line);
+      resolve(said);
     });
   });
 }
