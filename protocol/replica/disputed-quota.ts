@@ -17,43 +17,48 @@ export interface QuotaContext {
   signatoryOf(chain: Chain): Signatory | undefined;
 }
 
+/** Disputed bytes of one user (or one device, for receipts), by chain. */
+interface Account {
+  readonly chains: Map<string, number>;
+  sum: number;
+}
+
 export class DisputedQuota {
-  /** Disputed bytes that are being written now, by who answers for them. */
-  readonly #pending = new Map<string, number>();
-  /** What was counted last for a chain: valid while chain and limit stay. */
-  readonly #counted = new Map<string, { readonly seq: number; readonly limit: number; readonly bytes: number }>();
+  readonly #accounts = new Map<string, { readonly state: WardState; readonly account: Promise<Account> }>();
 
-  /** Sets `bytes` aside for a write to `chain`; null when they do not fit. The caller calls `release` when done. */
-  async reserve(chain: Chain, signatory: Signatory, bytes: number, context: QuotaContext): Promise<{ release(): void } | null> {
-    const owner = ownerOf(signatory);
-    this.#pending.set(owner, (this.#pending.get(owner) ?? 0) + bytes);
-    const release = (): void => {
-      this.#pending.set(owner, (this.#pending.get(owner) ?? 0) - bytes);
-    };
-    let inChain = bytes;
-    let ofUser = this.#pending.get(owner) ?? bytes;
-    for (const head of context.heads()) {
-      const answers = context.signatoryOf(head);
-      if (answers === undefined || ownerOf(answers) !== owner) continue;
-      const there = await this.#disputedIn(head, answers, context);
-      ofUser += there;
-      if (keyOf(head) === keyOf(chain)) inChain += there;
-    }
-    if (inChain <= MAX_DISPUTED_CHAIN_BYTES && ofUser <= MAX_DISPUTED_USER_BYTES) return { release };
-    release();
-    return null;
+  /** Books `bytes` that are about to be written to `chain`; null when they do not fit. `undo` when the write failed. */
+  async reserve(chain: Chain, signatory: Signatory, bytes: number, context: QuotaContext): Promise<{ undo(): void } | null> {
+    const account = await this.#accountOf(ownerOf(signatory), context);
+    const inChain = account.chains.get(keyOf(chain)) ?? 0;
+    if (inChain + bytes > MAX_DISPUTED_CHAIN_BYTES || account.sum + bytes > MAX_DISPUTED_USER_BYTES) return null;
+    book(account, chain, bytes);
+    return { undo: () => { book(account, chain, -bytes); } };
   }
 
-  async #disputedIn(head: ChainHead, signatory: Signatory, { state, store }: QuotaContext): Promise<number> {
+  /** Counted from the chains once; a removal, or another cut, makes it be counted again. */
+  #accountOf(owner: string, context: QuotaContext): Promise<Account> {
+    const known = this.#accounts.get(owner);
+    if (known?.state === context.state) return known.account;
+    const account = count(owner, context);
+    this.#accounts.set(owner, { state: context.state, account });
+    return account;
+  }
+}
+
+async function count(owner: string, { state, store, heads, signatoryOf }: QuotaContext): Promise<Account> {
+  const account: Account = { chains: new Map(), sum: 0 };
+  for (const head of heads()) {
+    const signatory = signatoryOf(head);
+    if (signatory === undefined || ownerOf(signatory) !== owner) continue;
     const limit = acceptedUpTo(head, signatory, state);
-    if (head.seq <= limit) return 0;
-    if (limit === 0) return head.bytes;
-    const counted = this.#counted.get(keyOf(head));
-    if (counted?.seq === head.seq && counted.limit === limit) return counted.bytes;
-    const bytes = await bytesFrom(store, head, limit + 1);
-    this.#counted.set(keyOf(head), { seq: head.seq, limit, bytes });
-    return bytes;
+    if (head.seq > limit) book(account, head, limit === 0 ? head.bytes : await bytesFrom(store, head, limit + 1));
   }
+  return account;
+}
+
+function book(account: Account, chain: Chain, bytes: number): void {
+  account.chains.set(keyOf(chain), (account.chains.get(keyOf(chain)) ?? 0) + bytes);
+  account.sum += bytes;
 }
 
 function ownerOf({ user, device }: Signatory): string {

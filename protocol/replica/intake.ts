@@ -134,8 +134,9 @@ export class Intake {
     if (reserved === null) return refused('disputed-quota');
     try {
       return await this.#store(chain, fresh, encoded, true);
-    } finally {
-      reserved.release();
+    } catch (error) {
+      reserved.undo();
+      throw error;
     }
   }
 
