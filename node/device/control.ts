@@ -55,7 +55,7 @@ export async function askControl(folder: string, command: string, argument: unkn
     });
   } catch (error) {
     if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(systemCode(error))) return { running: false };
-    throw error;
+    return { running: true, error: `the process that runs in ${folder} cannot be asked (${systemCode(error)}): run this as the user that it runs as` };
   }
   socket.write(`${JSON.stringify({ command, argument })}\n`);
   try {
@@ -65,6 +65,8 @@ export async function askControl(folder: string, command: string, argument: unkn
       else return { running: true, ...reply };
     }
     return { running: true, error: 'the process ended before it answered' };
+  } catch {
+    return { running: true, error: `the process that runs in ${folder} gave no answer that can be read` };
   } finally {
     socket.destroy();
   }

@@ -1,7 +1,9 @@
 /** What a running device answers on its control socket: how it is, and a backup. Public facts only. */
 import { hexOf } from '../../protocol/codec/ids.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
+import type { ItemStore } from '../../protocol/store/item-store.ts';
 import { backupStore } from '../backup/backup-store.ts';
+import type { Alarm } from './alarms.ts';
 import type { ControlHandlers } from './control.ts';
 import type { RunningDevice } from './running-device.ts';
 
@@ -13,7 +15,14 @@ export interface PeerReport {
   readonly address?: string;
   /** ISO time. */
   readonly lastContact?: string;
+  /** What its link told lately that somebody should look at. */
+  readonly alarms: readonly AlarmReport[];
 }
+
+export type AlarmReport = Alarm & {
+  /** ISO time. */
+  readonly at: string;
+};
 
 export interface DeviceReport {
   readonly kind: string;
@@ -23,13 +32,15 @@ export interface DeviceReport {
   readonly addresses: readonly string[];
   readonly items: number;
   readonly documents: number;
+  /** Chains of which two versions turned up: a device that was copied or restored, or somebody who cheats (ITEM-5). */
+  readonly forks: number;
   readonly peers: readonly PeerReport[];
   readonly memoryMiB: number;
 }
 
 export function deviceControl(device: RunningDevice, environment: Environment): ControlHandlers {
   return {
-    status: async () => reportOf(device),
+    status: () => reportOf(device),
     backup: async (argument, progress) => {
       if (typeof argument !== 'string') throw new Error('backup needs a file');
       const made = await backupStore({
@@ -41,7 +52,7 @@ export function deviceControl(device: RunningDevice, environment: Environment): 
   };
 }
 
-function reportOf({ folder, replica, host }: RunningDevice): DeviceReport {
+async function reportOf({ folder, replica, store, host, alarms }: RunningDevice): Promise<DeviceReport> {
   const { devices } = replica.state();
   return {
     kind: folder.kind,
@@ -51,14 +62,22 @@ function reportOf({ folder, replica, host }: RunningDevice): DeviceReport {
     addresses: host.addresses(),
     items: replica.count,
     documents: [...replica.documents()].length,
+    forks: await countForks(store),
     peers: host.peers().flatMap(({ device, link, address, lastContact }): PeerReport[] => {
       const known = devices.get(hexOf(device));
       if (known === undefined || known.removal !== undefined) return [];
       return [{
         device: hexOf(device), kind: known.kind, connected: link !== undefined, inSync: link?.inSync ?? false,
         ...(address !== undefined && { address }), ...(lastContact !== undefined && { lastContact: new Date(lastContact).toISOString() }),
+        alarms: alarms.of(device).map((alarm) => ({ ...alarm, at: new Date(alarm.at).toISOString() })),
       }];
     }),
     memoryMiB: Math.round(process.memoryUsage.rss() / 1024 / 1024),
   };
+}
+
+export async function countForks(store: Pick<ItemStore, 'forks'>): Promise<number> {
+  let count = 0;
+  for await (const _fork of store.forks()) count += 1;
+  return count;
 }

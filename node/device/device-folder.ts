@@ -4,13 +4,15 @@
  * The device key opens channels and nothing else: whoever steals the folder can pose as the device until it is removed
  * from the ward, and still reads nothing. So it lies here as it is, readable by its owner alone.
  */
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../protocol/codec/bytes.ts';
 import { deviceId, wardId, type DeviceId, type WardId } from '../../protocol/codec/ids.ts';
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import { signingKeyFromSeed, type SigningKey } from '../../protocol/crypto/signing/signature.ts';
 import { DEVICE_KINDS, type DeviceKind } from '../../protocol/membership/ward-state.ts';
+import { makeFolder, unusable } from './new-folder.ts';
+import { systemCode } from './system-error.ts';
 
 export interface DeviceFolder {
   readonly path: string;
@@ -30,6 +32,8 @@ export interface FolderFailure {
 const FORMAT = 1;
 const FILE = 'device.json';
 
+const KIND_NAMES: Readonly<Record<DeviceKind, string>> = { archive: 'an archive', tablet: 'a tablet', bridge: 'a bridge', client: "a client (a person's own device)" };
+
 export interface NewDevice {
   readonly path: string;
   readonly ward: WardId;
@@ -40,16 +44,26 @@ export interface NewDevice {
 }
 
 /** Makes the folder of a new device, durably. Refuses a folder that holds anything already. */
-export async function createDeviceFolder({ path, ward, kind, seed, peers = [] }: NewDevice): Promise<Result<DeviceFolder, FolderFailure>> {
-  const content = `${JSON.stringify({ format: FORMAT, ward: toHex(ward), kind, seed: toHex(seed), peers }, null, 2)}\n`;
+export function createDeviceFolder(device: NewDevice): Promise<Result<DeviceFolder, FolderFailure>> {
+  const folder = newDevice(device);
+  return makeFolder(folder.path, () => writeDeviceFile(folder));
+}
+
+/** A device that is about to be: nothing of it is on disk before `writeDeviceFile`. */
+export function newDevice({ path, ward, kind, seed, peers = [] }: NewDevice): DeviceFolder {
+  const key = signingKeyFromSeed(seed);
+  return { path, ward, kind, key, id: deviceId.from(key.publicKey), peers };
+}
+
+/** Makes the folder a device's folder: the last step of whatever makes one, so that half a device is none. */
+export async function writeDeviceFile(folder: DeviceFolder): Promise<Result<DeviceFolder, FolderFailure>> {
+  const { path, ward, kind, key, peers } = folder;
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    if ((await readdir(path)).length > 0) return fail({ code: 'not-empty', message: `${path} is not empty; name a new folder` });
-    await writeDurably(path, FILE, content);
+    await writeDurably(path, FILE, `${JSON.stringify({ format: FORMAT, ward: toHex(ward), kind, seed: toHex(key.seed), peers }, null, 2)}\n`);
+    return succeed(folder);
   } catch (error) {
-    return fail({ code: 'not-writable', message: `${path} cannot be written (${systemCode(error)}); choose another folder or mend its permissions` });
+    return fail(unusable(path, error));
   }
-  return readDeviceFolder(path);
 }
 
 /** Reads a device's folder; with `kind`, only if it is of that kind. */
@@ -61,11 +75,11 @@ export async function readDeviceFolder(path: string, kind?: DeviceKind): Promise
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
       return fail({ code: 'no-device', message: `${path} holds no device; make one with 'wardsync init' or 'wardsync join'` });
     }
-    return fail({ code: 'not-writable', message: `${path} cannot be read (${systemCode(error)})` });
+    return fail({ code: 'not-writable', message: `${join(path, FILE)} cannot be read (${systemCode(error)}): run this as the user that owns the folder` });
   }
   const folder = parse(path, text);
-  if (folder === undefined) return fail({ code: 'damaged', message: `${join(path, FILE)} is damaged; restore it, or join as a new device` });
-  if (kind !== undefined && folder.kind !== kind) return fail({ code: 'other-kind', message: `${path} belongs to a device of kind '${folder.kind}', not '${kind}'` });
+  if (folder === undefined) return fail({ code: 'damaged', message: `${join(path, FILE)} is damaged: put back a copy of it, or join as a new device in a new folder` });
+  if (kind !== undefined && folder.kind !== kind) return fail({ code: 'other-kind', message: `${path} is the folder of ${KIND_NAMES[folder.kind]}, not of ${KIND_NAMES[kind]}` });
   return succeed(folder);
 }
 
@@ -78,12 +92,12 @@ export async function writeDurably(folder: string, name: string, content: string
   const partial = join(folder, `${name}.${process.pid}.partial`);
   const file = await open(partial, 'wx', 0o600);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await link(partial, join(folder, name));
   } finally {
     await unlink(partial);
@@ -98,7 +112,7 @@ export async function writeDurably(folder: string, name: string, content: string
 
 function parse(path: string, text: string): DeviceFolder | undefined {
   try {
-    const { format, ward, kind, seed, peers } = JSON.parse(text) as Record<string, unknown>;
+    const { format, ward, kind, seed, peers }: Record<string, unknown> = JSON.parse(text);
     const known = DEVICE_KINDS.find((name) => name === kind);
     if (format !== FORMAT || typeof ward !== 'string' || typeof seed !== 'string' || known === undefined || !Array.isArray(peers)) return undefined;
     const key = signingKeyFromSeed(fromHex(seed, 'device key'));
@@ -108,8 +122,4 @@ function parse(path: string, text: string): DeviceFolder | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

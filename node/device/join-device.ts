@@ -1,18 +1,22 @@
 /** A new device on this machine, from a one-time code to a folder that is ready to run (SPEC, JOIN). */
-import { readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { makeCertificateRequest } from '../../protocol/authority/certificate-request.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
-import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
+import type { WardId } from '../../protocol/codec/ids.ts';
+import { fail, type Result } from '../../protocol/codec/result.ts';
 import type { DeviceKind } from '../../protocol/membership/ward-state.ts';
 import { decodeJoinCode, encodeJoinCode, type JoinCode } from '../../protocol/network/join-code.ts';
 import { joinWard, type JoinFailure } from '../../protocol/network/join-ward.ts';
 import { peerIdText } from '../../protocol/network/peer-id.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
-import { createDeviceFolder, itemsFolder, writeDurably, type DeviceFolder } from './device-folder.ts';
+import { StoreError } from '../../protocol/store/item-store.ts';
+import { itemsFolder, newDevice, writeDeviceFile, writeDurably, type DeviceFolder } from './device-folder.ts';
+import { systemCode } from './system-error.ts';
+import { makeFolder, unusable } from './new-folder.ts';
 import { parsePeerAddress } from './peer-addresses.ts';
-import { openFolderReplica, removeFolder } from './running-device.ts';
+import { openFolderReplica } from './running-device.ts';
 
 export interface Joining {
   readonly code: string;
@@ -23,8 +27,8 @@ export interface Joining {
   /** Multiaddrs with `/p2p/…`, kept for later as well. */
   readonly peers: readonly string[];
   readonly environment: Environment;
-  /** A folder of items, as restored from a backup, that becomes the new device's own. */
-  readonly items?: string;
+  /** Makes the folder of items that the device begins with, as from a backup; without it the device begins with nothing. */
+  readonly fill?: (items: string, ward: WardId) => Promise<Result<unknown, { readonly message: string }>>;
 }
 
 /** Names of the files that joining leaves beside `device.json`. */
@@ -33,32 +37,39 @@ export const HOSTS_FILE = 'hosts.json';
 /** The tablet's page joins with the rest of the code; the file goes when it has. */
 export const PAGE_CODE_FILE = 'page-code';
 
-export async function joinDevice({ code: text, kind, path, hosts, peers, environment, items }: Joining): Promise<Result<DeviceFolder, { readonly message: string }>> {
-  const code = decodeJoinCode(text);
-  if (!code.ok) return fail({ message: "this is not a join code; it begins with WS1- and is printed by 'wardsync pair'" });
-  const known = [...peers, ...inviterAddresses(code.value)];
-  const made = await createDeviceFolder({ path, ward: code.value.ward, kind, seed: environment.entropy.randomBytes(32), peers: known });
-  if (!made.ok) return made;
-  const folder = made.value;
-  if (items !== undefined) await rename(items, itemsFolder(folder));
-  const opened = await openFolderReplica(folder, environment);
-  if (!opened.ok) return opened;
-  let joined: Result<void, JoinFailure>;
+/** The folder appears whole, when the ward has let the device in, or not at all. */
+export async function joinDevice(joining: Joining): Promise<Result<DeviceFolder, { readonly message: string }>> {
+  const code = decodeJoinCode(joining.code);
+  if (!code.ok) return fail({ message: "this is not a join code, or not all of it; it begins with WS1- and is printed by 'wardsync pair'" });
+  return makeFolder(joining.path, () => joinInto(joining, code.value));
+}
+
+async function joinInto({ kind, path, hosts, peers, environment, fill }: Joining, code: JoinCode): Promise<Result<DeviceFolder, { readonly message: string }>> {
+  const folder = newDevice({ path, ward: code.ward, kind, seed: environment.entropy.randomBytes(32), peers: [...peers, ...inviterAddresses(code)] });
+  const filled = await fill?.(itemsFolder(folder), code.ward);
+  if (filled !== undefined && !filled.ok) return filled;
   try {
-    joined = await joinWard({
-      code: code.value, kind, deviceKey: folder.key, replica: opened.value.replica, environment, transport: tcpTransport(),
-      addresses: peers.flatMap((peer) => parsePeerAddress(peer)?.address ?? []),
-      ...(kind === 'bridge' && { certificateRequest: await requestCertificate(path, hosts) }),
-    });
-  } finally {
-    await opened.value.close();
+    const certificateRequest = kind === 'bridge' ? await requestCertificate(path, hosts) : undefined;
+    if (kind === 'tablet') await writeDurably(path, PAGE_CODE_FILE, encodeJoinCode({ ward: code.ward, inviter: folder.id, secret: code.secret, addresses: [] }));
+    const opened = await openFolderReplica(folder, environment);
+    if (!opened.ok) return opened;
+    let joined: Result<void, JoinFailure>;
+    try {
+      joined = await joinWard({
+        code, kind, deviceKey: folder.key, replica: opened.value.replica, environment, transport: tcpTransport(),
+        addresses: peers.flatMap((peer) => parsePeerAddress(peer)?.address ?? []),
+        ...(certificateRequest !== undefined && { certificateRequest }),
+      });
+    } finally {
+      await opened.value.close();
+    }
+    if (!joined.ok) return fail({ message: JOIN_MESSAGES[joined.failure] });
+  } catch (error) {
+    if (error instanceof StoreError) return fail({ message: error.message });
+    if (systemCode(error) !== 'unknown') return fail(unusable(path, error));
+    throw error;
   }
-  if (!joined.ok) {
-    await removeFolder(folder);
-    return fail({ message: JOIN_MESSAGES[joined.failure] });
-  }
-  if (kind === 'tablet') await writeDurably(path, PAGE_CODE_FILE, encodeJoinCode({ ward: code.value.ward, inviter: folder.id, secret: code.value.secret, addresses: [] }));
-  return succeed(folder);
+  return writeDeviceFile(folder);
 }
 
 /** The part of the code that is left for a tablet's page; undefined when it has been used. */
@@ -68,6 +79,11 @@ export async function readPageCode(folder: Pick<DeviceFolder, 'path'>): Promise<
   } catch {
     return undefined;
   }
+}
+
+/** A code that was used is worth nothing, and is not kept. */
+export async function dropPageCode(folder: Pick<DeviceFolder, 'path'>): Promise<void> {
+  await rm(join(folder.path, PAGE_CODE_FILE), { force: true });
 }
 
 async function requestCertificate(path: string, hosts: readonly string[]): Promise<Uint8Array> {

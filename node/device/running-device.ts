@@ -2,7 +2,6 @@
  * A device at work: its folder's replica, its host on the ward's network, and its control socket. What the archive, a
  * tablet node and a command-line client have in common; blind, all of it.
  */
-import { rm } from 'node:fs/promises';
 import type { Environment } from '../../protocol/codec/environment.ts';
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import type { StartDiscovery } from '../../protocol/network/discovery/discovery.ts';
@@ -15,7 +14,9 @@ import { openLevelStore } from '../../protocol/store/level-store.ts';
 import { createSync } from '../../protocol/sync/link-driver.ts';
 import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
-import { itemsFolder, systemCode, type DeviceFolder } from './device-folder.ts';
+import { keepAlarms, type Alarms } from './alarms.ts';
+import { itemsFolder, type DeviceFolder } from './device-folder.ts';
+import { systemCode } from './system-error.ts';
 import { peerAddresses } from './peer-addresses.ts';
 
 export interface RunningDevice {
@@ -23,7 +24,8 @@ export interface RunningDevice {
   readonly replica: Replica;
   readonly store: ItemStore;
   readonly host: Host;
-  stop(): Promise<void>;
+  readonly alarms: Alarms;
+  readonly stop: () => Promise<void>;
 }
 
 export interface DeviceRunOptions {
@@ -59,6 +61,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
     });
     return succeed({
       folder, replica, store, host,
+      alarms: keepAlarms(host, environment.clock),
       async stop() {
         sync.close();
         await host.stop();
@@ -75,7 +78,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
 export interface FolderReplica {
   readonly replica: Replica;
   readonly store: ItemStore;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The replica alone, without a network. */
@@ -99,13 +102,8 @@ export async function openFolderReplica(folder: DeviceFolder, environment: Envir
   }
 }
 
-/** Undoes a joining that came to nothing. */
-export async function removeFolder(folder: Pick<DeviceFolder, 'path'>): Promise<void> {
-  await rm(folder.path, { recursive: true, force: true });
-}
-
 function listenFailure(error: unknown, listen: readonly string[]): DeviceFailure {
-  const message = error instanceof Error ? `${error.message} ${systemCode(error)} ${String(error.cause ?? '')}` : '';
+  const message = error instanceof Error ? `${error.message} ${systemCode(error)} ${error.cause instanceof Error ? error.cause.message : ''}` : '';
   if (/EADDRINUSE|already in use/i.test(message)) {
     return { code: 'port-taken', message: `another program listens at ${listen.join(', ')}; choose another port with --listen` };
   }

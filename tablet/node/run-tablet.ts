@@ -9,10 +9,10 @@ import { startPageServer, type PageServerFailure } from '../../browser-bridge/pa
 import { serveControl } from '../../node/device/control.ts';
 import { deviceControl } from '../../node/device/device-control.ts';
 import type { DeviceFolder } from '../../node/device/device-folder.ts';
-import { readPageCode } from '../../node/device/join-device.ts';
+import { dropPageCode, readPageCode } from '../../node/device/join-device.ts';
 import { runDevice, type DeviceFailure, type DeviceRunOptions, type RunningDevice } from '../../node/device/running-device.ts';
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
-import { hexOf } from '../../protocol/codec/ids.ts';
+import { hexOf, LOG_DOCUMENT } from '../../protocol/codec/ids.ts';
 import { decodeJoinCode, invitationKey } from '../../protocol/network/join-code.ts';
 import { toHex } from '../../protocol/codec/bytes.ts';
 
@@ -51,6 +51,14 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
     return fail(served.failure);
   }
   const control = await serveControl(folder.path, deviceControl(device, environment));
+  const forgetUsedCode = async (): Promise<void> => {
+    const code = await readPageCode(folder);
+    if (code !== undefined && isPageJoined(device, code)) await dropPageCode(folder);
+  };
+  const off = device.replica.onAdmitted(({ document }) => {
+    if (hexOf(document) === hexOf(LOG_DOCUMENT)) void forgetUsedCode();
+  });
+  await forgetUsedCode();
   return succeed({
     device,
     url: served.value.url,
@@ -59,6 +67,7 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
       return code === undefined || isPageJoined(device, code) ? undefined : `${served.value.url}#join=${code}`;
     },
     async stop() {
+      off();
       await control.stop();
       pipes.stop();
       await served.value.stop();
