@@ -1,6 +1,11 @@
-/** The worker's side of an engine: requests in, answers out. A WebAssembly trap ends the worker. */
+/**
+ * The worker's side of an engine: requests in, answers out. A WebAssembly trap ends the worker.
+ *
+ * Of a document's value only what has changed since the last answer goes out; `worker-engine.ts` puts it together.
+ */
 import { automergeEngine } from './automerge-engine.ts';
-import { EngineRefused, type DocumentEngine, type Patch } from './engine.ts';
+import { EngineRefused, type DocumentEngine, type Edited, type Json, type Opened, type Patch } from './engine.ts';
+import { differenceOf, type Difference } from './value-difference.ts';
 
 export type EngineRequest = { readonly id: number } & (
   | { readonly method: 'open' | 'apply'; readonly document: string; readonly changes: readonly Uint8Array[] }
@@ -9,17 +14,27 @@ export type EngineRequest = { readonly id: number } & (
 );
 
 export type EngineAnswer =
-  | { readonly id: number; readonly outcome: 'done'; readonly result: unknown }
+  /** From the value that was answered last, or from nothing after `open`; absent when that has not changed. */
+  | { readonly id: number; readonly outcome: 'done'; readonly difference?: Difference | undefined; readonly change?: Uint8Array | null }
   | { readonly id: number; readonly outcome: 'refused' | 'died'; readonly message: string };
 
 /** Answers requests one at a time. Returns the function that takes them. */
 export function serveEngine(actor: string, answer: (answer: EngineAnswer) => void): (request: EngineRequest) => void {
   const engine = automergeEngine(actor);
+  const answered = new Map<string, Json>();
   let last: Promise<void> = Promise.resolve();
   return (request) => {
     last = last.then(async () => {
       try {
-        answer({ id: request.id, outcome: 'done', result: await perform(engine, request) });
+        const result = await perform(engine, request);
+        const before = request.method === 'open' ? undefined : answered.get(request.document);
+        if (result === undefined) answered.delete(request.document);
+        else answered.set(request.document, result.value);
+        answer({
+          id: request.id, outcome: 'done',
+          ...(result !== undefined && { difference: differenceOf(before, result.value) }),
+          ...(result !== undefined && 'change' in result && { change: result.change }),
+        });
       } catch (error) {
         const message = error instanceof Error ? error.message : 'failed';
         answer({ id: request.id, outcome: error instanceof EngineRefused ? 'refused' : 'died', message });
@@ -28,11 +43,11 @@ export function serveEngine(actor: string, answer: (answer: EngineAnswer) => voi
   };
 }
 
-async function perform(engine: DocumentEngine, request: EngineRequest): Promise<unknown> {
+async function perform(engine: DocumentEngine, request: EngineRequest): Promise<Opened | Edited | undefined> {
   switch (request.method) {
     case 'open': return engine.open(request.document, request.changes);
     case 'apply': return engine.apply(request.document, request.changes);
     case 'edit': return engine.edit(request.document, request.patches, request.time);
-    case 'close': return engine.close(request.document);
+    case 'close': await engine.close(request.document); return undefined;
   }
 }

@@ -3,8 +3,9 @@
  * fresh one for the next call. The caller then opens its documents anew, without the culprit (DOC-3).
  */
 import type { CancelTimer, Timers } from '../codec/environment.ts';
-import { EngineDied, EngineRefused, type DocumentEngine, type Edited, type Opened } from './engine.ts';
+import { EngineDied, EngineRefused, type DocumentEngine, type Edited, type Json, type JsonObject } from './engine.ts';
 import type { EngineAnswer, EngineRequest } from './engine-worker.ts';
+import { withDifference } from './value-difference.ts';
 
 /** A worker of either platform, reduced to what is used here. */
 export interface EngineProcess {
@@ -19,8 +20,8 @@ export interface EngineProcess {
 const HANG_MILLISECONDS = 60_000;
 
 interface Pending {
-  readonly document: string;
-  readonly resolve: (result: unknown) => void;
+  readonly request: Call;
+  readonly resolve: (result: Edited) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -29,13 +30,15 @@ type Call = EngineRequest extends infer R ? (R extends EngineRequest ? Omit<R, '
 export function workerEngine(start: () => EngineProcess, timers: Timers): DocumentEngine {
   let running: EngineProcess | undefined;
   let pending = new Map<number, Pending>();
+  /** Values as the running engine answered them last. */
+  let values = new Map<string, JsonObject>();
   let nextId = 1;
   let cancelWatch: CancelTimer = () => {};
 
-  function call(request: Call): Promise<unknown> {
+  function call(request: Call): Promise<Edited> {
     return new Promise((resolve, reject) => {
       const id = nextId++;
-      pending.set(id, { document: request.document, resolve, reject });
+      pending.set(id, { request, resolve, reject });
       if (pending.size === 1) watch();
       process().post({ ...request, id });
     });
@@ -56,8 +59,16 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
     if (answer.outcome === 'died') return giveUp(answer.message);
     pending.delete(answer.id);
     watch();
-    if (answer.outcome === 'done') answered.resolve(answer.result);
+    if (answer.outcome === 'done') answered.resolve({ value: valueAfter(answered.request, answer), change: answer.change ?? null });
     else answered.reject(new EngineRefused(answer.message));
+  }
+
+  function valueAfter({ method, document }: Call, { difference }: Extract<EngineAnswer, { outcome: 'done' }>): JsonObject {
+    if (method === 'close') values.delete(document);
+    const value = withDifference(method === 'open' ? undefined : values.get(document), difference);
+    if (!isObject(value)) return NOTHING;
+    if (method !== 'close') values.set(document, value);
+    return value;
   }
 
   /** The oldest call is the one that was being worked on; the others only lost their engine. */
@@ -67,7 +78,8 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
     running = undefined;
     const lost = [...pending.values()];
     pending = new Map();
-    const culprit = lost[0]?.document ?? '';
+    values = new Map();
+    const culprit = lost[0]?.request.document ?? '';
     for (const { reject } of lost) reject(new EngineDied(culprit, reason));
   }
 
@@ -77,10 +89,17 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
   }
 
   return {
-    open: async (document, changes) => await call({ method: 'open', document, changes }) as Opened,
-    apply: async (document, changes) => await call({ method: 'apply', document, changes }) as Opened,
-    edit: async (document, patches, time) => await call({ method: 'edit', document, patches, time }) as Edited,
+    open: async (document, changes) => ({ value: (await call({ method: 'open', document, changes })).value }),
+    apply: async (document, changes) => ({ value: (await call({ method: 'apply', document, changes })).value }),
+    edit: (document, patches, time) => call({ method: 'edit', document, patches, time }),
     close: async (document) => void await call({ method: 'close', document }),
     end: () => giveUp('ended'),
   };
+}
+
+/** What a closed document shows. */
+const NOTHING: JsonObject = {};
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

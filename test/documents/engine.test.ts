@@ -80,7 +80,7 @@ test('DOC-3: an engine that dies says in which document, and the next call has a
     const process: EngineProcess = {
       post: (request: EngineRequest) => queueMicrotask(() => answerTo(request.document === 'bad'
         ? { id: request.id, outcome: 'died', message: 'unreachable' }
-        : { id: request.id, outcome: 'done', result: { value: {} } })),
+        : { id: request.id, outcome: 'done', difference: { type: 'value', value: {} } })),
       onAnswer: (listener) => { answerTo = listener; },
       onEnd: () => {},
       terminate: () => {},
