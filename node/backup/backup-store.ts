@@ -8,7 +8,7 @@ import { succeed, fail, MalformedError, type Result } from '../../protocol/codec
 import type { ChainHead, ItemStore } from '../../protocol/store/item-store.ts';
 import { flushFolder } from '../../protocol/store/level-folder.ts';
 import { damaged } from '../../protocol/store/record-store.ts';
-import { systemCode } from '../device/device-folder.ts';
+import { systemCode } from '../device/system-error.ts';
 import { BackupWriter } from './backup-file.ts';
 import { ChainCheck, isEvidence } from './chain-check.ts';
 import { BackupError, failureOf, type BackupFailure } from './failure.ts';

@@ -1,7 +1,7 @@
 /** Why a backup was not made or not restored. One line for the operator, which says what to do. */
 import { MalformedError } from '../../protocol/codec/result.ts';
 import { StoreError } from '../../protocol/store/item-store.ts';
-import { systemCode } from '../device/device-folder.ts';
+import { systemCode } from '../device/system-error.ts';
 
 export interface BackupFailure {
   readonly code:

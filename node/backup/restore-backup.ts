@@ -8,7 +8,8 @@ import { decodeItem, itemLength, type Chain, type EncodedItem } from '../../prot
 import type { ChainHead, ForkEvidence, ItemStore, StoredItem } from '../../protocol/store/item-store.ts';
 import { flushFolder } from '../../protocol/store/level-folder.ts';
 import { openLevelStore } from '../../protocol/store/level-store.ts';
-import { systemCode } from '../device/device-folder.ts';
+import { systemCode } from '../device/system-error.ts';
+import { removeEmpty } from '../device/new-folder.ts';
 import { BackupReader } from './backup-file.ts';
 import { ChainCheck, isEvidence } from './chain-check.ts';
 import { BackupError, failureOf, type BackupFailure } from './failure.ts';
@@ -196,12 +197,6 @@ async function buildBeside<T>(folder: string, build: (building: string) => Promi
     if (made !== undefined) await removeEmpty(parent, made);
     throw error;
   }
-}
-
-/** Removes `folder` and those above it up to `top`, as far as they are empty. */
-async function removeEmpty(folder: string, top: string): Promise<void> {
-  const removed = await rmdir(folder).then(() => true, () => false);
-  if (removed && folder !== resolve(top)) await removeEmpty(dirname(folder), top);
 }
 
 function asFolderError(folder: string): (error: unknown) => never {

@@ -1,15 +1,17 @@
 /** A client at the command line: a device of its own, unlocked for as long as one command runs. */
 import { Chart } from '../../protocol/chart/chart.ts';
-import { deviceId } from '../../protocol/codec/ids.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
-import type { LinkEvent } from '../../protocol/sync/link.ts';
+import { StoreError } from '../../protocol/store/item-store.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { openWard } from '../../protocol/ward/ward.ts';
 import { discoveryFor } from '../device/network-choice.ts';
 import { realEnvironment, silentLog } from '../device/real-environment.ts';
 import { runDevice, type RunningDevice } from '../device/running-device.ts';
+import type { DeviceFolder } from '../device/device-folder.ts';
+import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
+import { followOwnItems } from './hand-over.ts';
 import { until } from './until.ts';
 
 export const CLIENT_OPTIONS: OptionSpecs = {
@@ -29,7 +31,8 @@ export interface Client {
 /** Peers on a ward's network are found within a second or not at all. */
 const MEET_MILLISECONDS = 3_000;
 const CATCH_UP_MILLISECONDS = 120_000;
-const HAND_OVER_MILLISECONDS = 30_000;
+/** Peers that come and go while this device catches up. */
+const MEETINGS = 5;
 
 /**
  * Unlocks, catches up with whichever peer is in reach, does the work, and waits until a peer holds what was written.
@@ -37,62 +40,78 @@ const HAND_OVER_MILLISECONDS = 30_000;
  */
 export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client) => Promise<T>, listen: readonly string[] = []): Promise<T> {
   const environment = realEnvironment(silentLog);
-  const folder = await deviceFolder(args);
+  const offline = args.flag('offline');
+  const folder = await clientFolder(args);
   const password = await io.password(args, `Password of ${args.must('user')}`);
-  const started = await runDevice(folder, { environment, listen, discovery: args.flag('offline') ? undefined : discoveryFor(networkChoice(args)) });
+  const started = await runDevice(folder, { environment, listen, discovery: offline ? undefined : discoveryFor(networkChoice(args)) });
   if (!started.ok) throw new CommandFailed(started.failure.message);
   const device = started.value;
   try {
-    if (!args.flag('offline')) await catchUp(device, io);
+    if (!offline) await catchUp(device, io);
     const unlocked = await openWard({
       replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
     }).unlock(args.must('user'), password);
     if (!unlocked.ok) throw new CommandFailed(UNLOCK_FAILURES[unlocked.failure]);
     const session = unlocked.value;
-    const stopFollowing = followStored(device, session);
+    const own = followOwnItems(device);
     try {
       const result = await work({ device, session, chart: new Chart(session, environment) });
-      if (!args.flag('offline')) await handOver(device, session, io);
+      await keepBridgesCertified(session, device, io);
+      if (!offline) await own.handOver(io);
       return result;
     } finally {
-      stopFollowing();
       await session.lock();
     }
+  } catch (error) {
+    if (error instanceof StoreError) throw new CommandFailed(error.message);
+    throw error;
   } finally {
     await device.stop();
   }
 }
 
-/** Waits for a peer, and then until this replica has what it has. Going on without one is allowed, and said. */
-export async function catchUp({ host }: RunningDevice, io: CommandIo): Promise<void> {
-  const linked = await until((check) => host.onLink(check), () => host.links().length > 0, MEET_MILLISECONDS);
-  if (!linked) return io.say('No peer in reach: working with what is on this device.');
-  const inSync = await until((check) => subscribeLinks(host, check), () => host.links().some((link) => link.inSync), CATCH_UP_MILLISECONDS);
-  if (!inSync) io.say('The peer has not finished sending: working with what is here so far.');
+/** A machine that only keeps what others wrote is to see no password. */
+async function clientFolder(args: Arguments): Promise<DeviceFolder> {
+  const folder = await deviceFolder(args);
+  if (folder.kind === 'client') return folder;
+  throw new CommandFailed(`${folder.path} is the folder of a device of kind '${folder.kind}', which keeps records for others and opens none: name the folder of a client, or let this machine join as one`);
 }
 
-async function handOver({ host }: RunningDevice, session: Session, io: CommandIo): Promise<void> {
-  const isHeld = (): boolean => session.standings.summary().unsent === 0 && host.links().every((link) => link.inSync);
-  if (isHeld() && host.links().length > 0) return;
-  if (host.links().length === 0) return io.say('Saved on this device; no peer has it yet. It is handed over at the next command with a peer in reach.');
-  if (!await until((check) => subscribeLinks(host, check), isHeld, HAND_OVER_MILLISECONDS)) {
-    io.say('Saved on this device; the peers have not confirmed all of it yet.');
+/** Waits for a peer, and then until this replica has what it has. Going on without one is allowed, and said. */
+export async function catchUp({ host, replica }: Pick<RunningDevice, 'host' | 'replica'>, io: CommandIo): Promise<void> {
+  if (host.peers().length === 0) return;
+  const off = replica.onAdmitted(() => io.progress(replica.count, undefined, 'items, catching up'));
+  try {
+    for (let meeting = 0; meeting < MEETINGS; meeting++) {
+      const linked = await until((check) => host.onLink(check), () => host.links().length > 0, MEET_MILLISECONDS);
+      if (!linked) return io.say('No peer in reach: working with what is on this device.');
+      await until((check) => onLinks(host, check), () => host.links().length === 0 || host.links().some((link) => link.inSync), CATCH_UP_MILLISECONDS);
+      if (host.links().some((link) => link.inSync)) return;
+      if (host.links().length > 0) break;
+    }
+    io.say('The peers have not finished sending: working with what is here so far.');
+  } finally {
+    off();
   }
 }
 
-function followStored({ host }: RunningDevice, session: Session): () => void {
-  return subscribeLinks(host, (event, remote) => {
-    if (event?.type === 'stored-by-peer' && remote !== undefined) session.standings.storedByPeer(deviceId.from(remote), event.chain, event.seq);
-  });
+/** What an admin's command does besides: a bridge has to be served before its certificate ends. It never fails the command. */
+async function keepBridgesCertified(session: Session, { replica }: RunningDevice, io: CommandIo): Promise<void> {
+  if (session.role !== 'admin') return;
+  try {
+    const issued = await issueOwedCertificates(session, replica, realEnvironment(silentLog));
+    if (issued > 0) io.say(issued === 1 ? 'A bridge got a certificate.' : `${issued} bridges got certificates.`);
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    io.say(`Besides: ${error.message}.`);
+  }
 }
 
-type LinkListener = (event?: LinkEvent, remote?: Uint8Array) => void;
-
-/** Calls `listener` for every event of every present and later link. Returns what takes it off. */
-function subscribeLinks(host: RunningDevice['host'], listener: LinkListener): () => void {
-  const offs = host.links().map((link) => link.onEvent((event) => listener(event, link.remote)));
-  offs.push(host.onLink((link) => {
-    offs.push(link.onEvent((event) => listener(event, link.remote)));
+/** Calls `listener` for every event of every present and later link, and when links come and go. Returns what takes it off. */
+function onLinks(host: RunningDevice['host'], listener: () => void): () => void {
+  const offs = host.links().map((link) => link.onEvent(listener));
+  offs.push(host.onPeersChanged(listener), host.onLink((link) => {
+    offs.push(link.onEvent(listener));
     listener();
   }));
   return () => { for (const off of offs) off(); };

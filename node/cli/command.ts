@@ -33,6 +33,8 @@ export interface Command {
   readonly positionals?: readonly string[];
   /** More of the last positional are welcome. */
   readonly variadic?: boolean;
+  /** The last positional may be left out. */
+  readonly optional?: boolean;
   readonly options: OptionSpecs;
   /** Paragraphs for `--help`. */
   readonly about?: string;
@@ -46,9 +48,12 @@ export interface CommandIo {
   result(value: unknown, text: string): void;
   /** A line that says what is going on; silent with `--json`. */
   say(line: string): void;
-  /** Progress of long work: rewrites one line on a terminal, one line a step elsewhere. */
-  progress(done: number, total: number, what: string): void;
-  /** Resolves when the user asks to stop (Ctrl-C, SIGTERM). */
+  /** Progress of long work; `total` undefined where nobody knows. Rewrites one line on a terminal, a line now and then elsewhere. */
+  progress(done: number, total: number | undefined, what: string): void;
+  /**
+   * Resolves when the user asks to stop (Ctrl-C, SIGTERM). For commands that run until then: whoever has asked for it ends
+   * by itself; every other command is ended at once.
+   */
   readonly stopped: Promise<void>;
   /** From `--password-file`, the environment, or a prompt without echo; never from an argument. */
   password(args: Arguments, question: string, options?: { readonly fresh?: boolean; readonly option?: string; readonly variable?: string }): Promise<string>;
@@ -80,7 +85,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Argumen
       options: Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, { type: spec.type, ...(spec.multiple === true && { multiple: true }) }])),
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'bad arguments');
+    throw new UsageError(whatIsWrong(argv, specs, error));
   }
   const { values, positionals } = parsed;
   const text = (name: string): string | undefined => {
@@ -118,13 +123,23 @@ export function helpOf(command: Command): string {
   ].join('\n');
 }
 
-export function usageOf({ words, positionals = [], variadic = false }: Command): string {
-  return [...words, ...positionals.map((name, index) => (variadic && index === positionals.length - 1 ? `${name}…` : name)), '[options]'].join(' ');
+export function usageOf({ words, positionals = [], variadic = false, optional = false }: Command): string {
+  const shown = positionals.map((name, index) => (index < positionals.length - 1 ? name : `${optional ? '[' : ''}${name}${variadic ? '…' : ''}${optional ? ']' : ''}`));
+  return [...words, ...shown, '[options]'].join(' ');
 }
 
-function checkPresence({ positionals = [], variadic = false, options }: Command, args: Arguments): void {
+/** Of what `parseArgs` refuses, in one line, and without the value: somebody may have typed a password there. */
+function whatIsWrong(argv: readonly string[], specs: OptionSpecs, error: unknown): string {
+  const name = /'(?:-\w, )?(--?[^\s'=]+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? argv.find((word) => word.startsWith('-')) ?? '';
+  const spec = specs[name.replace(/^--/, '')];
+  if (/^--?(?:pass|pw|secret)/.test(name) && spec === undefined) return 'a password is never an argument, where everybody can read it: use --password-file, WARDSYNC_PASSWORD, or the prompt';
+  if (spec === undefined) return `there is no option ${name}`;
+  return spec.type === 'boolean' ? `${name} takes no value` : `${name} takes a value: ${name} ${spec.value ?? 'VALUE'}`;
+}
+
+function checkPresence({ positionals = [], variadic = false, optional = false, options }: Command, args: Arguments): void {
   const given = args.positionals.length;
-  if (given < positionals.length) throw new UsageError(`${positionals[given] ?? 'argument'} is missing`);
-  if (given > positionals.length && !variadic) throw new UsageError(`unexpected argument: ${args.positionals[positionals.length] ?? ''}`);
+  if (given < positionals.length - (optional ? 1 : 0)) throw new UsageError(`${positionals[given] ?? 'argument'} is missing`);
+  if (given > positionals.length && !variadic) throw new UsageError(positionals.length === 0 ? 'takes no arguments, only options' : `takes ${positionals.join(' ')} and nothing more; quote what has spaces`);
   for (const [name, spec] of Object.entries(options)) if (spec.required === true) args.must(name);
 }

@@ -26,7 +26,10 @@ export async function joinHere(session: Session, replica: Replica, environment: 
   if (!added.ok) throw new CommandFailed(memberFailure(added.failure));
   const copy = await openFolderReplica(folder.value, environment);
   if (!copy.ok) throw new CommandFailed(copy.failure.message);
-  await copyItems(replica, copy.value.replica);
-  await copy.value.close();
+  try {
+    await copyItems(replica, copy.value.replica);
+  } finally {
+    await copy.value.close();
+  }
   return path;
 }

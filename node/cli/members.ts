@@ -1,19 +1,30 @@
 /** What the commands about people, teams and devices share. */
 import { hexOf, type DeviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import { MAX_NAME_LENGTH } from '../../protocol/keys/sealed-name.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MIN_PASSWORD_LENGTH, type MemberFailure } from '../../protocol/ward/members.ts';
 import type { Session } from '../../protocol/ward/session.ts';
-import { CommandFailed } from './command.ts';
+import { CommandFailed, UsageError, type Arguments } from './command.ts';
 
 export function memberFailure(failure: MemberFailure): string {
   return MESSAGES[failure];
+}
+
+/** An option, or another text, that becomes a sealed name. */
+export function nameOption(args: Arguments, option: string): string {
+  return checkedName(`--${option}`, args.must(option));
+}
+
+export function checkedName(title: string, name: string): string {
+  if (name.length === 0 || name.length > MAX_NAME_LENGTH) throw new UsageError(`${title} has 1 to ${MAX_NAME_LENGTH} characters`);
+  return name;
 }
 
 export function teamNamed(session: Session, replica: Replica, name: string): TeamId {
   const teams = [...replica.state().teams.values()];
   const found = teams.filter((team) => session.members.nameOf(team.sealedName) === name);
   const [team] = found;
-  if (team === undefined) throw new CommandFailed(`no team '${name}'; 'wardsync status' lists them`);
+  if (team === undefined) throw new CommandFailed(`no team '${name}' in this ward; there are: ${teams.map((each) => session.members.nameOf(each.sealedName) ?? 'one whose name does not open').join(', ')}`);
   if (found.length > 1) throw new CommandFailed(`${found.length} teams are called '${name}'`);
   return team.id;
 }
@@ -25,7 +36,7 @@ export function userNamed(replica: Replica, handle: string): UserId {
 
 export function deviceNamed(session: Session, replica: Replica, name: string): DeviceId {
   const found = [...replica.state().devices.values()].filter((device) =>
-    device.removal === undefined && (session.members.nameOf(device.sealedName) === name || hexOf(device.id) === name));
+    device.removal === undefined && (session.members.nameOf(device.sealedName) === name || (name.length >= 8 && hexOf(device.id).startsWith(name))));
   const [device] = found;
   if (device === undefined) throw new CommandFailed(`no device '${name}' in this ward`);
   if (found.length > 1) throw new CommandFailed(`${found.length} devices are called '${name}'; name it by its id`);

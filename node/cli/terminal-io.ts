@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { systemCode } from '../device/system-error.ts';
 import { CommandFailed, type Arguments, type CommandIo } from './command.ts';
 
-/** Elsewhere than on a terminal progress is a line at most so often, in milliseconds. */
+/** Elsewhere than on a terminal progress is a line at most so often, in milliseconds, and none of what is quick. */
 const LINE_INTERVAL = 2_000;
 
 export interface TerminalIo extends CommandIo {
@@ -13,7 +13,7 @@ export interface TerminalIo extends CommandIo {
 
 export function terminalIo(json: boolean): TerminalIo {
   let progressShown = false;
-  let lastLine = { text: '', at: 0 };
+  let lastLine = { text: '', at: Date.now() };
   let stopped: Promise<void> | undefined;
   for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
   for (const signal of STOP_SIGNALS) process.once(signal, leave);
@@ -46,7 +46,7 @@ export function terminalIo(json: boolean): TerminalIo {
       if (process.stderr.isTTY) {
         process.stderr.write(`\r\u001B[K${text}`);
         progressShown = true;
-      } else if (text !== lastLine.text && (Date.now() - lastLine.at >= LINE_INTERVAL || done === total)) {
+      } else if (text !== lastLine.text && (Date.now() - lastLine.at >= LINE_INTERVAL || (done === total && lastLine.text !== ''))) {
         lastLine = { text, at: Date.now() };
         process.stderr.write(`${text.trimStart()}\n`);
       }

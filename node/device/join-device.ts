@@ -1,8 +1,7 @@
 /** A new device on this machine, from a one-time code to a folder that is ready to run (SPEC, JOIN). */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { makeCertificateRequest } from '../../protocol/authority/certificate-request.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
 import type { WardId } from '../../protocol/codec/ids.ts';
 import { fail, type Result } from '../../protocol/codec/result.ts';
@@ -13,10 +12,10 @@ import { peerIdText } from '../../protocol/network/peer-id.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
 import { StoreError } from '../../protocol/store/item-store.ts';
 import { itemsFolder, newDevice, writeDeviceFile, writeDurably, type DeviceFolder } from './device-folder.ts';
-import { systemCode } from './system-error.ts';
 import { makeFolder, unusable } from './new-folder.ts';
 import { parsePeerAddress } from './peer-addresses.ts';
 import { openFolderReplica } from './running-device.ts';
+import { systemCode } from './system-error.ts';
 
 export interface Joining {
   readonly code: string;
@@ -87,6 +86,8 @@ export async function dropPageCode(folder: Pick<DeviceFolder, 'path'>): Promise<
 }
 
 async function requestCertificate(path: string, hosts: readonly string[]): Promise<Uint8Array> {
+  // Loaded here, because every tablet and archive has this file and only a bridge needs the request.
+  const { makeCertificateRequest } = await import('../../protocol/authority/certificate-request.ts');
   const { request, privateKeyPem } = await makeCertificateRequest({ dns: hosts.filter((host) => isIP(host) === 0), ips: hosts.filter((host) => isIP(host) !== 0) });
   await writeDurably(path, TLS_KEY_FILE, privateKeyPem);
   await writeDurably(path, HOSTS_FILE, `${JSON.stringify(hosts)}\n`);

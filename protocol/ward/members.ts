@@ -17,6 +17,10 @@ import type { TeamKeys } from './team-keys.ts';
 
 export const MIN_PASSWORD_LENGTH = 10;
 
+export function isHandle(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(text);
+}
+
 export interface NewUser {
   /** Public; assigned, not personal. Lower-case letters, digits and hyphens. */
   readonly handle: string;
@@ -49,7 +53,7 @@ export class Members {
     const { replica, signer, entropy } = this.#options;
     const state = this.#admin();
     if (!state.ok) return state;
-    if (!/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(handle)) return fail('bad-handle');
+    if (!isHandle(handle)) return fail('bad-handle');
     if ([...state.value.users.values()].some((user) => user.handle === handle)) return fail('handle-taken');
     if (password.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
     const seeds = newIdentitySeeds(entropy);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { backupStore } from '../../backup/backup-store.ts';
+import { backupStore, type BackupReport } from '../../backup/backup-store.ts';
 import { askControl } from '../../device/control.ts';
 import { realEnvironment, silentLog } from '../../device/real-environment.ts';
 import { openFolderReplica } from '../../device/running-device.ts';
@@ -18,21 +18,24 @@ export const backup: Command = {
     const asked = await askControl(folder.path, 'backup', file, (progress) => report(io, progress));
     if (asked.running) {
       if (asked.error !== undefined) throw new CommandFailed(asked.error);
-      return io.result({ file, ...(typeof asked.value === 'object' ? asked.value : {}) }, `Backed up to ${file}.`);
+      return told(io, file, asked.value as BackupReport);
     }
     const environment = realEnvironment(silentLog);
     const opened = await openFolderReplica(folder, environment);
     if (!opened.ok) throw new CommandFailed(opened.failure.message);
     const made = await backupStore({
       store: opened.value.store, file, ward: folder.ward, deviceKind: folder.kind, created: environment.clock.now(), onProgress: (progress) => report(io, progress),
-    });
-    await opened.value.close();
+    }).finally(() => opened.value.close());
     if (!made.ok) throw new CommandFailed(made.failure.message);
-    io.result({ file, ...made.value }, `Backed up ${made.value.items} items to ${file}.`);
+    told(io, file, made.value);
   },
 };
 
+function told(io: CommandIo, file: string, report: BackupReport): void {
+  io.result({ file, ...report }, `Backed up ${report.items} items (${Math.ceil(report.bytes / 1024)} KiB) to ${file}. 'wardsync restore' makes a new archive of it.`);
+}
+
 function report(io: CommandIo, progress: unknown): void {
   const items = typeof progress === 'object' && progress !== null && 'items' in progress && typeof progress.items === 'number' ? progress.items : 0;
-  io.progress(items, items + 1, `${items} items`);
+  io.progress(items, undefined, 'items copied');
 }

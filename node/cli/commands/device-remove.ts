@@ -7,7 +7,7 @@ export const deviceRemove: Command = {
   summary: 'Shut out a device that is lost: no peer talks to it any more.',
   positionals: ['DEVICE'],
   options: CLIENT_OPTIONS,
-  about: "DEVICE is its name or its id, as 'wardsync status' shows them.",
+  about: "DEVICE is its name, or the beginning of its id as 'wardsync status' shows it (8 digits or more).",
   async run(args, io) {
     const name = args.positionals[0] ?? '';
     await withClient(args, io, async ({ session, device }) => {

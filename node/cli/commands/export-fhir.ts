@@ -1,7 +1,9 @@
-import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { exportBundle } from '../../../protocol/chart/fhir.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import { CommandFailed, type Command } from '../command.ts';
+import { realClock } from '../../device/real-environment.ts';
+import { assertNewFile, writeNewFile } from '../new-file.ts';
 import { patientNamed } from '../patients.ts';
 
 export const exportFhir: Command = {
@@ -11,27 +13,14 @@ export const exportFhir: Command = {
   options: { ...CLIENT_OPTIONS, out: { type: 'string', value: 'FILE', help: 'the file to write; it must not exist', required: true } },
   about: "PATIENT is the id or the record number, as 'wardsync show' lists them. The file is not encrypted any more: mind where it goes.",
   async run(args, io) {
-    const file = args.must('out');
+    const file = resolve(args.must('out'));
+    await assertNewFile(file);
     await withClient(args, io, async ({ chart }) => {
       const patient = patientNamed(chart, args.positionals[0] ?? '');
-      const bundle = exportBundle(chart, patient, Date.now());
+      const bundle = exportBundle(chart, patient, realClock.now());
       if (bundle === null) throw new CommandFailed('no such patient on this device');
-      await writeNew(file, bundle.json);
+      await writeNewFile(file, bundle.json);
     });
     io.result({ file }, `Written to ${file}. It is readable by whoever has it.`);
   },
 };
-
-async function writeNew(file: string, content: string): Promise<void> {
-  try {
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    throw new CommandFailed(`${file} cannot be written; it must not exist yet, and its folder must`);
-  }
-}

@@ -1,9 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Chart } from '../../../protocol/chart/chart.ts';
 import { importBundle, ImportFailed, type ImportSummary } from '../../../protocol/chart/fhir.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
+import type { TeamId } from '../../../protocol/codec/ids.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
-import { CommandFailed, type Command } from '../command.ts';
+import { systemCode } from '../../device/system-error.ts';
+import { CommandFailed, type Command, type CommandIo } from '../command.ts';
 import { teamNamed } from '../members.ts';
 
 export const importFhir: Command = {
@@ -17,39 +20,50 @@ export const importFhir: Command = {
     const reports = await withClient(args, io, async ({ chart, session, device }) => {
       const name = args.text('team');
       const team = name === undefined ? defaultTeam(device.replica.state(), session.user) : teamNamed(session, device.replica, name);
-      const summaries: { file: string; summary: ImportSummary }[] = [];
-      for (const file of args.positionals) {
-        const size = await sizeOf(file);
-        try {
-          const summary = await importBundle(chart, team, createReadStream(file), {
-            size, pause: () => new Promise((resolve) => { setImmediate(resolve); }),
-            onProgress: ({ done, total, what }) => io.progress(done, total, `${what} ${file}`),
-          });
-          summaries.push({ file, summary });
-        } catch (error) {
-          if (error instanceof ImportFailed) throw new CommandFailed(`${file}: ${error.message}. Nothing of it was imported.`);
-          throw error;
-        }
-      }
-      return summaries;
+      const done: FileReport[] = [];
+      for (const file of args.positionals) done.push(await importFile(chart, team, file, io));
+      return done;
     });
-    io.result(reports, reports.map(({ file, summary }) => describe(file, summary)).join('\n\n'));
+    const failed = reports.filter(({ summary }) => summary === undefined);
+    const [only] = reports.length === 1 ? failed : [];
+    if (only !== undefined) throw new CommandFailed(describe(only));
+    io.result(reports, reports.map(describe).join('\n\n'));
+    if (failed.length > 0) throw new CommandFailed(`${failed.length} of ${reports.length} files could not be imported; the others were`);
   },
 };
 
-async function sizeOf(file: string): Promise<number> {
+interface FileReport {
+  readonly file: string;
+  readonly summary?: ImportSummary;
+  /** Why nothing of the file was imported. */
+  readonly failure?: string;
+}
+
+async function importFile(chart: Chart, team: TeamId, file: string, io: CommandIo): Promise<FileReport> {
   try {
     const { size } = await stat(file);
-    return size;
-  } catch {
-    throw new CommandFailed(`${file} cannot be read`);
+    const summary = await importBundle(chart, team, createReadStream(file), {
+      size, pause: () => new Promise((resolve) => { setImmediate(resolve); }),
+      onProgress: ({ done, total, what }) => io.progress(done, total, `${what} ${file}`),
+    });
+    return { file, summary };
+  } catch (error) {
+    if (error instanceof ImportFailed) return { file, failure: `${lowerFirst(error.message)}. Nothing of it was imported` };
+    if (error instanceof Error && 'path' in error) return { file, failure: `it cannot be read (${systemCode(error)}); check its name and who may read it` };
+    throw error;
   }
 }
 
-function describe(file: string, { patients, stays, created, changed, unchanged, unmapped }: ImportSummary): string {
+function describe({ file, summary, failure }: FileReport): string {
+  if (summary === undefined) return `${file}: ${failure ?? ''}`;
+  const { patients, stays, created, changed, unchanged, unmapped } = summary;
   const lines = Object.entries(unmapped).map(([what, count]) => `  ${String(count).padStart(6)}  ${what}`);
   return [
     `${file}: ${patients} patients, ${stays} stays; documents: ${created} new, ${changed} changed, ${unchanged} as they were.`,
     ...(lines.length === 0 ? ['Everything was taken over.'] : ['Not taken over:', ...lines]),
   ].join('\n');
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -8,7 +8,7 @@ import { withClient, CLIENT_OPTIONS, type Client } from '../client.ts';
 import { CommandFailed, UsageError, type Command } from '../command.ts';
 import { LISTEN_OPTION, listenAddresses } from '../folder-options.ts';
 import { inviteDevice } from '../invite.ts';
-import { memberFailure } from '../members.ts';
+import { memberFailure, nameOption } from '../members.ts';
 import { qrLines } from '../qr.ts';
 import { until } from '../until.ts';
 
@@ -32,20 +32,28 @@ tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge g
     if (kind === undefined) throw new UsageError(`--kind is one of ${DEVICE_KINDS.join(', ')}`);
     const hours = Number(args.must('hours'));
     if (!(hours > 0 && hours <= 72)) throw new UsageError('--hours takes a number up to 72');
+    const name = nameOption(args, 'name');
     const environment = realEnvironment(silentLog);
 
     await withClient(args, io, async (client) => {
       const { session, device } = client;
-      const invitation = await inviteDevice(session, device.replica, environment, { kind, name: args.must('name'), expires: environment.clock.now() + hours * HOUR });
+      const expires = environment.clock.now() + hours * HOUR;
+      const invitation = await inviteDevice(session, device.replica, environment, { kind, name, expires });
       if (!invitation.ok) throw new CommandFailed(memberFailure(invitation.failure));
       const inviter = await chooseInviter(client);
       if (args.flag('no-wait') && inviter.isSelf) throw new CommandFailed('no archive in reach, so this device has to wait for the new one itself: leave out --no-wait');
       const code = encodeJoinCode({ ward: device.replica.ward, inviter: inviter.device, secret: invitation.value, addresses: [...inviter.addresses] });
-      io.say(`${qrLines(code)}\n\n${code}\n\nOn the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}`);
+      io.say(`${qrLines(code)}\n\n${code}\n\nOn the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}${kind === 'bridge' ? ' --host NAME' : ''}`);
       if (args.flag('no-wait')) return io.result({ code, kind }, code);
+      // A program needs the code while this waits: a first line with it, and a second when the device has joined.
+      if (io.json) io.result({ code, kind, waiting: true }, code);
       io.say('Waiting for it to join (Ctrl-C to leave; the code stays valid only while somebody can let the device in).');
-      const joined = await waitForJoin(client, invitation.value, kind, io.stopped);
-      if (!joined) return io.result({ code, kind, joined: false }, code);
+      let isStopped = false;
+      void io.stopped.then(() => { isStopped = true; });
+      if (!await waitForJoin(client, invitation.value, kind, hours * HOUR, io.stopped)) {
+        if (!isStopped) throw new CommandFailed("the code has expired, and no device has joined with it: make a new one with 'wardsync pair'");
+        return io.result({ code, kind, joined: false }, inviter.isSelf ? 'No device has joined, and none can before this command runs again.' : `No device has joined yet. The archive lets one in until ${new Date(expires).toLocaleString()}.`);
+      }
       const certificates = await issueOwedCertificates(session, device.replica, environment);
       io.result({ code, kind, joined: true, certificates }, certificates > 0 ? 'It has joined, and has its certificate.' : 'It has joined.');
     }, listenAddresses(args));
@@ -62,8 +70,8 @@ async function chooseInviter({ device: { host, replica, folder } }: Client) {
   return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
 }
 
-function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind, stopped: Promise<void>): Promise<boolean> {
+function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind, milliseconds: number, stopped: Promise<void>): Promise<boolean> {
   const invite = toHex(invitationKey(secret, replica.ward, kind).publicKey);
   const isUsed = (state: WardState): boolean => [...state.invitations.values()].some(({ id, usedBy }) => hexOf(id) === invite && usedBy !== undefined);
-  return until((check) => replica.onAdmitted(check), () => isUsed(replica.state()), 72 * HOUR, stopped);
+  return until((check) => replica.onAdmitted(check), () => isUsed(replica.state()), milliseconds, stopped);
 }

@@ -1,5 +1,6 @@
 import { bedCards } from '../../../protocol/clinical/views.ts';
 import type { Chart } from '../../../protocol/chart/chart.ts';
+import { realClock } from '../../device/real-environment.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import type { Command } from '../command.ts';
 import { patientNamed } from '../patients.ts';
@@ -7,8 +8,8 @@ import { patientNamed } from '../patients.ts';
 export const show: Command = {
   words: ['show'],
   summary: 'Show the ward board, or one patient, as far as you may open it.',
-  positionals: [],
-  variadic: true,
+  positionals: ['PATIENT'],
+  optional: true,
   options: CLIENT_OPTIONS,
   about: "With PATIENT (id or record number), the patient's documents; the plain text form is for people, --json for programs.",
   async run(args, io) {
@@ -24,7 +25,7 @@ interface Shown {
 }
 
 function board(chart: Chart): Shown {
-  const now = Date.now();
+  const now = realClock.now();
   const cards = bedCards([...chart.admissions()], { now, dayStart: now - (now % 86_400_000) }, chart.wardIndex());
   const inBeds = new Set(cards.map(({ patient: id }) => id));
   const others = [...chart.patients()].filter(({ id }) => !inBeds.has(id)).map(({ id, record }) => ({ patient: id, family: record.name.family, given: record.name.given, identifiers: record.identifiers }));
@@ -36,7 +37,7 @@ function board(chart: Chart): Shown {
     value: { beds: cards, others, waiting },
     text: [
       `${cards.length} patients on the ward, ${others.length} others.`, ...lines, ...rest,
-      ...(waiting > 0 ? [`${waiting} documents wait for a key that has not arrived.`] : []),
+      ...(waiting > 0 ? [`${waiting} documents are closed to you: they are another team's, or their key has not arrived yet.`] : []),
     ].join('\n'),
   };
 }

@@ -1,7 +1,7 @@
 import { hexOf } from '../../../protocol/codec/ids.ts';
 import { CommandFailed, type Command } from '../command.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
-import { memberFailure } from '../members.ts';
+import { checkedName, memberFailure } from '../members.ts';
 
 export const teamAdd: Command = {
   words: ['team', 'add'],
@@ -9,7 +9,7 @@ export const teamAdd: Command = {
   positionals: ['NAME'],
   options: CLIENT_OPTIONS,
   async run(args, io) {
-    const name = args.positionals[0] ?? '';
+    const name = checkedName('NAME', args.positionals[0] ?? '');
     const team = await withClient(args, io, async ({ session }) => {
       const added = await session.members.addTeam(name);
       if (!added.ok) throw new CommandFailed(memberFailure(added.failure));

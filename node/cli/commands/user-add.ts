@@ -2,7 +2,8 @@ import { hexOf } from '../../../protocol/codec/ids.ts';
 import { ROLES, type Role } from '../../../protocol/membership/ward-state.ts';
 import { CommandFailed, UsageError, type Command } from '../command.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
-import { memberFailure, teamNamed } from '../members.ts';
+import { isHandle, MIN_PASSWORD_LENGTH } from '../../../protocol/ward/members.ts';
+import { memberFailure, nameOption, teamNamed } from '../members.ts';
 
 export const userAdd: Command = {
   words: ['user', 'add'],
@@ -20,10 +21,13 @@ export const userAdd: Command = {
     const handle = args.positionals[0] ?? '';
     const role = ROLES.find((name) => name === args.must('role'));
     if (role === undefined) throw new UsageError(`--role is one of ${ROLES.join(', ')}`);
+    const name = nameOption(args, 'name');
+    if (!isHandle(handle)) throw new UsageError(memberFailure('bad-handle'));
     const user = await withClient(args, io, async ({ session, device }) => {
       const password = await io.password(args, `New password of ${handle}`, { fresh: true, option: 'new-password-file', variable: 'WARDSYNC_NEW_PASSWORD' });
-      const teams = args.texts('team').map((name) => teamNamed(session, device.replica, name));
-      const added = await session.members.addUser({ handle, name: args.must('name'), role: role satisfies Role, password });
+      if (password.length < MIN_PASSWORD_LENGTH) throw new CommandFailed(memberFailure('password-too-short'));
+      const teams = args.texts('team').map((team) => teamNamed(session, device.replica, team));
+      const added = await session.members.addUser({ handle, name, role: role satisfies Role, password });
       if (!added.ok) throw new CommandFailed(memberFailure(added.failure));
       for (const team of teams) {
         const joined = await session.members.addMember(team, added.value);
