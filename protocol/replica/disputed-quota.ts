@@ -45,10 +45,11 @@ export class DisputedQuota {
   }
 }
 
-async function count(owner: string, { state, store, heads, signatoryOf }: QuotaContext): Promise<Account> {
+async function count(owner: string, context: QuotaContext): Promise<Account> {
+  const { state, store } = context;
   const account: Account = { chains: new Map(), sum: 0 };
-  for (const head of heads()) {
-    const signatory = signatoryOf(head);
+  for (const head of context.heads()) {
+    const signatory = context.signatoryOf(head);
     if (signatory === undefined || ownerOf(signatory) !== owner) continue;
     const limit = acceptedUpTo(head, signatory, state);
     if (head.seq > limit) book(account, head, limit === 0 ? head.bytes : await bytesFrom(store, head, limit + 1));

@@ -1,15 +1,14 @@
 /** Founding a ward: the genesis that gives it its id, its first admin, and the first keys of its two built-in teams. */
 import type { Environment } from '../codec/environment.ts';
-import { LOG_DOCUMENT, sessionId, userId, wardId, type DeviceId, type WardId } from '../codec/ids.ts';
-import { LABEL } from '../crypto/labels.ts';
-import { labelledHash } from '../crypto/signing/hash.ts';
+import { LOG_DOCUMENT, sessionId, userId, type DeviceId, type WardId } from '../codec/ids.ts';
 import { signingKeyFromSeed } from '../crypto/signing/signature.ts';
-import { encodeFields, encodeItem, NO_WARD, signItem, type Item } from '../items/item.ts';
+import { encodeFields, encodeItem, NO_WARD, signItem } from '../items/item.ts';
 import { sealBundle } from '../keys/bundle.ts';
 import { newTeamId, type TeamKey } from '../keys/grant.ts';
 import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
 import { sealName } from '../keys/sealed-name.ts';
 import { certifySession } from '../membership/certificate.ts';
+import { wardIdOf } from '../membership/genesis.ts';
 import { encodeOperation } from '../membership/operation.ts';
 import type { DeviceKind } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
@@ -57,7 +56,7 @@ export async function foundWard({ wardName, founder, device, environment, openRe
   const genesis = signItem(key, NO_WARD, fields, body);
   key.seed.fill(0);
 
-  const ward = wardIdOf(genesis);
+  const ward = wardIdOf(genesis.id);
   const replica = await openReplica(ward);
   const verdict = await replica.offer({ document: LOG_DOCUMENT, author: session, items: [encodeItem(genesis)] });
   if (verdict.outcome !== 'stored') throw new Error(`the ward's own genesis was not admitted: ${JSON.stringify(verdict)}`);
@@ -70,10 +69,6 @@ export async function foundWard({ wardName, founder, device, environment, openRe
   await grantTeamKey(replica.ward, signer, admins, recipients, [], entropy);
   signer.wipe();
   return replica;
-}
-
-export function wardIdOf(genesis: Item): WardId {
-  return wardId.from(labelledHash(LABEL.wardId, genesis.id));
 }
 
 /** A bundle binds the ward's id, which does not exist before the genesis; the real one follows in the next operation. */
