@@ -36,6 +36,8 @@ serveParent({
     const start = now();
     adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${String(port)}`);
     repo = new Repo({ network: [adapter] });
+    // Documents that are asked for before there is a peer are given up as unavailable.
+    await new Promise((resolve) => { repo.networkSubsystem.once('peer', resolve); });
     await Promise.all(documents.map(async ({ url, heads }) => {
       const handle = await repo.find(url);
       handles.set(url, handle);

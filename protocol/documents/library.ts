@@ -48,6 +48,8 @@ interface Entry {
   careful: boolean;
   readonly culprits: Map<Hex<ItemId>, SetAside>;
   queue: Promise<unknown>;
+  /** A refresh that has not begun: it will read whatever arrives before it does. */
+  due: Promise<void> | undefined;
 }
 
 /** What an edit did: which entries it touched, and where it stands in the chain. */
@@ -85,7 +87,11 @@ export class Library {
   /** Reads on in a document after items or keys arrived. Resolves when everything readable now is shown. */
   refresh(id: DocumentId): Promise<void> {
     const entry = this.#entry(id);
-    return this.#enqueue(entry, () => this.#catchUp(entry));
+    entry.due ??= this.#enqueue(entry, () => {
+      entry.due = undefined;
+      return this.#catchUp(entry);
+    });
+    return entry.due;
   }
 
   /**
@@ -128,7 +134,7 @@ export class Library {
     let entry = this.#entries.get(name);
     if (entry === undefined) {
       entry = {
-        id, reader: this.#reader(id), value: undefined, version: 0, loaded: false, careful: false, culprits: new Map(), queue: Promise.resolve(),
+        id, reader: this.#reader(id), value: undefined, version: 0, loaded: false, careful: false, culprits: new Map(), queue: Promise.resolve(), due: undefined,
       };
       this.#entries.set(name, entry);
     }

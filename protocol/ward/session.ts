@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly savedBy?: DeviceId | undefined;
 }
 
+const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
+
 export class Session {
   readonly user: UserId;
   readonly members: Members;
@@ -43,7 +45,10 @@ export class Session {
   readonly #teamKeys: TeamKeys;
   readonly #library: Library;
   readonly #stopListening: () => void;
+  /** What reads keys and receipts, one after the other. */
   #following: Promise<void> = Promise.resolve();
+  /** Ordinary documents that are being read on in. */
+  readonly #reading = new Set<Promise<void>>();
   #locked = false;
 
   /** Use `Ward.unlock`. */
@@ -127,7 +132,7 @@ export class Session {
     if (this.#locked) return;
     this.#locked = true;
     this.#stopListening();
-    await this.#following;
+    await this.settled();
     await this.#library.close();
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
     this.#keyring.wipe();
@@ -135,8 +140,8 @@ export class Session {
   }
 
   /** Resolves when everything admitted so far has been read. */
-  settled(): Promise<void> {
-    return this.#following;
+  async settled(): Promise<void> {
+    await Promise.all([this.#following, ...this.#reading]);
   }
 
   async #write(document: DocumentId, position: ChainPosition, changes: readonly Uint8Array[]): Promise<ChainPosition> {
@@ -170,26 +175,40 @@ export class Session {
     if (this.#keyring.readDocumentGrant(grant) !== 'opened') throw new Error('own grant does not open');
   }
 
+  /** Ordinary documents are read side by side: a change in one does not wait for a thousand others. */
   #follow({ document }: Admitted): void {
-    this.#following = this.#following.then(() => this.#read(document)).catch((error: unknown) => {
-      this.#environment.log.event('reading-failed', { message: error instanceof Error ? error.name : 'unknown' });
-    });
+    if (!this.#isOrdinary(document)) {
+      this.#following = this.#logged(this.#following.then(() => this.#readWellKnown(document)));
+      return;
+    }
+    const reading = this.#logged(this.#library.refresh(document));
+    this.#reading.add(reading);
+    void reading.then(() => this.#reading.delete(reading));
   }
 
-  async #read(document: DocumentId): Promise<void> {
+  async #logged(reading: Promise<void>): Promise<void> {
+    try {
+      await reading;
+    } catch (error) {
+      this.#environment.log.event('reading-failed', { message: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  async #readWellKnown(document: DocumentId): Promise<void> {
     if (this.#locked) return;
     const name = hexOf(document);
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
     if (name === hexOf(LOG_DOCUMENT)) return this.members.settleOwed();
-    if (name === hexOf(SESSIONS_DOCUMENT)) return;
-    if (!this.#teamKeys.isTeamDocument(document)) return this.#library.refresh(document);
-    if (await this.#teamKeys.readAll()) await this.#readEverything();
+    if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
+  }
+
+  #isOrdinary(document: DocumentId): boolean {
+    return !WELL_KNOWN.has(hexOf(document)) && !this.#teamKeys.isTeamDocument(document);
   }
 
   async #readEverything(): Promise<void> {
     await this.standings.readReceipts();
-    const wellKnown = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
-    const ordinary = [...this.#replica.documents()].filter((id) => !wellKnown.has(hexOf(id)) && !this.#teamKeys.isTeamDocument(id));
+    const ordinary = [...this.#replica.documents()].filter((id) => this.#isOrdinary(id));
     await Promise.all(ordinary.map((id) => this.#library.refresh(id)));
   }
 

@@ -36,6 +36,8 @@ export class TeamKeys {
   readonly #read = new Map<string, number>();
   /** Who was given the key of an epoch, by team and epoch. */
   readonly #holders = new Map<string, Set<Hex<UserId>>>();
+  /** Asked for with every item that arrives; the teams change seldom. */
+  #teamDocuments: { readonly state: WardState; readonly names: ReadonlySet<Hex<DocumentId>> } | undefined;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(replica: Replica, keyring: Keyring) {
@@ -51,10 +53,11 @@ export class TeamKeys {
   }
 
   isTeamDocument(document: DocumentId): boolean {
-    for (const team of this.#replica.state().teams.values()) {
-      if (hexOf(teamDocument(this.#replica.ward, team.id)) === hexOf(document)) return true;
+    const state = this.#replica.state();
+    if (this.#teamDocuments?.state !== state) {
+      this.#teamDocuments = { state, names: new Set([...state.teams.values()].map((team) => hexOf(teamDocument(this.#replica.ward, team.id)))) };
     }
-    return false;
+    return this.#teamDocuments.names.has(hexOf(document));
   }
 
   /** Grants and rotates what this admin can. One settling at a time: two at once would rotate twice. */
