@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { World } from './world.ts';
 
 const ONE_SEED = process.env['WARDSYNC_SIMULATION_SEED'];
-const SEEDS = Number(process.env['WARDSYNC_SIMULATION_SEEDS'] ?? 80);
+const SEEDS = Number(process.env['WARDSYNC_SIMULATION_SEEDS'] ?? 60);
 const OPERATIONS = 40;
 
 async function live(seed: string): Promise<void> {
