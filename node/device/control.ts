@@ -90,7 +90,8 @@ async function answer(socket: Socket, handlers: ControlHandlers): Promise<void> 
 
 async function* lines(socket: Socket): AsyncIterable<string> {
   let rest = '';
-  for await (const chunk of socket.setEncoding('utf8') as AsyncIterable<string>) {
+  // Whoever stops reading may still want to answer.
+  for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
     rest += chunk;
     if (rest.length > MAX_LINE) throw new Error('line too long');
     const parts = rest.split('\n');

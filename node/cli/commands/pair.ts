@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import { toHex } from '../../../protocol/codec/bytes.ts';
-import { hexOf } from '../../../protocol/codec/ids.ts';
+import { hexOf, type DeviceId } from '../../../protocol/codec/ids.ts';
 import { DEVICE_KINDS, type DeviceKind, type WardState } from '../../../protocol/membership/ward-state.ts';
 import { encodeJoinCode, invitationKey } from '../../../protocol/network/join-code.ts';
 import { realEnvironment, silentLog } from '../../device/real-environment.ts';
@@ -60,14 +61,23 @@ tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge g
   },
 };
 
+interface Inviter {
+  /** This device itself, which has to go on running until the new one has joined. */
+  readonly isSelf: boolean;
+  readonly device: DeviceId;
+  readonly addresses: readonly string[];
+}
+
 /** An archive that already holds the invitation, because it is always on; else this device. */
-async function chooseInviter({ device: { host, replica, folder } }: Client) {
-  const archive = (): ReturnType<typeof host.peers>[number] | undefined => host.peers().find(({ device, link, address }) =>
-    link?.inSync === true && address !== undefined && replica.state().devices.get(hexOf(device))?.kind === 'archive');
-  const hasArchive = await until((check) => host.onPeersChanged(check), () => archive() !== undefined, host.links().length > 0 ? 3000 : 0);
+async function chooseInviter({ device: { host, replica, folder } }: Client): Promise<Inviter> {
+  const archive = (): ReturnType<typeof host.peers>[number] | undefined => host.peers().find(({ device, link }) =>
+    link?.inSync === true && replica.state().devices.get(hexOf(device))?.kind === 'archive');
+  await until((check) => host.onPeersChanged(check), () => archive() !== undefined, host.links().length > 0 ? 3000 : 0);
   const found = archive();
-  if (hasArchive && found?.address !== undefined) return { isSelf: false, device: found.device, addresses: [found.address] };
-  return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
+  // Where its link comes from need not be where it listens.
+  const proven = found && await host.provenAddress(found.device);
+  if (found === undefined || proven === undefined) return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
+  return { isSelf: false, device: found.device, addresses: [`/ip${isIP(proven.host)}/${proven.host}/tcp/${proven.port}`] };
 }
 
 function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind, milliseconds: number, stopped: Promise<void>): Promise<boolean> {
