@@ -56,13 +56,13 @@ export class Lan {
 
   /** Runs `ip` commands where the switches are. */
   async ip(...commands: readonly string[]): Promise<void> {
-    for (const command of commands) await run('nsenter', [...this.#enter(), 'ip', ...command.split(' ')]);
+    for (const command of commands) await run('nsenter', [...this.enter(), 'ip', ...command.split(' ')]);
   }
 
   /** Starts `lan-device.ts` on a host with one cable into each given switch. */
   async addHost(cables: readonly { readonly into: string; readonly address: string }[], init: object, extra: readonly string[] = []): Promise<LanHost> {
     const script = fileURLToPath(new URL('./lan-device.ts', import.meta.url));
-    const process = spawn('nsenter', [...this.#enter(), 'unshare', '--net', globalThis.process.execPath, '--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const process = spawn('nsenter', [...this.enter(), 'unshare', '--net', globalThis.process.execPath, '--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] });
     const host = new LanHost(this, process);
     this.#hosts.push(host);
     await host.next('up');
@@ -77,7 +77,8 @@ export class Lan {
     return `plug${this.#plugs++}`;
   }
 
-  #enter(): readonly string[] {
+  /** Arguments of `nsenter` that lead to where the switches are. */
+  enter(): readonly string[] {
     return ['--user', '--net', '--preserve-credentials', '--target', String(this.#holder.pid)];
   }
 
