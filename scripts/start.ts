@@ -41,6 +41,7 @@ async function main(): Promise<void> {
   process.on('exit', release);
   const isNew = !await exists(join(ROOT, 'ready'));
   const building = buildRelease();
+  building.catch(() => {});
   if (isNew) await setUp(join(ROOT, 'ward'), environment, say);
   const { command } = await building;
 

@@ -105,6 +105,8 @@ function stopSignal(): Promise<void> {
       process.removeListener(signal, leave);
       process.once(signal, () => resolve());
     }
+    // A program that runs commands holds their standard input, so that none is left behind when it dies.
+    if (process.env['WARDSYNC_STOP_WITH_STDIN'] === '1') process.stdin.once('end', () => resolve()).once('error', () => resolve()).resume();
   });
 }
 

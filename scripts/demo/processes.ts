@@ -18,7 +18,7 @@ const START_MILLISECONDS = 40_000;
 export async function startProcess(main: string, name: string, command: readonly string[], folder: string): Promise<DemoProcess> {
   // A group of its own: Ctrl-C reaches the demo alone, which then ends them in order.
   const child = spawn(process.execPath, [main, ...command, '--folder', folder, '--json', '--log', '--local'], {
-    stdio: ['ignore', 'pipe', 'pipe'], detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...process.env, WARDSYNC_STOP_WITH_STDIN: '1' },
   });
   const log = createWriteStream(`${folder}.log`, { flags: 'a' });
   child.stderr.pipe(log);
