@@ -29,6 +29,13 @@ export function teamNamed(session: Session, replica: Replica, name: string): Tea
   return team.id;
 }
 
+/** A team that the user of the session is in, and so can write for. */
+export function ownTeamNamed(session: Session, replica: Replica, name: string): TeamId {
+  const team = teamNamed(session, replica, name);
+  if (replica.state().teams.get(hexOf(team))?.members.has(hexOf(session.user)) === true) return team;
+  throw new CommandFailed(`you are not in the team '${name}'; an admin can let you in with 'wardsync team grant'`);
+}
+
 export function userNamed(replica: Replica, handle: string): UserId {
   for (const user of replica.state().users.values()) if (user.handle === handle && user.removal === undefined) return user.id;
   throw new CommandFailed(`no user '${handle}' in this ward`);

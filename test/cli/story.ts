@@ -139,9 +139,8 @@ class Teller {
 
   /** Ends what still runs and searches all that was said. */
   async end(): Promise<void> {
-    for (const [name, command] of this.#running) {
-      const { code, signal } = await inTime(command.process.stop());
-      assert.ok(code === 0 || signal === 'SIGKILL', `${name} ended with ${code}`);
+    for (const command of this.#running.values()) {
+      await inTime(command.process.stop());
       this.#said.push(command.said.out, command.said.err);
     }
     for (const name of await readdir(this.#work, { recursive: true })) {

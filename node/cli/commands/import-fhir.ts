@@ -4,10 +4,11 @@ import type { Chart } from '../../../protocol/chart/chart.ts';
 import { importBundle, ImportFailed, type ImportSummary } from '../../../protocol/chart/fhir.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
 import type { TeamId } from '../../../protocol/codec/ids.ts';
+import { maySign } from '../../../protocol/membership/roles.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import { systemCode } from '../../device/system-error.ts';
 import { CommandFailed, type Command, type CommandIo } from '../command.ts';
-import { teamNamed } from '../members.ts';
+import { ownTeamNamed } from '../members.ts';
 
 export const importFhir: Command = {
   words: ['import-fhir'],
@@ -18,8 +19,9 @@ export const importFhir: Command = {
   about: 'The report names and counts everything that was not taken over. The same bundle again changes nothing.',
   async run(args, io) {
     const reports = await withClient(args, io, async ({ chart, session, device }) => {
+      if (session.role === undefined || !maySign(session.role, 'changeset')) throw new CommandFailed(`a ${session.role ?? 'removed user'} reads records and writes none; an admin can give another role`);
       const name = args.text('team');
-      const team = name === undefined ? defaultTeam(device.replica.state(), session.user) : teamNamed(session, device.replica, name);
+      const team = name === undefined ? defaultTeam(device.replica.state(), session.user) : ownTeamNamed(session, device.replica, name);
       const done: FileReport[] = [];
       for (const file of args.positionals) done.push(await importFile(chart, team, file, io));
       return done;
@@ -49,7 +51,7 @@ async function importFile(chart: Chart, team: TeamId, file: string, io: CommandI
     return { file, summary };
   } catch (error) {
     if (error instanceof ImportFailed) return { file, failure: `${lowerFirst(error.message)}. Nothing of it was imported` };
-    if (error instanceof Error && 'path' in error) return { file, failure: `it cannot be read (${systemCode(error)}); check its name and who may read it` };
+    if (/^E[A-Z]+$/.test(systemCode(error))) return { file, failure: `it cannot be read (${systemCode(error)}); check its name and who may read it` };
     throw error;
   }
 }
