@@ -6,7 +6,9 @@
 import { toHex } from '../codec/bytes.ts';
 import type { Clock, Entropy } from '../codec/environment.ts';
 import { documentId, hexOf, type DocumentId, type TeamId } from '../codec/ids.ts';
-import type { Author, Note, ObservationSet, PatientRecord, Stay, WardIndex } from '../clinical/model.ts';
+import type { Author, IsoTime, Note, ObservationSet, PatientRecord, Stay, WardIndex } from '../clinical/model.ts';
+import { writeTime } from '../clinical/time.ts';
+import type { PatientFile } from '../clinical/patient-page.ts';
 import type { Admission } from '../clinical/views.ts';
 import type { JsonObject } from '../documents/engine.ts';
 import type { OpenDocument } from '../documents/library.ts';
@@ -48,6 +50,17 @@ export class Chart {
   stay(id: string): Stay | undefined {
     const value = this.#open(id)?.value;
     return isOfKind<Stay>(value, 'stay') ? value : undefined;
+  }
+
+  /** The record and every stay of the patient that is open here. */
+  file(patient: string): PatientFile | undefined {
+    const record = this.patient(patient);
+    if (record === undefined) return undefined;
+    const stays = new Map<string, Stay>();
+    for (const { id, value } of this.#session.documents()) {
+      if (isOfKind<Stay>(value, 'stay') && value.patient === patient) stays.set(hexOf(id), value);
+    }
+    return { patient, record, stays };
   }
 
   /** Every stay whose patient's record is open as well. */
@@ -108,7 +121,7 @@ export class Chart {
 
   /** The entry stays; who, when and why are written beside it. Marking twice changes nothing. */
   async markEnteredInError(stay: string, collection: 'observations' | 'notes', id: string, reason: string): Promise<void> {
-    const amendment = { at: new Date(this.#clock.now()).toISOString(), author: this.author(), reason };
+    const amendment = { at: this.now(), author: this.author(), reason };
     await this.#edit(stay, (draft: Stay) => {
       const entry = draft[collection][id];
       if (entry === undefined) throw new UnknownEntry(`no entry ${id}`);
@@ -121,13 +134,28 @@ export class Chart {
     await this.#edit(id, recipe);
   }
 
+  /** The care team that can open the document; undefined for a document that is not open here. */
+  teamOf(id: string): TeamId | undefined {
+    const document = this.#open(id);
+    return document && this.#session.teamOf(document.id);
+  }
+
+  /** For a new entry of a collection. */
+  newEntryId(): string {
+    return toHex(this.#entropy.randomBytes(8));
+  }
+
+  now(): IsoTime {
+    return writeTime(this.#clock.now());
+  }
+
   author(): Author {
     return { user: hexOf(this.#session.user), name: this.#session.name };
   }
 
   async #addEntry(stay: string, collection: 'observations' | 'notes', entry: object): Promise<string> {
     if (this.stay(stay) === undefined) throw new UnknownEntry(`no stay ${stay}`);
-    const id = toHex(this.#entropy.randomBytes(8));
+    const id = this.newEntryId();
     await this.#edit(stay, (draft: Record<string, Record<string, unknown>>) => {
       (draft[collection] ??= {})[id] = entry;
     });

@@ -4,8 +4,8 @@
  * A decision aid, not a decision: for adults, not under 16 and not in pregnancy. The table stands here once, as data;
  * entry forms and charts read their bounds from it.
  */
-import type { Consciousness, IsoTime, ObservationSet } from './model.ts';
-import { readTime, writeTime } from './time.ts';
+import type { Consciousness, IsoDay, IsoTime, ObservationSet } from './model.ts';
+import { ageAt, millisecondsOf, readTime, writeTime } from './time.ts';
 
 export type Points = 0 | 1 | 2 | 3;
 
@@ -135,6 +135,11 @@ export function scoreNews2(set: Omit<ObservationSet, 'at' | 'author'>, age?: num
   const anyThree = scores.some((score) => score.points === 3);
   const missing = NEWS2_PARAMETERS.filter((parameter) => parameters[parameter] === undefined);
   return { scored: true, parameters, total, anyThree, complete: missing.length === 0, missing, response: responseTo(total, anyThree) };
+}
+
+/** Scores a set by the age that somebody born on `birthDate` had when it was taken. */
+export function scoreSet(set: Omit<ObservationSet, 'author'>, birthDate: IsoDay | undefined): News2Result {
+  return scoreNews2(set, birthDate === undefined ? undefined : ageAt(birthDate, millisecondsOf(set.at)));
 }
 
 export function responseTo(total: number, anyThree: boolean): News2Response {

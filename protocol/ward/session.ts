@@ -97,6 +97,11 @@ export class Session {
     return this.#library.documents();
   }
 
+  /** The team whose members can open the document; undefined while its key is not here. */
+  teamOf(document: DocumentId): TeamId | undefined {
+    return this.#keyring.newestSecrets(document)?.team;
+  }
+
   /** Live: called after each new value of any document. Returns what takes the listener off. */
   onChange(listener: (document: OpenDocument) => void): () => void {
     return this.#library.onChange(listener);

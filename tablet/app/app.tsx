@@ -9,13 +9,16 @@ import { scrolled } from './state/board-search.ts';
 import { words } from './state/preferences.ts';
 import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
+import { Admit } from './screens/admit.tsx';
 import { Board } from './screens/board.tsx';
 import { Enrol } from './screens/enrol.tsx';
 import { Exchange } from './screens/exchange.tsx';
+import { NewPatient } from './screens/new-patient.tsx';
 import { Observe } from './screens/observe.tsx';
 import { Patient } from './screens/patient.tsx';
 import { Failed, Revoked, Starting } from './screens/starting.tsx';
 import { Unlock } from './screens/unlock.tsx';
+import type { Words } from './words/en.ts';
 
 export function App({ joinCode }: { joinCode: string | null }): JSX.Element {
   const session = usePort().topics.session.value;
@@ -32,7 +35,7 @@ function Screen({ session, joinCode }: { session: SessionView; joinCode: string 
   switch (session.state) {
     case 'starting': return <Starting />;
     case 'not-enrolled': return <Enrol fromLink={joinCode} />;
-    case 'locked': return <Unlock ward={session.ward} device={session.device} />;
+    case 'locked': return <Unlock device={session.device} />;
     case 'revoked': return <Revoked />;
     case 'failed': return <Failed message={session.message} />;
     case 'unlocked': return <Unlocked session={session} />;
@@ -55,7 +58,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
         {words.value.skipToContent}
       </a>
       <TopBar session={session} />
-      <RoutedScreen at={route.value} canWrite={session.role !== 'viewer'} />
+      <RoutedScreen at={route.value} canWrite={session.mayWrite} />
     </>
   );
 }
@@ -63,8 +66,10 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
 function RoutedScreen({ at, canWrite }: { at: Route; canWrite: boolean }): JSX.Element {
   switch (at.screen) {
     case 'board': return <Board canWrite={canWrite} />;
-    case 'patient': return <Patient patient={at.patient} tab={at.tab} canWrite={canWrite} />;
-    case 'observe': return <Observe key={at.patient} patient={at.patient} />;
+    case 'patient': return <Patient patient={at.patient} tab={at.tab} stay={at.stay} canWrite={canWrite} />;
+    case 'admit': return <Admit key={at.patient} patient={at.patient} canWrite={canWrite} />;
+    case 'new-patient': return <NewPatient canWrite={canWrite} />;
+    case 'observe': return <Observe key={at.patient} patient={at.patient} canWrite={canWrite} />;
     case 'exchange': return <Exchange />;
     default: return at satisfies never;
   }
@@ -86,11 +91,20 @@ function useFocusOnArrival(at: Route): void {
 function useTitle(session: SessionView): void {
   const say = words.value;
   const at = route.value;
-  const screen = session.state !== 'unlocked' ? say.unlock.title
-    : at.screen === 'board' ? say.board.title
-      : at.screen === 'observe' ? say.observe.title
-        : at.screen === 'exchange' ? say.exchange.title : say.patient.title;
+  const screen = session.state === 'unlocked' ? titleOf(at, say) : say.unlock.title;
   useEffect(() => {
     document.title = `${screen} · ${say.product}`;
   }, [screen, say]);
+}
+
+function titleOf(at: Route, say: Words): string {
+  switch (at.screen) {
+    case 'board': return say.board.title;
+    case 'patient': return say.patient.title;
+    case 'observe': return say.observe.title;
+    case 'admit': return say.admit.title;
+    case 'new-patient': return say.person.title;
+    case 'exchange': return say.exchange.title;
+    default: return at satisfies never;
+  }
 }

@@ -10,18 +10,19 @@ import { connectPort } from './port-client.ts';
 import { PortProvider } from './state/app.ts';
 import { resetSearch } from './state/board-search.ts';
 import { startClock } from './state/clock.ts';
-import { clearDrafts } from './state/drafts.ts';
+import { destroyDrafts, setDraftsAside, takeDraftsBack } from './state/drafts.ts';
 import { forgetImport } from './state/import.ts';
 import { followPatient } from './state/open-patient.ts';
-import { startPreferences } from './state/preferences.ts';
+import { startPreferences, words } from './state/preferences.ts';
 import { resetRoute, startRoute } from './state/route.ts';
+import { toast } from './state/toasts.ts';
 
 const joinCode = takeJoinCode();
 startPreferences();
 startRoute();
 startClock();
 
-const port = connectPort(new Worker(new URL('worker.js', document.baseURI), { type: 'module', name: 'wardsync' }));
+const port = connectPort(() => new Worker(new URL('worker.js', document.baseURI), { type: 'module', name: 'wardsync' }));
 followPatient(port);
 forgetWhenLocked();
 
@@ -41,18 +42,26 @@ function takeJoinCode(): string | null {
   }
 }
 
-/** What one user saw and typed is gone from the page before the next one unlocks it. */
+/**
+ * What one user saw is gone from the page before the next one unlocks it. What was typed and not saved comes back to its
+ * author when nobody chose to lock, unless this device was removed from the ward.
+ */
 function forgetWhenLocked(): void {
-  let open = false;
+  let user: string | undefined;
   effect(() => {
-    const unlocked = port.topics.session.value.state === 'unlocked';
-    if (open && !unlocked) {
-      clearDrafts();
+    const session = port.topics.session.value;
+    const next = session.state === 'unlocked' ? session.user : undefined;
+    if (next === user) return;
+    if (user !== undefined) {
+      setDraftsAside(user);
       forgetImport();
       resetSearch();
       resetRoute();
       port.forget();
     }
-    open = unlocked;
+    user = next;
+    if (session.state === 'revoked') destroyDrafts();
+    const back = next === undefined ? 0 : takeDraftsBack(next);
+    if (back > 0) toast(words.peek().top.draftsBack(back));
   });
 }

@@ -16,6 +16,8 @@ export interface PortClient {
   readonly topics: { readonly [T in TopicName]: Signal<Topics[T]> };
   /** Empties every topic that shows patients. */
   forget(): void;
+  /** Ends the worker and starts a new one, which is locked; the page and what was typed in it stay. */
+  restart(): void;
 }
 
 /** What the page needs of a `Worker`; a `MessagePort` will do too. */
@@ -23,33 +25,46 @@ export interface PortEnd {
   postMessage(message: ToWorker): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<FromWorker>) => void): void;
   addEventListener(type: 'error', listener: (event: Event) => void): void;
+  terminate(): void;
 }
 
 /**
  * Connects to the worker. When the worker cannot be loaded or dies of an uncaught error, the session becomes `failed`
  * and every open request is answered with `internal`, so that no button spins for ever.
  */
-export function connectPort(end: PortEnd): PortClient {
+export function connectPort(start: () => PortEnd): PortClient {
   const topics = emptyTopics();
   const open = new Map<number, (reply: { ok: true; result: unknown } | { ok: false; failure: Failure }) => void>();
   let lastId = 0;
+  let end = connect();
 
-  end.addEventListener('message', ({ data }) => {
-    if ('topic' in data) {
-      publish(topics, data);
-      return;
-    }
-    const settle = open.get(data.id);
-    open.delete(data.id);
-    settle?.(data);
-  });
+  function connect(): PortEnd {
+    const started = start();
+    started.addEventListener('message', ({ data }) => {
+      if (started !== end) return;
+      if ('topic' in data) {
+        publish(topics, data);
+        return;
+      }
+      const settle = open.get(data.id);
+      open.delete(data.id);
+      settle?.(data);
+    });
+    started.addEventListener('error', () => {
+      if (started === end) fail();
+    });
+    return started;
+  }
 
-  end.addEventListener('error', () => {
-    const failure: Failure = { code: 'internal', message: '' };
+  function fail(): void {
     topics.session.value = { state: 'failed', message: '' };
-    for (const settle of open.values()) settle({ ok: false, failure });
+    settleAll();
+  }
+
+  function settleAll(): void {
+    for (const settle of open.values()) settle({ ok: false, failure: { code: 'internal', message: '' } });
     open.clear();
-  });
+  }
 
   return {
     topics,
@@ -57,6 +72,12 @@ export function connectPort(end: PortEnd): PortClient {
       topics.board.value = noBoard;
       topics.patient.value = null;
       topics.importing.value = null;
+    },
+    restart() {
+      end.terminate();
+      settleAll();
+      topics.session.value = { state: 'starting' };
+      end = connect();
     },
     request<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Reply<N>> {
       lastId += 1;
@@ -70,7 +91,7 @@ export function connectPort(end: PortEnd): PortClient {
   };
 }
 
-const noBoard: Topics['board'] = { state: 'loading', ward: '', beds: [], cards: [], waiting: 0 };
+const noBoard: Topics['board'] = { state: 'loading', ward: '', beds: [], cards: [], others: [], waiting: 0 };
 
 function emptyTopics(): PortClient['topics'] {
   return {

@@ -4,18 +4,20 @@
  * All keys, all cryptography and Automerge live in the worker; the page holds only what it shows. The page sends a
  * `Request` and gets one `Reply`; between them the worker sends `Update`s, each a whole new value of one `Topic`.
  */
+import type { NewAdmission, NewPerson } from '../../protocol/chart/admit.ts';
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
-import type { BedCard } from '../../protocol/clinical/views.ts';
+import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
+import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
-export type { BedCard };
+export type { BedCard, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLine };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
-    | 'not-allowed' | 'invalid' | 'not-found' | 'storage' | 'internal';
+    | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
@@ -26,8 +28,15 @@ export interface Requests {
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
   /** Drop every key and every opened document. */
   lock: { params: Record<string, never>; result: null };
-  /** Show one patient; the `patient` topic carries it until another is opened. Null closes. */
-  openPatient: { params: { patient: string | null }; result: null };
+  /**
+   * Show one patient; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
+   * without it the one in progress, else the newest.
+   */
+  openPatient: { params: { patient: string | null; stay?: string }; result: null };
+  /** Begins a stay of a patient who is not on the ward. */
+  admit: { params: { patient: string; admission: NewAdmission }; result: { stay: string } };
+  /** Makes a record, and begins a stay if `admission` is given. */
+  addPatient: { params: { person: NewPerson; admission?: NewAdmission }; result: { patient: string } };
   addObservations: { params: { stay: string; set: Omit<ObservationSet, 'author'> }; result: { id: string } };
   addNote: { params: { stay: string; note: Omit<Note, 'author'> }; result: { id: string } };
   markEnteredInError: {
@@ -60,8 +69,9 @@ export type SessionView =
   | { readonly state: 'starting' }
   /** This page is not a device of a ward yet. */
   | { readonly state: 'not-enrolled' }
-  | { readonly state: 'locked'; readonly ward: string; readonly device: string }
-  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string }
+  /** The names of ward and device are sealed while locked; `device` is the beginning of its id. */
+  | { readonly state: 'locked'; readonly device: string }
+  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean }
   /** This device was removed from the ward; what it held is destroyed. */
   | { readonly state: 'revoked' }
   | { readonly state: 'failed'; readonly message: string };
@@ -71,6 +81,8 @@ export interface BoardView {
   readonly ward: string;
   readonly beds: readonly { readonly label: string; readonly bay?: string; readonly order: number }[];
   readonly cards: readonly BedCard[];
+  /** Known here and not on the ward, by name. */
+  readonly others: readonly OtherPatient[];
   /** Documents that wait for a key that is not here yet. */
   readonly waiting: number;
 }
@@ -84,23 +96,19 @@ export interface Entry<T> {
 
 export type Standing = 'saving' | 'saved' | 'sent' | 'backed-up';
 
-export interface PatientView {
-  readonly patient: string;
-  readonly card: BedCard;
-  readonly identifiers: readonly { readonly system: string; readonly value: string }[];
-  readonly birthDate?: string;
-  readonly noKnownAllergies: boolean;
+/** `PatientParts` with how far each entry has been synced. */
+export interface PatientView extends Omit<PatientParts, EntryLists> {
   readonly allergies: readonly Entry<Allergy>[];
   readonly conditions: readonly Entry<Condition>[];
   readonly medications: readonly Entry<MedicationOrder>[];
   readonly measurements: readonly Entry<Measurement>[];
-  readonly stays: readonly { readonly stay: string; readonly start: IsoTime; readonly end?: IsoTime; readonly reason?: string; readonly current: boolean }[];
-  /** Of the current stay, oldest first. */
+  readonly orders: readonly Entry<MedicationOrder>[];
   readonly observations: readonly Entry<ObservationSet>[];
   readonly notes: readonly Entry<Note>[];
   readonly administrations: readonly Entry<Administration>[];
-  readonly spo2Scale2: boolean;
 }
+
+type EntryLists = 'allergies' | 'conditions' | 'medications' | 'measurements' | 'orders' | 'observations' | 'notes' | 'administrations';
 
 export interface PeerView {
   readonly peer: string;

@@ -2,10 +2,12 @@
  * Stands in for the worker in tests of the page: the contract of `port.ts` over a made-up ward, without keys or sync.
  */
 import { afterEntries, demoWard } from '../../protocol/clinical/demo-ward.ts';
-import type { Author, Stay } from '../../protocol/clinical/model.ts';
-import type { Admission, Kept } from '../../protocol/clinical/views.ts';
-import { bedCards, patientParts, wardBeds } from '../../protocol/clinical/views.ts';
-import type { Entry, Failure, FromWorker, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import type { Kept } from '../../protocol/clinical/entries.ts';
+import type { Author, PatientRecord, Stay } from '../../protocol/clinical/model.ts';
+import { patientParts } from '../../protocol/clinical/patient-page.ts';
+import type { Admission } from '../../protocol/clinical/views.ts';
+import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
+import type { Entry, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -14,10 +16,11 @@ const me: Author = { user: 'a1', name: 'Amara Okafor' };
 const place = { ward: 'Larch Ward', device: 'Tablet at bay A' } as const;
 
 const ward = demoWard({ seed: 7, now: scenario.now, patients: scenario.patients });
-const admissions = new Map<string, Admission>(ward.patients.map(({ patient, record, stay, admitted, entries }) =>
-  [stay, { patient, record, stay, value: afterEntries(admitted, entries) }]));
+const records = new Map<string, PatientRecord>(ward.patients.map(({ patient, record }) => [patient, record]));
+const stays = new Map<string, Stay>(ward.patients.map(({ stay, admitted, entries }) => [stay, afterEntries(admitted, entries)]));
+discharge(scenario.discharged);
 const standings = new Map<string, Standing>();
-let opened: string | null = null;
+let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
 let sync = startingSync();
 
@@ -41,11 +44,29 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     showSession('locked');
     return null;
   },
-  async openPatient({ patient }) {
-    opened = patient;
-    if (patient !== null && admissionOf(patient) === undefined) throw fail('not-found');
+  async openPatient({ patient, stay }) {
+    opened = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
+    if (patient !== null && !records.has(patient)) throw fail('not-found');
     showPatient();
     return null;
+  },
+  async admit({ patient, admission }) {
+    if (admissions().some((known) => known.patient === patient && known.value.status === 'in-progress')) throw fail('already-admitted');
+    return { stay: begin(patient, admission) };
+  },
+  async addPatient({ person, admission }) {
+    const patient = newId();
+    const at = new Date().toISOString();
+    records.set(patient, {
+      kind: 'patient', schema: 1, name: { family: person.family, given: person.given },
+      ...(person.birthDate !== undefined && { birthDate: person.birthDate }), ...(person.sex !== undefined && { sex: person.sex }),
+      identifiers: {}, conditions: {}, medications: {}, immunizations: {}, procedures: {}, measurements: {}, encounters: {}, stays: {},
+      allergies: Object.fromEntries((person.allergies ?? []).map((display) => [newId(), { substance: { display }, status: 'active' as const }])),
+      ...(person.allergies?.length === 0 && { noKnownAllergies: { at } }),
+    });
+    if (admission !== undefined) begin(patient, admission);
+    showBoard();
+    return { patient };
   },
   async addObservations({ stay, set }) {
     const id = newId();
@@ -92,7 +113,7 @@ async function answer({ id, name, params }: ToWorker): Promise<void> {
   try {
     // Each name's parameters fit its own answer; the union as a whole cannot say so.
     const act = answers[name] as (params: unknown) => Promise<unknown>;
-    const writes = name === 'addObservations' || name === 'addNote' || name === 'markEnteredInError';
+    const writes = name === 'addObservations' || name === 'addNote' || name === 'markEnteredInError' || name === 'admit' || name === 'addPatient';
     if (writes && scenario.saving === 'fails') throw fail('storage');
     send({ id, ok: true, result: await act(params) });
   } catch (thrown) {
@@ -103,10 +124,10 @@ async function answer({ id, name, params }: ToWorker): Promise<void> {
 
 function showSession(state: Scenario['session']): void {
   switch (state) {
-    case 'locked': send({ topic: 'session', value: { state, ...place } }); break;
+    case 'locked': send({ topic: 'session', value: { state, device: '3fa91c07' } }); break;
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
-      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role } });
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' } });
       showBoard();
       send({ topic: 'sync', value: sync });
       break;
@@ -117,30 +138,34 @@ function showSession(state: Scenario['session']): void {
 function showBoard(): void {
   if (scenario.board === 'loading') return;
   const empty = scenario.board === 'empty';
+  const cards = empty ? [] : bedCards(admissions(), viewing(), ward.index);
   send({
     topic: 'board',
     value: {
       state: 'ready', ward: place.ward, waiting: empty ? 0 : 2,
       beds: empty ? [] : wardBeds(ward.index),
-      cards: empty ? [] : bedCards([...admissions.values()], viewing(), ward.index),
+      cards,
+      others: empty ? [] : otherPatients([...records].map(([id, record]) => ({ id, record })), cards, viewing()),
     },
   });
 }
 
 function showPatient(): void {
-  const admission = opened === null ? undefined : admissionOf(opened);
-  if (admission === undefined) {
+  const record = records.get(opened?.patient ?? '');
+  if (opened === null || record === undefined) {
     send({ topic: 'patient', value: null });
     return;
   }
-  const parts = patientParts(admission, viewing(), ward.index);
+  const { patient, stay } = opened;
+  const own = new Map([...stays].filter(([, value]) => value.patient === patient));
+  const parts = patientParts({ patient, record, stays: own }, viewing(), ward.index, stay);
   const value: PatientView = {
     ...parts,
-    patient: admission.patient,
     allergies: stand(parts.allergies),
     conditions: stand(parts.conditions),
     medications: stand(parts.medications),
     measurements: stand(parts.measurements),
+    orders: stand(parts.orders),
     observations: stand(parts.observations),
     notes: stand(parts.notes),
     administrations: stand(parts.administrations),
@@ -153,9 +178,9 @@ function stand<T>(kept: readonly Kept<T>[]): readonly Entry<T>[] {
 }
 
 function change(stay: string, edit: (value: Stay) => Stay): void {
-  const admission = admissions.get(stay);
-  if (admission === undefined) throw fail('not-found');
-  admissions.set(stay, { ...admission, value: edit(admission.value) });
+  const value = stays.get(stay);
+  if (value === undefined) throw fail('not-found');
+  stays.set(stay, edit(value));
   showBoard();
   showPatient();
 }
@@ -191,8 +216,36 @@ function startingSync(): SyncView {
   };
 }
 
-function admissionOf(patient: string): Admission | undefined {
-  return [...admissions.values()].find((admission) => admission.patient === patient);
+function admissions(): readonly Admission[] {
+  return [...stays].flatMap(([stay, value]) => {
+    const record = records.get(value.patient);
+    return record === undefined ? [] : [{ patient: value.patient, record, stay, value }];
+  });
+}
+
+/** Every fourth patient went home: the newest stay is over, and an older one is beside it. */
+function discharge(count: number): void {
+  for (const { patient, stay } of ward.patients.filter((_, at) => at % 4 === 3).slice(0, count)) {
+    const value = stays.get(stay);
+    if (value === undefined) continue;
+    const end = new Date(scenario.now - 3_600_000).toISOString();
+    stays.set(stay, { ...value, status: 'finished', end });
+    const older = `${stay.slice(0, -2)}00`;
+    stays.set(older, { ...value, status: 'finished', start: '2023-05-02T09:00:00Z', end: '2023-05-06T11:00:00Z', reason: { display: 'Syncope' }, notes: {} });
+    const record = records.get(patient);
+    if (record !== undefined) records.set(patient, { ...record, stays: { a: { document: stay, start: value.start, end } } });
+  }
+}
+
+function begin(patient: string, { start, bed, reason }: NewAdmission): string {
+  const stay = newId();
+  stays.set(stay, {
+    kind: 'stay', schema: 1, patient, status: 'in-progress', start, ...(bed !== undefined && { bed }), ...(reason !== undefined && { reason: { display: reason } }),
+    observations: {}, measurements: {}, notes: {}, orders: {}, administrations: {},
+  });
+  showBoard();
+  showPatient();
+  return stay;
 }
 
 function viewing(): { now: number; dayStart: number } {

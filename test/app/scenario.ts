@@ -4,6 +4,8 @@ import type { SessionView } from '../../tablet/app/port.ts';
 export interface Scenario {
   readonly session: SessionView['state'];
   readonly patients: number;
+  /** How many of them went home. */
+  readonly discharged: number;
   readonly board: 'ready' | 'loading' | 'empty';
   readonly peers: 'connected' | 'none';
   readonly role: 'clinician' | 'viewer';
@@ -16,7 +18,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

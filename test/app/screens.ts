@@ -25,9 +25,17 @@ async function observe(page: Page): Promise<void> {
   await page.getByLabel('Respirations').waitFor();
 }
 
+/** Somebody who went home. */
+async function other(page: Page): Promise<void> {
+  await board(page);
+  await page.getByRole('button', { name: /Not on the ward/ }).click();
+  await page.locator('.other h3 a').first().click();
+  await page.getByRole('heading', { name: 'Past stays' }).waitFor();
+}
+
 export const states: Readonly<Record<string, ScreenState>> = {
   starting: { options: { scenario: { session: 'starting' } }, reach: (page) => page.getByText('Opening the ward').waitFor() },
-  failed: { options: { scenario: { session: 'failed' } }, reach: (page) => page.getByRole('button', { name: 'Load again' }).waitFor() },
+  failed: { options: { scenario: { session: 'failed' } }, reach: (page) => page.getByRole('button', { name: 'Start again' }).waitFor() },
   revoked: { options: { scenario: { session: 'revoked' } }, reach: (page) => page.getByText('removed from the ward').waitFor() },
   enrol: { options: { scenario: { session: 'not-enrolled' } }, reach: (page) => page.getByLabel('One-time code').waitFor() },
   unlock: {
@@ -48,6 +56,54 @@ export const states: Readonly<Record<string, ScreenState>> = {
     reach: async (page) => {
       await board(page);
       await page.getByRole('searchbox').fill('a2');
+    },
+  },
+  'board-others': {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('button', { name: /Not on the ward/ }).click();
+      await page.locator('.other').first().waitFor();
+    },
+  },
+  'other-overview': { options: {}, reach: other },
+  'other-past-stay': {
+    options: {},
+    reach: async (page) => {
+      await other(page);
+      await page.getByRole('link', { name: /observation sets/ }).first().click();
+      await page.locator('.chart canvas').first().waitFor();
+    },
+  },
+  admit: {
+    options: {},
+    reach: async (page) => {
+      await other(page);
+      await page.getByRole('link', { name: 'Admit' }).click();
+      await page.getByRole('radio').nth(1).check();
+      await page.getByLabel('Reason for the stay').fill('Chest pain');
+    },
+  },
+  'new-patient': {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('link', { name: 'New patient' }).click();
+      await page.getByLabel('Family name').waitFor();
+    },
+  },
+  'new-patient-alike': {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      const [family = '', given = ''] = (await page.locator('.bed-card h3').first().innerText()).split(', ');
+      await page.getByRole('link', { name: 'New patient' }).click();
+      await page.getByLabel('Family name').fill(family.toUpperCase());
+      await page.getByLabel('Given names').fill(given);
+      await page.getByRole('radio', { name: 'Has allergies' }).check();
+      await page.getByRole('textbox', { name: 'Allergic to' }).fill('Penicillin');
+      await page.getByRole('button', { name: 'Save and admit' }).click();
+      await page.getByText('Look at the records').waitFor();
     },
   },
   peers: {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Author, ObservationSet, PatientRecord, Stay, WardIndex } from '../../protocol/clinical/model.ts';
-import { bedCard, bedCards, patientParts, wardBeds, type Admission } from '../../protocol/clinical/views.ts';
+import { patientParts, type PatientFile } from '../../protocol/clinical/patient-page.ts';
+import { bedCard, bedCards, otherPatients, wardBeds, type Admission } from '../../protocol/clinical/views.ts';
 
 const NURSE: Author = { name: 'Nadia Rahman' };
 const NOW = Date.UTC(2025, 10, 20, 14, 0);
@@ -35,6 +36,10 @@ function admission(observations: Record<string, ObservationSet>, more: Partial<S
   };
 }
 
+function fileOf({ patient, record, stay, value }: Admission, ...more: [string, Stay][]): PatientFile {
+  return { patient, record, stays: new Map([[stay, value], ...more]) };
+}
+
 const WARD: WardIndex = { kind: 'ward', schema: 1, name: 'Larch', beds: { y: { label: 'B2', bay: 'Bay B', order: 2 }, x: { label: 'A1', bay: 'Bay A', order: 1 } } };
 
 test('VIEW-1: a card shows the newest set whatever the offset of its time, its score, the one before, and when the next is due', () => {
@@ -63,11 +68,11 @@ test('VIEW-1: an incomplete set that is worse than the last complete one counts 
 
 test('VIEW-2: a set entered in error stays in the list and counts for nothing', () => {
   const wrong = well('2025-11-20T13:00:00Z', { heartRate: 172, enteredInError: { at: '2025-11-20T13:05:00Z', author: NURSE, reason: 'wrong patient' } });
-  const parts = patientParts(admission({ right: well('2025-11-20T12:00:00Z'), wrong }), VIEWING);
+  const parts = patientParts(fileOf(admission({ right: well('2025-11-20T12:00:00Z'), wrong })), VIEWING);
   assert.deepEqual(parts.observations.map(({ id }) => id), ['right', 'wrong']);
-  assert.equal(parts.card.latest?.id, 'right');
-  assert.equal(parts.card.news?.score, 0);
-  assert.equal(parts.card.freshest, '2025-11-20T13:05:00Z');
+  assert.equal(parts.card?.latest?.id, 'right');
+  assert.equal(parts.card?.news?.score, 0);
+  assert.equal(parts.card?.freshest, '2025-11-20T13:05:00Z');
 });
 
 test('VIEW-1: before the first set observations are due from admission on; a finished stay has nothing due', () => {
@@ -103,11 +108,45 @@ test('VIEW-1: cards and beds come in the order of the corridor, patients without
   assert.deepEqual(wardBeds(WARD).map(({ label }) => label), ['A1', 'B2']);
 });
 
-test('VIEW-1: a page lists the stays, the newest first, and says which is the current one', () => {
-  assert.deepEqual(patientParts(admission({}), VIEWING).stays, [
-    { stay: 'cc', start: '2025-11-18T09:00:00Z', reason: 'Pneumonia', current: true },
+test('VIEW-1: a page lists the stays, the newest first, and says which is the current one and what is not open here', () => {
+  assert.deepEqual(patientParts(fileOf(admission({})), VIEWING).stays, [
+    { stay: 'cc', start: '2025-11-18T09:00:00Z', reason: 'Pneumonia', bed: 'B2', current: true, entries: { observations: 0, notes: 0 } },
     { stay: 'bb', start: '2019-01-01T09:00:00Z', end: '2019-01-09T09:00:00Z', current: false },
   ]);
+});
+
+test('VIEW-3: a past stay is read when it is asked for, and the head of the page stays that of the current one', () => {
+  const past = admission({ then: well('2019-01-02T09:00:00Z') }, { status: 'finished', start: '2019-01-01T09:00:00Z', end: '2019-01-09T09:00:00Z' }).value;
+  const file = fileOf(admission({ now: well('2025-11-20T12:00:00Z') }), ['bb', past]);
+  assert.deepEqual(patientParts(file, VIEWING).observations.map(({ id }) => id), ['now']);
+  const parts = patientParts(file, VIEWING, WARD, 'bb');
+  assert.deepEqual([parts.opened?.stay, parts.opened?.current, parts.observations.map(({ id }) => id)], ['bb', false, ['then']]);
+  assert.deepEqual([parts.card?.stay, parts.card?.latest?.id], ['cc', 'now']);
+  assert.equal(patientParts(file, VIEWING, WARD, 'dd').opened?.stay, 'cc', 'a stay of somebody else is not one of this patient');
+});
+
+test('VIEW-3: who is not on the ward has a page without a card, with the newest stay to read; who never stayed, one without a stay', () => {
+  const gone = patientParts(fileOf(admission({ a: well('2025-11-19T12:00:00Z') }, { status: 'finished', end: '2025-11-20T08:00:00Z' })), VIEWING);
+  assert.deepEqual([gone.card, gone.opened?.stay, gone.observations.length, gone.person.allergies], [undefined, 'cc', 1, ['Penicillin', 'Latex']]);
+  const never = patientParts({ patient: 'aa', record: { ...RECORD, stays: {} }, stays: new Map() }, VIEWING);
+  assert.deepEqual([never.card, never.opened, never.stays, never.observations], [undefined, undefined, [], []]);
+});
+
+test('VIEW-3: a stay that arrives before the record names it is listed; of two in progress the later one is current', () => {
+  const later = { ...admission({}).value, start: '2025-11-20T09:00:00Z' };
+  const parts = patientParts(fileOf(admission({}), ['dd', later]), VIEWING);
+  assert.deepEqual(parts.stays.map(({ stay, current }) => [stay, current]), [['dd', true], ['cc', false], ['bb', false]]);
+});
+
+test('VIEW-3: everybody known who has no card is among the others, by name, with the last stay', () => {
+  const cards = bedCards([admission({})], VIEWING, WARD);
+  const others = otherPatients([
+    { id: 'aa', record: RECORD },
+    { id: 'b2', record: { ...RECORD, name: { family: 'Zola', given: 'Émile' }, allergies: {}, noKnownAllergies: { at: '2025-11-20T08:00:00Z' } } },
+    { id: 'b1', record: { ...RECORD, name: { family: 'Adeyemi', given: 'Tola' }, stays: {} } },
+  ], cards, VIEWING);
+  assert.deepEqual(others.map(({ patient, lastStay }) => [patient, lastStay]), [['b1', undefined], ['b2', { start: '2025-11-18T09:00:00Z' }]]);
+  assert.deepEqual(others.map(({ allergies, noKnownAllergies }) => [allergies.length, noKnownAllergies]), [[2, false], [0, true]]);
 });
 
 test('VIEW-2: values that are no times or numbers break no view', () => {

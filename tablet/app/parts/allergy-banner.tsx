@@ -6,12 +6,15 @@ import { Icon } from './icon.tsx';
 
 export function AllergyBanner({ view }: { view: PatientView }): JSX.Element {
   const say = words.value.allergies;
-  const active = view.allergies.filter(({ value }) => value.status === 'active' && value.enteredInError === undefined);
+  const { noKnownAllergies } = view.person;
+  const active = view.allergies
+    .filter(({ value }) => value.status === 'active' && value.verification !== 'refuted' && value.enteredInError === undefined)
+    .toSorted((a, b) => Number(b.value.criticality === 'high') - Number(a.value.criticality === 'high'));
   if (active.length === 0) {
     return (
-      <section class="allergies" data-state={view.noKnownAllergies ? 'none' : 'not-asked'} aria-label={say.label}>
-        <Icon name={view.noKnownAllergies ? 'check' : 'help'} />
-        <p>{view.noKnownAllergies ? say.none : say.notAsked}</p>
+      <section class="allergies" data-state={noKnownAllergies ? 'none' : 'not-asked'} aria-label={say.label}>
+        <Icon name={noKnownAllergies ? 'check' : 'help'} />
+        <p>{noKnownAllergies ? say.none : say.notAsked}</p>
       </section>
     );
   }

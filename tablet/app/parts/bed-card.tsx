@@ -1,6 +1,6 @@
 /** One bed with its patient. The whole card leads to the patient; the button in it straight to the observations form. */
 import type { JSX } from 'preact';
-import type { BedCard } from '../port.ts';
+import type { BedCard, PersonCard } from '../port.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
@@ -30,17 +30,11 @@ export function BedCardView({ card, canWrite }: { card: BedCard; canWrite: boole
 
       {card.latest === undefined
         ? <p class="empty-line">{say.board.noObservations}</p>
-        : <VitalsStrip set={card.latest.set} age={card.age} />}
+        : <VitalsStrip set={card.latest.set} birthDate={card.birthDate} />}
 
       <p class="bed-lines">
         {card.reason !== undefined && <span class="bed-reason">{card.reason}</span>}
-        {card.allergies.length > 0 && (
-          <span class="allergy-line">
-            <Icon name="alert" size={16} />
-            <span class="visually-hidden">{say.allergies.label}: </span>
-            {card.allergies.join(', ')}
-          </span>
-        )}
+        <AllergyLine person={card} />
       </p>
 
       <div class="bed-foot">
@@ -61,12 +55,21 @@ export function BedCardView({ card, canWrite }: { card: BedCard; canWrite: boole
   );
 }
 
-export function EmptyBed({ label }: { label: string }): JSX.Element {
-  const say = words.value.board;
+/** In one line: what somebody is allergic to; or that none is known; or that nobody asked, which is not the same. */
+export function AllergyLine({ person }: { person: PersonCard }): JSX.Element {
+  const say = words.value.allergies;
+  if (person.allergies.length === 0) {
+    return (
+      <span class="allergy-line" data-state={person.noKnownAllergies ? 'none' : 'not-asked'}>
+        <Icon name={person.noKnownAllergies ? 'check' : 'help'} size={16} /> {person.noKnownAllergies ? say.none : say.notAsked}
+      </span>
+    );
+  }
   return (
-    <li class="bed-empty">
-      <BedLabel label={label} /> <span>{say.emptyBed}</span>
-    </li>
+    <span class="allergy-line" data-state="present">
+      <Icon name="alert" size={16} />
+      <span><span class="visually-hidden">{say.label}: </span>{person.allergies.join(', ')}</span>
+    </span>
   );
 }
 
@@ -81,7 +84,7 @@ export function BedLabel({ label }: { label: string | undefined }): JSX.Element 
 }
 
 /** '71 y · Female · MRN 0012345' */
-export function personFacts(card: BedCard, say: Words): string {
+export function personFacts(card: PersonCard, say: Words): string {
   return [
     card.age === undefined ? undefined : say.board.age(card.age),
     card.sex === undefined ? undefined : say.sex[card.sex] ?? card.sex,

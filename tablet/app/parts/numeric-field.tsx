@@ -62,7 +62,7 @@ function Question({ problem, text, onConfirm }: { problem: Problem; text: string
   const say = words.value.observe;
   const locale = words.value.locale;
   if (problem.kind === 'not-a-number') return <p class="notice" data-tone="failed"><Icon name="alert" /> {say.notANumber}</p>;
-  if (problem.kind === 'future') return <p class="notice" data-tone="failed"><Icon name="alert" /> {say.future}</p>;
+  if (problem.kind === 'future') return <p class="notice" data-tone="failed"><Icon name="alert" /> {words.value.when.future}</p>;
   if (problem.answered) return <p class="confirmed"><Icon name="check" size={16} /> {say.confirmed}</p>;
   const question = problem.kind === 'crossed'
     ? say.crossed

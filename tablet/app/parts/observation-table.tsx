@@ -1,9 +1,9 @@
 /** Observation sets as a table, newest first. Sets entered in error stay in it, struck through, with the reason. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ObservationSet } from '../../../protocol/clinical/model.ts';
+import type { IsoDay, ObservationSet } from '../../../protocol/clinical/model.ts';
 import type { News2Parameter } from '../../../protocol/clinical/news2.ts';
-import { scoreNews2 } from '../../../protocol/clinical/news2.ts';
+import { scoreSet } from '../../../protocol/clinical/news2.ts';
 import type { Entry } from '../port.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
@@ -20,14 +20,14 @@ import { oxygenText, pressureText } from './vitals-strip.tsx';
 export interface ObservationTableProps {
   /** Oldest first. */
   readonly entries: readonly Entry<ObservationSet>[];
-  readonly age: number | undefined;
+  readonly birthDate: IsoDay | undefined;
   readonly onMark?: (entry: Entry<ObservationSet>) => void;
 }
 
 const ROWS_AT_FIRST = 25;
 const COLUMNS = 12;
 
-export function ObservationTable({ entries, age, onMark }: ObservationTableProps): JSX.Element {
+export function ObservationTable({ entries, birthDate, onMark }: ObservationTableProps): JSX.Element {
   const [rows, setRows] = useState(ROWS_AT_FIRST);
   const say = words.value;
   const shown = entries.toReversed().slice(0, rows);
@@ -53,7 +53,7 @@ export function ObservationTable({ entries, age, onMark }: ObservationTableProps
             </tr>
           </thead>
           <tbody>
-            {shown.map((entry) => <Row key={entry.id} entry={entry} age={age} {...(onMark === undefined ? {} : { onMark })} />)}
+            {shown.map((entry) => <Row key={entry.id} entry={entry} birthDate={birthDate} {...(onMark === undefined ? {} : { onMark })} />)}
           </tbody>
         </table>
       </div>
@@ -64,12 +64,12 @@ export function ObservationTable({ entries, age, onMark }: ObservationTableProps
   );
 }
 
-function Row({ entry, age, onMark }: Omit<ObservationTableProps, 'entries'> & { entry: Entry<ObservationSet> }): JSX.Element {
+function Row({ entry, birthDate, onMark }: Omit<ObservationTableProps, 'entries'> & { entry: Entry<ObservationSet> }): JSX.Element {
   const set = entry.value;
   const say = words.value;
   const wrong = set.enteredInError;
   const when = moment(set.at, now.value, say);
-  const score = scoreNews2(set, age);
+  const score = scoreSet(set, birthDate);
   const cell = (parameter: News2Parameter, text: string, number: boolean, under = ''): JSX.Element => {
     const points = wrong === undefined && score.scored ? score.parameters[parameter]?.points ?? 0 : 0;
     const body = <>{text}{points > 0 && <Points points={points} />}{under !== '' && <small>{under}</small>}</>;

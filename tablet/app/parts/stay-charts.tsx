@@ -1,8 +1,8 @@
 /** The charts of a stay: the NEWS2 total, and each vital sign that it counts. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ObservationSet } from '../../../protocol/clinical/model.ts';
-import { scoreNews2 } from '../../../protocol/clinical/news2.ts';
+import type { IsoDay, ObservationSet } from '../../../protocol/clinical/model.ts';
+import { scoreSet } from '../../../protocol/clinical/news2.ts';
 import type { Entry, PatientView } from '../port.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
@@ -42,7 +42,7 @@ export function StayCharts({ view, range }: { view: PatientView; range: ChartRan
   const supplemental = valid.at(-1)?.oxygen?.supplemental ?? false;
   return (
     <div class="chart-grid">
-      <NewsChart observations={observations} age={view.card.age} range={range} />
+      <NewsChart observations={observations} birthDate={view.person.birthDate} range={range} />
       {series.map(({ key, points }) => {
         const row = rowOf(key, spo2Scale2 ? 2 : 1);
         const { name } = key === 'systolic' ? say.vitals.bloodPressure : say.vitals[key];
@@ -60,17 +60,17 @@ export function StayCharts({ view, range }: { view: PatientView; range: ChartRan
 }
 
 /** The NEWS2 total over time; nothing when no set has a score. */
-export function NewsChart({ observations, age, range }: {
+export function NewsChart({ observations, birthDate, range }: {
   observations: readonly Entry<ObservationSet>[];
-  age: number | undefined;
+  birthDate: IsoDay | undefined;
   range: ChartRange;
 }): JSX.Element | null {
   const valid = useValid(observations);
   const [from, to] = period(range, valid);
   const points = useMemo(() => valid.filter((set) => Date.parse(set.at) >= from).flatMap((set): ChartPoint[] => {
-    const score = scoreNews2(set, age);
+    const score = scoreSet(set, birthDate);
     return score.scored ? [{ at: Date.parse(set.at), value: score.total }] : [];
-  }), [valid, from, age]);
+  }), [valid, from, birthDate]);
   if (points.length === 0) return null;
   return (
     <VitalChart

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SessionView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
-import { unsavedDrafts } from '../state/drafts.ts';
+import { discardDrafts, unsavedDrafts } from '../state/drafts.ts';
 import { chooseLanguage, chooseTheme, language, languageCodes, languages, theme, words } from '../state/preferences.ts';
 import { href, route } from '../state/route.ts';
 import { toast } from '../state/toasts.ts';
@@ -37,7 +37,7 @@ export function TopBar({ session }: { session: Extract<SessionView, { state: 'un
             <span class="top-role">{say.roles[session.role] ?? session.role}</span>
           </span>
         </span>
-        <LockButton />
+        <LockButton user={session.user} />
       </div>
     </header>
   );
@@ -68,14 +68,15 @@ export function LanguageChoice(): JSX.Element {
   );
 }
 
-function LockButton(): JSX.Element {
+function LockButton({ user }: { user: string }): JSX.Element {
   const port = usePort();
   const [asking, setAsking] = useState(false);
   const say = words.value;
   const drafts = unsavedDrafts.value;
   const lock = async (): Promise<void> => {
     const reply = await port.request('lock', {});
-    if (!reply.ok) toast(explain(reply.failure, words.value), 'failed');
+    if (reply.ok) discardDrafts(user);
+    else toast(explain(reply.failure, words.value), 'failed');
   };
   return (
     <>

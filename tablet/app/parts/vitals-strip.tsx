@@ -1,8 +1,8 @@
 /** The newest observation set in one line of cells: short name, value, and the NEWS2 points where it has some. */
 import type { JSX } from 'preact';
-import type { ObservationSet } from '../../../protocol/clinical/model.ts';
+import type { IsoDay, ObservationSet } from '../../../protocol/clinical/model.ts';
 import type { News2Parameter } from '../../../protocol/clinical/news2.ts';
-import { scoreNews2 } from '../../../protocol/clinical/news2.ts';
+import { scoreSet } from '../../../protocol/clinical/news2.ts';
 import { words } from '../state/preferences.ts';
 import { showNumber } from '../vitals/fields.ts';
 import type { Words } from '../words/en.ts';
@@ -16,8 +16,8 @@ interface Cell {
   readonly parameters: readonly News2Parameter[];
 }
 
-export function VitalsStrip({ set, age }: { set: ObservationSet; age: number | undefined }): JSX.Element {
-  const score = scoreNews2(set, age);
+export function VitalsStrip({ set, birthDate }: { set: ObservationSet; birthDate: IsoDay | undefined }): JSX.Element {
+  const score = scoreSet(set, birthDate);
   const pointsOf = (parameters: readonly News2Parameter[]): number => score.scored
     ? Math.max(0, ...parameters.map((parameter) => score.parameters[parameter]?.points ?? 0))
     : 0;

@@ -1,22 +1,25 @@
 /** The ward at a glance: its beds in the order of the corridor, bay by bay, each with its patient. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { isOverdue, BedCardView, EmptyBed } from '../parts/bed-card.tsx';
+import { BedCardView, isOverdue } from '../parts/bed-card.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Others } from '../parts/other-patients.tsx';
 import type { BedCard, BoardView } from '../port.ts';
 import { usePort } from '../state/app.ts';
 import type { BoardFilter } from '../state/board-search.ts';
 import { boardFilters, filter, matches, query, resetSearch, scrolled } from '../state/board-search.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
+import { href } from '../state/route.ts';
 
 export function Board({ canWrite }: { canWrite: boolean }): JSX.Element {
   const board = usePort().topics.board.value;
   const say = words.value.board;
   const shown = board.cards.filter((card) => passes(card, filter.value, now.value) && matches(card, query.value));
+  const others = filter.value === 'all' || filter.value === 'others' ? board.others.filter((person) => matches(person, query.value)) : [];
   const narrowed = filter.value !== 'all' || query.value.trim() !== '';
   const all = bays(board, shown, narrowed);
-  const places = all.reduce((sum, bay) => sum + bay.places.length, 0);
+  const places = all.reduce((sum, bay) => sum + bay.cards.length, 0);
   const drawn = useGradually(places);
   useScrollMemory();
   return (
@@ -27,13 +30,24 @@ export function Board({ canWrite }: { canWrite: boolean }): JSX.Element {
           {board.state === 'ready' && <p class="muted">{say.patients(board.cards.length)}</p>}
         </div>
         <SearchBox />
-        <Filters cards={board.cards} />
+        <div class="board-tools">
+          <Filters board={board} />
+          {canWrite && (
+            <a class="button" href={href({ screen: 'new-patient' })}><Icon name="userPlus" /> {say.newPatient}</a>
+          )}
+        </div>
       </div>
-      <p class="visually-hidden" role="status">{narrowed ? say.shown(shown.length) : ''}</p>
+      <p class="visually-hidden" role="status">{narrowed ? say.shown(shown.length + others.length) : ''}</p>
       {board.waiting > 0 && <p class="notice" data-tone="info"><Icon name="lock" /> {say.waiting(board.waiting)}</p>}
-      {board.state === 'loading' && board.cards.length === 0
+      {board.state === 'loading' && board.cards.length === 0 && board.others.length === 0
         ? <Skeleton />
-        : <Beds board={board} bays={firstOf(all, drawn)} narrowed={narrowed} canWrite={canWrite} />}
+        : (
+          <>
+            <Beds board={board} bays={firstOf(all, drawn)} canWrite={canWrite} />
+            <Others people={others} canWrite={canWrite} />
+            {narrowed && shown.length === 0 && others.length === 0 && <NoneMatch board={board} />}
+          </>
+        )}
     </main>
   );
 }
@@ -68,6 +82,7 @@ function passes(card: BedCard, wanted: BoardFilter, at: number): boolean {
     case 'all': return true;
     case 'overdue': return isOverdue(card, at);
     case 'news5': return (card.news?.score ?? 0) >= 5;
+    case 'others': return false;
     default: return wanted satisfies never;
   }
 }
@@ -93,7 +108,7 @@ function SearchBox(): JSX.Element {
   );
 }
 
-function Filters({ cards }: { cards: readonly BedCard[] }): JSX.Element {
+function Filters({ board }: { board: BoardView }): JSX.Element {
   const say = words.value.board;
   return (
     <div class="segments" role="group" aria-label={say.filters}>
@@ -102,7 +117,7 @@ function Filters({ cards }: { cards: readonly BedCard[] }): JSX.Element {
           key={name} type="button" class="segment" aria-pressed={filter.value === name}
           onClick={() => { filter.value = name; }}
         >
-          {say[name]} <span class="count">{cards.filter((card) => passes(card, name, now.value)).length}</span>
+          {say[name]} <span class="count">{name === 'others' ? board.others.length : board.cards.filter((card) => passes(card, name, now.value)).length}</span>
         </button>
       ))}
     </div>
@@ -113,13 +128,12 @@ interface BedsProps {
   readonly board: BoardView;
   /** What is drawn of them so far. */
   readonly bays: readonly Bay[];
-  readonly narrowed: boolean;
   readonly canWrite: boolean;
 }
 
-function Beds({ board, bays: drawn, narrowed, canWrite }: BedsProps): JSX.Element {
+function Beds({ board, bays: drawn, canWrite }: BedsProps): JSX.Element {
   const say = words.value.board;
-  if (board.cards.length === 0 && board.beds.length === 0) {
+  if (board.cards.length === 0 && board.beds.length === 0 && board.others.length === 0) {
     return (
       <div class="empty">
         <h2>{say.emptyTitle}</h2>
@@ -127,69 +141,86 @@ function Beds({ board, bays: drawn, narrowed, canWrite }: BedsProps): JSX.Elemen
       </div>
     );
   }
-  if (narrowed && drawn.length === 0) {
-    return (
-      <div class="empty">
-        <p>{say.noneMatch}</p>
-        <button type="button" class="button" onClick={resetSearch}>{say.showAll}</button>
-      </div>
-    );
-  }
   return (
     <>
       {drawn.map((bay) => (
         <section key={bay.name} class="bay" aria-label={bay.name === '' ? say.noBay : bay.name}>
-          <h2>
-            {bay.name === '' ? say.noBay : bay.name}
-            {!narrowed && bay.beds > 0 && <span class="muted"> {say.bayBeds(bay.used, bay.beds)}</span>}
-          </h2>
-          <ul class="bed-grid">
-            {bay.places.map((place) => 'patient' in place
-              ? <BedCardView key={place.patient} card={place} canWrite={canWrite} />
-              : <EmptyBed key={`bed ${place.empty}`} label={place.empty} />)}
-          </ul>
+          <h2>{bay.name === '' ? say.noBay : bay.name}</h2>
+          <BayBeds bay={bay} />
+          {bay.cards.length > 0 && (
+            <ul class="bed-grid">{bay.cards.map((card) => <BedCardView key={card.stay} card={card} canWrite={canWrite} />)}</ul>
+          )}
         </section>
       ))}
     </>
   );
 }
 
+/** How full the bay is, and which beds are empty: one quiet line, so that no empty bed tears the rows of cards apart. */
+function BayBeds({ bay }: { bay: Bay }): JSX.Element | null {
+  const say = words.value.board;
+  if (bay.beds === 0) return null;
+  return (
+    <div class="bay-beds">
+      <span>{say.bayBeds(bay.beds - bay.empty.length, bay.beds)}</span>
+      {bay.empty.length > 0 && (
+        <>
+          <span>{say.emptyBeds}:</span>
+          <ul>{bay.empty.map((label) => <li key={label} class="bed-chip">{label}</li>)}</ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoneMatch({ board }: { board: BoardView }): JSX.Element {
+  const say = words.value.board;
+  const nobody = filter.value === 'others' && board.others.length === 0;
+  return (
+    <div class="empty">
+      <p>{nobody ? say.othersNone : say.noneMatch}</p>
+      <button type="button" class="button" onClick={resetSearch}>{say.showAll}</button>
+    </div>
+  );
+}
+
 interface Bay {
   readonly name: string;
+  /** Beds of the ward's list; 0 and no empty ones while the board is narrowed. */
   readonly beds: number;
-  readonly used: number;
-  readonly places: readonly (BedCard | { readonly empty: string })[];
+  readonly empty: readonly string[];
+  readonly cards: readonly BedCard[];
 }
 
 /**
- * Bays in the order of their first bed, beds in theirs; two patients in one bed (a mistake, or a swap half done) both
- * show. Patients without a known bed come last. Empty beds only while nothing is searched.
+ * Bays in the order of their first bed, cards in that of their beds; two patients in one bed (a mistake, or a swap half
+ * done) both show. Patients without a known bed come last. Empty beds only while nothing is searched.
  */
 function bays(board: BoardView, shown: readonly BedCard[], narrowed: boolean): readonly Bay[] {
   const byBed = Map.groupBy(shown, (card) => card.bed);
   const beds = board.beds.toSorted((a, b) => a.order - b.order);
   const groups = Map.groupBy(beds, (bed) => bed.bay ?? '');
 
-  const placesOf = (label: string): Bay['places'] => byBed.get(label) ?? (narrowed ? [] : [{ empty: label }]);
   const result: Bay[] = [...groups].map(([name, inBay]) => ({
     name,
-    beds: inBay.length,
-    used: inBay.filter((bed) => byBed.has(bed.label)).length,
-    places: inBay.flatMap((bed) => placesOf(bed.label)),
+    beds: narrowed ? 0 : inBay.length,
+    empty: narrowed ? [] : inBay.filter((bed) => !byBed.has(bed.label)).map((bed) => bed.label),
+    cards: inBay.flatMap((bed) => byBed.get(bed.label) ?? []),
   }));
   const known = new Set(beds.map((bed) => bed.label));
-  const others = shown.filter((card) => card.bed === undefined || !known.has(card.bed));
-  if (others.length > 0) result.push({ name: '', beds: 0, used: 0, places: others });
-  return result.filter((bay) => bay.places.length > 0);
+  const elsewhere = shown.filter((card) => card.bed === undefined || !known.has(card.bed));
+  if (elsewhere.length > 0) result.push({ name: '', beds: 0, empty: [], cards: elsewhere });
+  return result.filter((bay) => bay.cards.length > 0 || bay.empty.length > 0);
 }
 
-/** The first places of all bays, in order; bays that would be empty fall away. */
-function firstOf(all: readonly Bay[], places: number): readonly Bay[] {
-  let left = places;
+/** The first cards of all bays, in order; a bay whose turn has not come is not drawn yet. */
+function firstOf(all: readonly Bay[], cards: number): readonly Bay[] {
+  let left = cards;
   return all.flatMap((bay) => {
-    const taken = bay.places.slice(0, left);
+    const taken = bay.cards.slice(0, left);
+    const turn = left > 0 || bay.cards.length === 0;
     left -= taken.length;
-    return taken.length === 0 ? [] : [{ ...bay, places: taken }];
+    return turn ? [{ ...bay, cards: taken }] : [];
   });
 }
 

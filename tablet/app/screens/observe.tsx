@@ -3,14 +3,15 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Consciousness, ObservationSet } from '../../../protocol/clinical/model.ts';
 import type { News2Parameter, News2Result } from '../../../protocol/clinical/news2.ts';
-import { NEWS2_PARAMETERS, scoreNews2 } from '../../../protocol/clinical/news2.ts';
+import { NEWS2_PARAMETERS, scoreSet } from '../../../protocol/clinical/news2.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Points } from '../parts/news-badge.tsx';
 import { NumericField } from '../parts/numeric-field.tsx';
 import { ScorePanel } from '../parts/score-panel.tsx';
+import { TimeChoice } from '../parts/time-choice.tsx';
 import { oxygenText } from '../parts/vitals-strip.tsx';
-import type { PatientView } from '../port.ts';
+import type { BedCard, PatientView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
 import { now } from '../state/clock.ts';
 import { clearObservationDraft, observationDraft, setObservationDraft } from '../state/drafts.ts';
@@ -27,28 +28,30 @@ import { OpenPatient, PatientHead } from './patient.tsx';
 
 const consciousnessLevels: readonly Consciousness[] = ['alert', 'confusion', 'voice', 'pain', 'unresponsive'];
 
-export function Observe({ patient }: { patient: string }): JSX.Element {
+export function Observe({ patient, canWrite }: { patient: string; canWrite: boolean }): JSX.Element {
   return (
     <OpenPatient patient={patient}>
       {(view) => (
         <>
           <PatientHead view={view} back={href({ screen: 'patient', patient, tab: 'overview' })} backLabel={words.value.back} />
-          <Form view={view} />
+          {!canWrite ? <p class="empty">{words.value.failures['not-allowed']}</p>
+            : view.card === undefined ? <p class="empty">{words.value.patient.notOnWardText}</p>
+              : <Form view={view} card={view.card} />}
         </>
       )}
     </OpenPatient>
   );
 }
 
-function Form({ view }: { view: PatientView }): JSX.Element {
+function Form({ view, card }: { view: PatientView; card: BedCard }): JSX.Element {
   const port = usePort();
   const form = useRef<HTMLFormElement>(null);
   const [working, setWorking] = useState(false);
   const [problem, setProblem] = useState('');
-  const { stay } = view.card;
+  const { stay } = card;
   const draft = observationDraft(stay);
   const read = readDraft(draft, view.spo2Scale2, now.value);
-  const result = scoreNews2(read.set, view.card.age);
+  const result = scoreSet(read.set, card.birthDate);
   const say = words.value.observe;
   const change = (part: Partial<ObservationDraft>): void => setObservationDraft(stay, { ...draft, ...part });
 
@@ -68,10 +71,10 @@ function Form({ view }: { view: PatientView }): JSX.Element {
       setProblem(explain(reply.failure, words.value));
       return;
     }
-    const saved = scoreNews2(final.set, view.card.age);
+    const saved = scoreSet(final.set, card.birthDate);
     clearObservationDraft(stay);
     toast(say.saved(saved.scored ? saved.total : null));
-    go({ screen: 'patient', patient: view.patient, tab: 'observations' });
+    go({ screen: 'patient', patient: card.patient, tab: 'observations' });
   };
 
   return (
@@ -84,7 +87,10 @@ function Form({ view }: { view: PatientView }): JSX.Element {
     >
       <div class="observe-fields">
         <h2>{say.title}</h2>
-        <TimeOfSet draft={draft} change={change} problem={read.problems.at !== undefined} />
+        <TimeChoice
+          label={say.time} at={draft.at} problem={read.problems.at === undefined ? undefined : words.value.when.future}
+          onAt={(at) => change({ at })}
+        />
         <Fields keys={roundFields.slice(0, 2)} {...{ view, draft, read, result, change }} />
         <Oxygen {...{ view, draft, read, result, change }} />
         <Fields keys={roundFields.slice(2, 5)} {...{ view, draft, read, result, change }} />
@@ -102,7 +108,7 @@ function Form({ view }: { view: PatientView }): JSX.Element {
         )}
       </div>
       <aside class="observe-side">
-        <ScorePanel result={result} previous={view.card.news?.score} scale2={view.spo2Scale2} />
+        <ScorePanel result={result} previous={card.news?.score} scale2={view.spo2Scale2} />
         <p class="notice-slot" role="alert">
           {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
         </p>
@@ -197,40 +203,6 @@ function Awake(part: PartProps): JSX.Element {
       <span class="entry-points">{score !== undefined && <><Points points={score.points} /> <span class="entry-reason">{score.reason}</span></>}</span>
     </Choice>
   );
-}
-
-function TimeOfSet({ draft, change, problem }: {
-  draft: ObservationDraft;
-  change: (part: Partial<ObservationDraft>) => void;
-  problem: boolean;
-}): JSX.Element {
-  const say = words.value.observe;
-  if (draft.at === '') {
-    return (
-      <p class="time-of-set">
-        <Icon name="clock" /> {say.time}: <strong>{say.now}</strong>
-        <button type="button" class="button button-quiet" onClick={() => change({ at: localMinute(new Date(now.value)) })}>{say.changeTime}</button>
-      </p>
-    );
-  }
-  return (
-    <div class="time-of-set">
-      <label class="field">
-        <span class="field-name">{say.time}</span>
-        <input
-          class="input" type="datetime-local" value={draft.at} aria-invalid={problem} data-step
-          onInput={(event) => change({ at: event.currentTarget.value })}
-        />
-      </label>
-      <button type="button" class="button button-quiet" onClick={() => change({ at: '' })}>{say.useNow}</button>
-      {problem && <p class="notice" data-tone="failed" role="alert"><Icon name="alert" /> {say.future}</p>}
-    </div>
-  );
-}
-
-/** `YYYY-MM-DDTHH:MM` as `datetime-local` wants it. */
-function localMinute(at: Date): string {
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** A field asks its question when it is left; the frame after that it is there to be found. */

@@ -1,10 +1,11 @@
-/** Notes of the current stay, newest first, and the place to write one. */
+/** Notes of a stay, newest first, and of the current one the place to write. */
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { Note } from '../../../protocol/clinical/model.ts';
 import { ErrorDialog } from '../parts/error-dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { NoteItem } from '../parts/note-item.tsx';
+import { StayChoice } from '../parts/stay-item.tsx';
 import type { Entry, PatientView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
 import { clearNoteDraft, noteDraft, setNoteDraft } from '../state/drafts.ts';
@@ -17,10 +18,13 @@ const WHAT_LENGTH = 140;
 export function Notes({ view, canWrite }: { view: PatientView; canWrite: boolean }): JSX.Element {
   const [marking, setMarking] = useState<Entry<Note> | null>(null);
   const say = words.value.notes;
-  const { stay } = view.card;
+  const { opened } = view;
+  if (opened === undefined) return <StayChoice view={view} tab="notes" />;
+  const { stay } = opened;
   return (
     <div class="notes-tab">
-      {canWrite && <NewNote stay={stay} />}
+      <StayChoice view={view} tab="notes" />
+      {canWrite && opened.current && <NewNote key={stay} stay={stay} />}
       <section class="panel" aria-label={say.title}>
         <h2 class="visually-hidden">{say.title}</h2>
         {view.notes.length === 0 ? <p class="empty-line">{say.empty}</p> : (

@@ -6,6 +6,7 @@ import { ErrorDialog } from '../parts/error-dialog.tsx';
 import { ObservationTable } from '../parts/observation-table.tsx';
 import type { ChartRange } from '../parts/stay-charts.tsx';
 import { chartRanges, StayCharts } from '../parts/stay-charts.tsx';
+import { StayChoice } from '../parts/stay-item.tsx';
 import { pressureText } from '../parts/vitals-strip.tsx';
 import type { Entry, PatientView } from '../port.ts';
 import { now } from '../state/clock.ts';
@@ -17,9 +18,13 @@ export function Observations({ view, canWrite }: { view: PatientView; canWrite: 
   const [marking, setMarking] = useState<Entry<ObservationSet> | null>(null);
   const [range, setRange] = useState<ChartRange>('days');
   const say = words.value.observations;
-  if (view.observations.length === 0) return <p class="empty">{say.empty}</p>;
+  const { opened } = view;
+  if (opened === undefined || view.observations.length === 0) {
+    return <><StayChoice view={view} tab="observations" />{opened !== undefined && <p class="empty">{say.empty}</p>}</>;
+  }
   return (
     <div class="observations">
+      <StayChoice view={view} tab="observations" />
       <section class="panel charts" aria-label={say.charts}>
         <div class="panel-head">
           <h2>{say.charts}</h2>
@@ -35,11 +40,11 @@ export function Observations({ view, canWrite }: { view: PatientView; canWrite: 
       </section>
       <section class="panel">
         <h2>{say.title}</h2>
-        <ObservationTable entries={view.observations} age={view.card.age} {...(canWrite ? { onMark: setMarking } : {})} />
+        <ObservationTable entries={view.observations} birthDate={view.person.birthDate} {...(canWrite ? { onMark: setMarking } : {})} />
       </section>
       {marking !== null && (
         <ErrorDialog
-          stay={view.card.stay} collection="observations" id={marking.id} what={inShort(marking.value)} onClose={() => setMarking(null)}
+          stay={opened.stay} collection="observations" id={marking.id} what={inShort(marking.value)} onClose={() => setMarking(null)}
         />
       )}
     </div>

@@ -1,11 +1,12 @@
-/** The patient in short: newest observations and notes, conditions, medication, numbers. */
+/** The patient in short: newest observations and notes (past stays for who is not on the ward), medication, conditions, numbers. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Condition, Measurement, MedicationOrder } from '../../../protocol/clinical/model.ts';
 import { NoteItem } from '../parts/note-item.tsx';
+import { StayItem } from '../parts/stay-item.tsx';
 import { NewsChart } from '../parts/stay-charts.tsx';
 import { VitalsStrip } from '../parts/vitals-strip.tsx';
-import type { Entry, PatientView } from '../port.ts';
+import type { BedCard, Entry, PatientView } from '../port.ts';
 import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
@@ -14,51 +15,83 @@ import { day, moment } from '../words/when.ts';
 
 const NOTES_SHOWN = 3;
 const MEASUREMENTS_SHOWN = 8;
+const STAYS_SHOWN = 5;
 const ACTIVE_CONDITION = new Set<Condition['status']>(['active', 'recurrence', 'relapse']);
 const CURRENT_ORDER = new Set<MedicationOrder['status']>(['active', 'on-hold', 'draft']);
 
 export function Overview({ view }: { view: PatientView }): JSX.Element {
   const say = words.value.patient;
-  const newest = view.card.latest;
-  const notes = view.notes.filter(({ value }) => value.enteredInError === undefined).slice(-NOTES_SHOWN).reverse();
-  const at = (tab: 'observations' | 'notes'): string => href({ screen: 'patient', patient: view.patient, tab });
+  const { card } = view;
   return (
     <div class="overview">
       <div class="overview-column">
-        <Panel
-          title={say.latest} {...(newest === undefined ? {} : { aside: moment(newest.set.at, now.value, words.value) })}
-          link={{ to: at('observations'), text: say.allObservations }}
-        >
-          {newest === undefined
-            ? <p class="empty-line">{words.value.board.noObservations}</p>
-            : <VitalsStrip set={newest.set} age={view.card.age} />}
-          <NewsChart observations={view.observations} age={view.card.age} range="days" />
-          {view.card.reason !== undefined && (
-            <p class="reason"><span class="muted">{say.reason}:</span> {view.card.reason}</p>
-          )}
-        </Panel>
-        <Medications entries={view.medications} />
+        {card === undefined ? <PastStays view={view} /> : <Latest view={view} card={card} />}
+        <Medications view={view} />
         <Conditions entries={view.conditions} />
       </div>
       <div class="overview-column">
-        <Panel title={say.latestNotes} link={{ to: at('notes'), text: say.allNotes }}>
-          {notes.length === 0
-            ? <p class="empty-line">{words.value.notes.empty}</p>
-            : <ol class="notes">{notes.map((note) => <NoteItem key={note.id} entry={note} />)}</ol>}
-        </Panel>
+        {card !== undefined && <LatestNotes view={view} />}
         <Measurements entries={view.measurements} />
-        <Panel title={say.identifiers}>
-          <dl class="facts">
-            {view.identifiers.map(({ system, value }) => (
-              <div key={`${system} ${value}`}>
-                <dt>{systemName(system)}</dt>
-                <dd class="code">{value}</dd>
-              </div>
-            ))}
-          </dl>
-        </Panel>
+        {view.identifiers.length > 0 && (
+          <Panel title={say.identifiers}>
+            <dl class="facts">
+              {view.identifiers.map(({ system, value }) => (
+                <div key={`${system} ${value}`}>
+                  <dt>{systemName(system)}</dt>
+                  <dd class="code">{value}</dd>
+                </div>
+              ))}
+            </dl>
+          </Panel>
+        )}
+        {card !== undefined && view.stays.length > 1 && <PastStays view={view} />}
       </div>
     </div>
+  );
+}
+
+function Latest({ view, card }: { view: PatientView; card: BedCard }): JSX.Element {
+  const say = words.value.patient;
+  const newest = card.latest;
+  return (
+    <Panel
+      title={say.latest} {...(newest === undefined ? {} : { aside: moment(newest.set.at, now.value, words.value) })}
+      link={{ to: href({ screen: 'patient', patient: card.patient, tab: 'observations' }), text: say.allObservations }}
+    >
+      {newest === undefined
+        ? <p class="empty-line">{words.value.board.noObservations}</p>
+        : <VitalsStrip set={newest.set} birthDate={card.birthDate} />}
+      <NewsChart observations={view.observations} birthDate={card.birthDate} range="days" />
+      {card.reason !== undefined && <p class="reason"><span class="muted">{say.reason}:</span> {card.reason}</p>}
+    </Panel>
+  );
+}
+
+function LatestNotes({ view }: { view: PatientView }): JSX.Element {
+  const say = words.value.patient;
+  const notes = view.notes.filter(({ value }) => value.enteredInError === undefined).slice(-NOTES_SHOWN).reverse();
+  return (
+    <Panel title={say.latestNotes} link={{ to: href({ screen: 'patient', patient: view.person.patient, tab: 'notes' }), text: say.allNotes }}>
+      {notes.length === 0
+        ? <p class="empty-line">{words.value.notes.empty}</p>
+        : <ol class="notes">{notes.map((note) => <NoteItem key={note.id} entry={note} />)}</ol>}
+    </Panel>
+  );
+}
+
+function PastStays({ view }: { view: PatientView }): JSX.Element {
+  const say = words.value;
+  const { patient } = view.person;
+  const past = view.stays.filter(({ current }) => !current);
+  return (
+    <Panel
+      title={say.patient.pastStays}
+      {...(past.length > STAYS_SHOWN && { link: { to: href({ screen: 'patient', patient, tab: 'stays' }), text: say.patient.allStays } })}
+    >
+      {past.length === 0
+        ? <p class="empty-line">{say.stays.empty}</p>
+        : <ol class="lines">{past.slice(0, STAYS_SHOWN).map((stay) => <StayItem key={stay.stay} patient={patient} stay={stay} />)}</ol>}
+    </Panel>
   );
 }
 
@@ -109,36 +142,57 @@ function Conditions({ entries }: { entries: readonly Entry<Condition>[] }): JSX.
   );
 }
 
-function Medications({ entries }: { entries: readonly Entry<MedicationOrder>[] }): JSX.Element {
+/** What is ordered on this ward and what is taken at home are two lists: the same medicine is often in both. */
+function Medications({ view }: { view: PatientView }): JSX.Element {
+  const say = words.value.patient;
+  const onWard = view.card !== undefined && view.opened?.current === true;
+  if (!onWard) {
+    return <Panel title={say.medications}><Orders entries={view.medications} none={say.noMedications} /></Panel>;
+  }
+  return (
+    <Panel title={say.medications}>
+      <h3 class="group-title">{say.onWard}</h3>
+      <Orders entries={view.orders} none={say.noOrders} />
+      <h3 class="group-title">{say.atHome}</h3>
+      <Orders entries={view.medications} none={say.noMedications} />
+    </Panel>
+  );
+}
+
+function Orders({ entries, none }: { entries: readonly Entry<MedicationOrder>[]; none: string }): JSX.Element {
   const say = words.value.patient;
   const valid = entries.filter(({ value }) => value.enteredInError === undefined);
   const current = valid.filter(({ value }) => CURRENT_ORDER.has(value.status));
   const past = valid.filter(({ value }) => !CURRENT_ORDER.has(value.status));
-  const line = ({ id, value }: Entry<MedicationOrder>): JSX.Element => {
-    const details = [value.dose, value.route, value.schedule].filter((part) => part !== undefined).join(' · ');
-    return (
-      <li key={id}>
-        <span class="line-main">
-          {value.medication.display}
-          {details !== '' && <span class="muted line-details">{details}</span>}
-        </span>
-        <span class="line-side">
-          {[value.kind === undefined ? undefined : say.kinds[value.kind], value.status === 'active' ? undefined : say.orderStatus[value.status]]
-            .filter((part) => part !== undefined).join(', ')}
-        </span>
-      </li>
-    );
-  };
   return (
-    <Panel title={say.medications}>
-      {current.length === 0 ? <p class="empty-line">{say.noMedications}</p> : <ul class="lines">{current.map(line)}</ul>}
+    <>
+      {current.length === 0
+        ? <p class="empty-line">{none}</p>
+        : <ul class="lines">{current.map(({ id, value }) => <OrderLine key={id} order={value} />)}</ul>}
       {past.length > 0 && (
         <details>
           <summary>{say.pastMedications(past.length)}</summary>
-          <ul class="lines">{past.map(line)}</ul>
+          <ul class="lines">{past.map(({ id, value }) => <OrderLine key={id} order={value} />)}</ul>
         </details>
       )}
-    </Panel>
+    </>
+  );
+}
+
+function OrderLine({ order }: { order: MedicationOrder }): JSX.Element {
+  const say = words.value.patient;
+  const details = [order.dose, order.route, order.schedule].filter((part) => part !== undefined).join(' · ');
+  return (
+    <li>
+      <span class="line-main">
+        {order.medication.display}
+        {details !== '' && <span class="muted line-details">{details}</span>}
+      </span>
+      <span class="line-side">
+        {[order.kind === undefined ? undefined : say.kinds[order.kind], order.status === 'active' ? undefined : say.orderStatus[order.status]]
+          .filter((part) => part !== undefined).join(', ')}
+      </span>
+    </li>
   );
 }
 

@@ -2,12 +2,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { StayItem } from '../parts/stay-item.tsx';
 import type { PatientView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
-import { now } from '../state/clock.ts';
 import { words } from '../state/preferences.ts';
 import { toast } from '../state/toasts.ts';
-import { moment } from '../words/when.ts';
 
 export function Stays({ view }: { view: PatientView }): JSX.Element {
   const say = words.value.stays;
@@ -17,24 +16,14 @@ export function Stays({ view }: { view: PatientView }): JSX.Element {
         <h2>{say.title}</h2>
         {view.stays.length === 0 ? <p class="empty-line">{say.empty}</p> : (
           <ol class="lines">
-            {view.stays.toSorted((a, b) => b.start.localeCompare(a.start)).map((stay) => (
-              <li key={stay.stay}>
-                <span class="line-main">
-                  {stay.end === undefined ? say.from(at(stay.start)) : say.fromTo(at(stay.start), at(stay.end))}
-                  {stay.reason !== undefined && <span class="muted line-details">{stay.reason}</span>}
-                </span>
-                <span class="line-side">{stay.current && <span class="tag">{say.current}</span>}</span>
-              </li>
-            ))}
+            {view.stays.map((stay) => <StayItem key={stay.stay} patient={view.person.patient} stay={stay} />)}
           </ol>
         )}
       </section>
-      <ExportPanel patient={view.patient} />
+      <ExportPanel patient={view.person.patient} />
     </div>
   );
 }
-
-const at = (iso: string): string => moment(iso, now.value, words.value);
 
 function ExportPanel({ patient }: { patient: string }): JSX.Element {
   const port = usePort();

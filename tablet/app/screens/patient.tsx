@@ -4,7 +4,7 @@ import { AllergyBanner } from '../parts/allergy-banner.tsx';
 import { BedLabel, dueText, personFacts } from '../parts/bed-card.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { NewsBadge } from '../parts/news-badge.tsx';
-import type { PatientView } from '../port.ts';
+import type { BedCard, PatientView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
 import { now } from '../state/clock.ts';
 import { patientFailure } from '../state/open-patient.ts';
@@ -17,22 +17,29 @@ import { Observations } from './patient-observations.tsx';
 import { Overview } from './patient-overview.tsx';
 import { Stays } from './patient-stays.tsx';
 
-export function Patient({ patient, tab, canWrite }: { patient: string; tab: PatientTab; canWrite: boolean }): JSX.Element {
+export interface PatientProps {
+  readonly patient: string;
+  readonly tab: PatientTab;
+  /** The stay to read; undefined for the one in progress, or the newest. */
+  readonly stay: string | undefined;
+  readonly canWrite: boolean;
+}
+
+export function Patient({ patient, tab, stay, canWrite }: PatientProps): JSX.Element {
   const say = words.value.patient;
   return (
     <OpenPatient patient={patient}>
       {(view) => (
         <>
           <PatientHead view={view} back={href({ screen: 'board' })} backLabel={say.toBoard}>
-            {canWrite && (
-              <a class="button button-primary" href={href({ screen: 'observe', patient })}>
-                <Icon name="plus" /> {say.record}
-              </a>
+            {canWrite && (view.card === undefined
+              ? <a class="button button-primary" href={href({ screen: 'admit', patient })}><Icon name="enter" /> {words.value.board.admit}</a>
+              : <a class="button button-primary" href={href({ screen: 'observe', patient })}><Icon name="plus" /> {say.record}</a>
             )}
           </PatientHead>
           <nav class="tabs" aria-label={say.tabsLabel}>
             {patientTabs.map((name) => (
-              <a key={name} href={href({ screen: 'patient', patient, tab: name })} aria-current={name === tab ? 'page' : undefined}>
+              <a key={name} href={href({ screen: 'patient', patient, tab: name, ...stayFor(name, stay) })} aria-current={name === tab ? 'page' : undefined}>
                 {say.tabs[name]}
                 {name === 'notes' && view.notes.length > 0 && <span class="count">{view.notes.length}</span>}
               </a>
@@ -43,6 +50,11 @@ export function Patient({ patient, tab, canWrite }: { patient: string; tab: Pati
       )}
     </OpenPatient>
   );
+}
+
+/** The two parts of a stay are read of the same stay. */
+function stayFor(tab: PatientTab, stay: string | undefined): { stay?: string } {
+  return stay !== undefined && (tab === 'observations' || tab === 'notes') ? { stay } : {};
 }
 
 function Tab({ view, tab, canWrite }: { view: PatientView; tab: PatientTab; canWrite: boolean }): JSX.Element {
@@ -65,7 +77,7 @@ export function OpenPatient({ patient, children }: {
   const say = words.value.patient;
   return (
     <main id="content" class="page patient" tabIndex={-1}>
-      {view !== null && view.patient === patient ? children(view) : failure !== null
+      {view !== null && view.person.patient === patient ? children(view) : failure !== null
         ? (
           <div class="empty" role="alert">
             <h1>{say.title}</h1>
@@ -91,28 +103,35 @@ export function PatientHead({ view, back, backLabel, children }: {
   children?: ComponentChildren;
 }): JSX.Element {
   const say = words.value;
-  const { card } = view;
-  const due = dueText(card, now.value, say);
+  const { card, person } = view;
   return (
     <div class="patient-head">
       <a class="button button-quiet button-icon" href={back} aria-label={backLabel}><Icon name="arrowLeft" size={24} /></a>
-      <BedLabel label={card.bed} />
+      {card !== undefined && <BedLabel label={card.bed} />}
       <div class="patient-who">
-        <h1>{card.family}, {card.given}</h1>
+        <h1>{person.family}, {person.given}</h1>
         <p class="patient-facts">
-          {personFacts(card, say)}
-          {view.birthDate !== undefined && ` · ${say.patient.born(longDay(view.birthDate, say))}`}
+          {personFacts(person, say)}
+          {person.birthDate !== undefined && ` · ${say.patient.born(longDay(person.birthDate, say))}`}
         </p>
-        <p class="patient-fresh">
-          <span class="due" data-due={due.state}><Icon name={due.state === 'overdue' ? 'alert' : 'clock'} size={16} /> {due.text}</span>
-          <span class="muted">
-            {card.freshest === undefined ? say.patient.noEntry : say.patient.fresh(ago(card.freshest, now.value, say))}
-          </span>
-        </p>
+        {card === undefined ? <p class="patient-fresh"><span class="tag tag-quiet">{say.patient.notOnWard}</span></p> : <Freshness card={card} />}
       </div>
-      <NewsBadge news={card.news} size="large" />
+      {card !== undefined && <NewsBadge news={card.news} size="large" />}
       {children !== undefined && <div class="patient-actions">{children}</div>}
       <AllergyBanner view={view} />
     </div>
+  );
+}
+
+function Freshness({ card }: { card: BedCard }): JSX.Element {
+  const say = words.value;
+  const due = dueText(card, now.value, say);
+  return (
+    <p class="patient-fresh">
+      <span class="due" data-due={due.state}><Icon name={due.state === 'overdue' ? 'alert' : 'clock'} size={16} /> {due.text}</span>
+      <span class="muted">
+        {card.freshest === undefined ? say.patient.noEntry : say.patient.fresh(ago(card.freshest, now.value, say))}
+      </span>
+    </p>
   );
 }

@@ -3,6 +3,8 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { LanguageChoice, ThemeToggle } from '../parts/top-bar.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { usePort } from '../state/app.ts';
+import { draftsAside, draftsDestroyed } from '../state/drafts.ts';
 import { words } from '../state/preferences.ts';
 
 const SLOW_AFTER_MS = 8_000;
@@ -43,13 +45,15 @@ export function Starting(): JSX.Element {
 }
 
 export function Failed({ message }: { message: string }): JSX.Element {
+  const port = usePort();
   const say = words.value.start;
   return (
     <Doorway>
       <h1>{say.failedTitle}</h1>
       <p>{say.failedText}</p>
+      {draftsAside.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {words.value.unlock.keptDrafts(draftsAside.value)}</p>}
       {message !== '' && <p class="notice" data-tone="failed"><Icon name="alert" /> {message}</p>}
-      <button type="button" class="button button-primary button-wide" onClick={() => location.reload()}>{say.reload}</button>
+      <button type="button" class="button button-primary button-wide" onClick={() => port.restart()}>{say.reload}</button>
     </Doorway>
   );
 }
@@ -60,6 +64,7 @@ export function Revoked(): JSX.Element {
     <Doorway>
       <h1>{say.revokedTitle}</h1>
       <p>{say.revokedText}</p>
+      {draftsDestroyed.value > 0 && <p class="notice" data-tone="failed"><Icon name="alert" /> {say.revokedDrafts(draftsDestroyed.value)}</p>}
     </Doorway>
   );
 }

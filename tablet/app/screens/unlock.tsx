@@ -3,13 +3,15 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { explain, usePort } from '../state/app.ts';
+import { draftsAside } from '../state/drafts.ts';
 import { words } from '../state/preferences.ts';
 import { Doorway } from './starting.tsx';
 
 const asText = { type: 'text' } as const;
 const asPassword = { type: 'password' } as const;
 
-export function Unlock({ ward, device }: { ward: string; device: string }): JSX.Element {
+/** `device`: the beginning of its id; names are sealed while the ward is locked. */
+export function Unlock({ device }: { device: string }): JSX.Element {
   const port = usePort();
   const [working, setWorking] = useState(false);
   const [shown, setShown] = useState(false);
@@ -40,8 +42,9 @@ export function Unlock({ ward, device }: { ward: string; device: string }): JSX.
 
   return (
     <Doorway>
-      <h1>{ward}</h1>
-      <p class="muted doorway-device">{say.on(device)}</p>
+      <h1>{say.heading}</h1>
+      <p class="muted doorway-device"><Icon name="device" size={18} /> {say.thisDevice} <small class="code">{device}</small></p>
+      {draftsAside.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsAside.value)}</p>}
       <form
         noValidate
         onSubmit={(event) => {

@@ -1,10 +1,11 @@
-/** What the board shows of all beds: search, one of three filters, how far down one was. Kept while one visits a patient. */
+/** What the board shows of all beds: search, a filter, how far down one was. Kept while one visits a patient. */
 import { signal } from '@preact/signals';
-import type { BedCard } from '../port.ts';
+import { plainName } from '../../../protocol/clinical/same-person.ts';
+import type { BedCard, OtherPatient } from '../port.ts';
 
-export type BoardFilter = 'all' | 'overdue' | 'news5';
+export type BoardFilter = 'all' | 'overdue' | 'news5' | 'others';
 
-export const boardFilters: readonly BoardFilter[] = ['all', 'overdue', 'news5'];
+export const boardFilters: readonly BoardFilter[] = ['all', 'overdue', 'news5', 'others'];
 
 export const query = signal('');
 export const filter = signal<BoardFilter>('all');
@@ -17,12 +18,11 @@ export function resetSearch(): void {
   scrolled.pixels = 0;
 }
 
-/** Whether every word typed is found in name, bed or number; accents and capitals do not matter. */
-export function matches(card: BedCard, text: string): boolean {
-  const words = plain(text).split(' ').filter((word) => word !== '');
+/** Whether every word typed is found in name, bed, number, birth date or reason; accents and capitals do not matter. */
+export function matches(card: BedCard | OtherPatient, text: string): boolean {
+  const words = plainName(text).split(' ').filter((word) => word !== '');
   if (words.length === 0) return true;
-  const hay = plain([card.family, card.given, card.bed ?? '', card.identifier ?? '', card.reason ?? ''].join(' '));
+  const inBed = 'stay' in card ? [card.bed, card.reason] : [];
+  const hay = plainName([card.family, card.given, card.identifier, card.birthDate, ...inBed].filter((part) => part !== undefined).join(' '));
   return words.every((word) => hay.includes(word));
 }
-
-const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/\s+/g, ' ');

@@ -9,17 +9,19 @@ export const patientFailure = signal<Failure | null>(null);
 
 /** Call once. Does nothing while the ward is locked. */
 export function followPatient(port: PortClient): void {
-  let asked: string | null = null;
+  let asked = '';
   effect(() => {
     const unlocked = port.topics.session.value.state === 'unlocked';
     const at = route.value;
-    const wanted = unlocked && (at.screen === 'patient' || at.screen === 'observe') ? at.patient : null;
+    const patient = unlocked && 'patient' in at ? at.patient : null;
+    const stay = 'stay' in at ? at.stay : undefined;
+    const wanted = patient === null ? '' : `${patient}/${stay ?? ''}`;
     if (wanted === asked) return;
     asked = wanted;
     patientFailure.value = null;
     // A locked worker has closed everything already.
     if (!unlocked) return;
-    void port.request('openPatient', { patient: wanted }).then((reply) => {
+    void port.request('openPatient', { patient, ...(stay !== undefined && { stay }) }).then((reply) => {
       if (!reply.ok && asked === wanted) patientFailure.value = reply.failure;
     });
   });

@@ -10,8 +10,11 @@ export const patientTabs: readonly PatientTab[] = ['overview', 'observations', '
 
 export type Route =
   | { readonly screen: 'board' }
-  | { readonly screen: 'patient'; readonly patient: string; readonly tab: PatientTab }
+  /** `stay`: the one to read; without it the one in progress, else the newest. */
+  | { readonly screen: 'patient'; readonly patient: string; readonly tab: PatientTab; readonly stay?: string }
   | { readonly screen: 'observe'; readonly patient: string }
+  | { readonly screen: 'admit'; readonly patient: string }
+  | { readonly screen: 'new-patient' }
   | { readonly screen: 'exchange' };
 
 export const route = signal<Route>({ screen: 'board' });
@@ -21,8 +24,13 @@ export function href(to: Route): string {
   switch (to.screen) {
     case 'board': return '#/';
     case 'exchange': return '#/import';
-    case 'observe': return `#/patient/${encodeURIComponent(to.patient)}/observe`;
-    case 'patient': return `#/patient/${encodeURIComponent(to.patient)}/${to.tab}`;
+    case 'new-patient': return '#/new-patient';
+    case 'observe':
+    case 'admit': return `#/patient/${encodeURIComponent(to.patient)}/${to.screen}`;
+    case 'patient': {
+      const stay = to.stay === undefined ? '' : `/${encodeURIComponent(to.stay)}`;
+      return `#/patient/${encodeURIComponent(to.patient)}/${to.tab}${stay}`;
+    }
     default: return to satisfies never;
   }
 }
@@ -48,12 +56,14 @@ function follow(): void {
 }
 
 function parse(fragment: string): Route {
-  const [root, id, part] = fragment.replace(/^#\/?/, '').split('/');
+  const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
   if (root === 'import') return { screen: 'exchange' };
+  if (root === 'new-patient') return { screen: 'new-patient' };
   if (root !== 'patient' || id === undefined || id === '') return { screen: 'board' };
   const patient = decode(id);
-  if (part === 'observe') return { screen: 'observe', patient };
-  return { screen: 'patient', patient, tab: patientTabs.find((tab) => tab === part) ?? 'overview' };
+  if (part === 'observe' || part === 'admit') return { screen: part, patient };
+  const tab = patientTabs.find((name) => name === part) ?? 'overview';
+  return { screen: 'patient', patient, tab, ...(stay !== undefined && stay !== '' && { stay: decode(stay) }) };
 }
 
 function decode(text: string): string {

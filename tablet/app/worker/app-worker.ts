@@ -3,15 +3,17 @@
  * and keeps its topics up to date.
  */
 import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
+import { addPerson, admit, type AdmitFailure } from '../../../protocol/chart/admit.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
-import { hexOf } from '../../../protocol/codec/ids.ts';
+import { hexOf, type TeamId } from '../../../protocol/codec/ids.ts';
+import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type UnlockFailure } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { browserEnvironment } from './browser-environment.ts';
-import { boardView, patientView } from './chart-views.ts';
+import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { RequestFailed } from './request-failed.ts';
@@ -28,7 +30,7 @@ export class AppWorker {
   #ward: PageWard | undefined;
   #status: SyncStatus | undefined;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
-  #shownPatient: string | null = null;
+  #shown: ShownPatient | null = null;
   #updateDue = false;
 
   constructor(post: Post) {
@@ -79,21 +81,32 @@ export class AppWorker {
       await this.#lock();
       return null;
     },
-    openPatient: async ({ patient }) => {
-      this.#shownPatient = patient;
+    openPatient: async ({ patient, stay }) => {
+      this.#shown = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
+      if (patient !== null && this.#chart().patient(patient) === undefined) throw new RequestFailed('not-found');
       this.#showPatient();
       return null;
     },
-    addObservations: async ({ stay, set }) => ({ id: await this.#chart().addObservations(stay, set) }),
-    addNote: async ({ stay, note }) => ({ id: await this.#chart().addNote(stay, note) }),
+    admit: async ({ patient, admission }) => {
+      const admitted = await admit(this.#chartToWrite(), patient, admission);
+      if (!admitted.ok) throw new RequestFailed(ADMIT_FAILURES[admitted.failure]);
+      return { stay: admitted.value };
+    },
+    addPatient: async ({ person, admission }) => {
+      const added = await addPerson(this.#chartToWrite(), this.#team(), person, admission);
+      if (!added.ok) throw new RequestFailed(ADMIT_FAILURES[added.failure]);
+      return { patient: added.value };
+    },
+    addObservations: async ({ stay, set }) => ({ id: await this.#chartToWrite().addObservations(stay, set) }),
+    addNote: async ({ stay, note }) => ({ id: await this.#chartToWrite().addNote(stay, note) }),
     markEnteredInError: async ({ stay, collection, id, reason }) => {
-      await this.#chart().markEnteredInError(stay, collection, id, reason);
+      await this.#chartToWrite().markEnteredInError(stay, collection, id, reason);
       return null;
     },
     importFhir: async ({ file }) => {
-      const { session } = this.#need(this.#open, 'locked');
+      const chart = this.#chartToWrite();
       try {
-        return await importBundle(this.#chart(), defaultTeam(this.#need(this.#ward, 'not-enrolled').replica.state(), session.user), file.stream(), {
+        return await importBundle(chart, this.#team(), file.stream(), {
           size: file.size,
           pause: () => new Promise<void>((resolve) => { browserEnvironment.timers.after(0, resolve); }),
           onProgress: (value) => this.#post({ topic: 'importing', value }),
@@ -113,7 +126,7 @@ export class AppWorker {
     this.#ward = ward;
     this.#status = new SyncStatus(ward, browserEnvironment, (value) => this.#post({ topic: 'sync', value }));
     ward.replica.onAdmitted(() => this.#checkRemoved(ward));
-    this.#session({ state: 'locked', ward: '', device: hexOf(ward.device.id).slice(0, 8) });
+    this.#session({ state: 'locked', device: hexOf(ward.device.id).slice(0, 8) });
     this.#checkRemoved(ward);
   }
 
@@ -134,6 +147,7 @@ export class AppWorker {
       handle: self?.handle ?? '',
       name: session.name,
       role: self?.role ?? '',
+      mayWrite: mayWrite(session),
     });
     this.#show();
   }
@@ -142,11 +156,11 @@ export class AppWorker {
     const open = this.#open;
     if (open === undefined || this.#ward === undefined) return;
     this.#open = undefined;
-    this.#shownPatient = null;
+    this.#shown = null;
     open.stop();
     this.#status?.follow(undefined);
     await open.session.lock();
-    this.#session({ state: 'locked', ward: '', device: hexOf(this.#ward.device.id).slice(0, 8) });
+    this.#session({ state: 'locked', device: hexOf(this.#ward.device.id).slice(0, 8) });
   }
 
   /** A device that learns of its removal locks itself at once. */
@@ -177,12 +191,24 @@ export class AppWorker {
   #showPatient(): void {
     const open = this.#open;
     if (open === undefined) return;
-    const value = this.#shownPatient === null ? null : patientView(open.session, open.chart, this.#shownPatient, browserEnvironment.clock.now());
+    const value = this.#shown === null ? null : patientView(open.session, open.chart, this.#shown, browserEnvironment.clock.now());
     this.#post({ topic: 'patient', value });
   }
 
   #chart(): Chart {
     return this.#need(this.#open, 'locked').chart;
+  }
+
+  /** What the ward's peers would refuse is not begun. */
+  #chartToWrite(): Chart {
+    const { session, chart } = this.#need(this.#open, 'locked');
+    if (!mayWrite(session)) throw new RequestFailed('not-allowed');
+    return chart;
+  }
+
+  /** Where this user's new patients belong. */
+  #team(): TeamId {
+    return defaultTeam(this.#need(this.#ward, 'not-enrolled').replica.state(), this.#need(this.#open, 'locked').session.user);
   }
 
   #need<T>(value: T | undefined, otherwise: Failure['code']): T {
@@ -195,8 +221,19 @@ export class AppWorker {
   }
 }
 
+function mayWrite({ role }: Session): boolean {
+  return role !== undefined && maySign(role, 'changeset');
+}
+
 const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
   'wrong-password': 'wrong-password',
   'no-users-here': 'no-peer',
   'damaged-bundle': 'internal',
+};
+
+const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {
+  'unknown-patient': 'not-found',
+  'already-admitted': 'already-admitted',
+  'bed-taken': 'bed-taken',
+  malformed: 'invalid',
 };
