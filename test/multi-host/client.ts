@@ -23,6 +23,7 @@ import type { Session } from '../../protocol/ward/session.ts';
 import { openWard } from '../../protocol/ward/ward.ts';
 import { answerQuestions, report } from './asked.ts';
 import { digestOf } from './digest.ts';
+import { must } from './must.ts';
 
 export interface ClientInit {
   readonly folder: string;
@@ -51,7 +52,7 @@ export type ClientHandlers = {
 
 const environment = realEnvironment(silentLog);
 /** Pause between two entries, in milliseconds: a fast typist, many times over. */
-const TYPING = 15;
+const TYPING = 40;
 
 let replica: Replica;
 let host: Host;
@@ -158,8 +159,8 @@ function userArrived(handle: string): Promise<void> {
 }
 
 async function write({ document, key, value }: Parameters<ClientHandlers['write']>[0]): Promise<void> {
-  pending.set(key, { document, saved: false });
   await session.edit(documentId.fromHex(document), (draft) => { Object.assign(draft['entries'] as object, { [key]: value }); });
+  pending.set(key, { document, saved: false });
   reportAcknowledged();
 }
 
@@ -199,9 +200,4 @@ function reportDigestSoon(): void {
 
 function team(): ReturnType<typeof defaultTeam> {
   return defaultTeam(replica.state(), session.user);
-}
-
-function must<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: unknown }): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.failure));
-  return result.value;
 }

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { DeviceReport } from '../../node/device/device-control.ts';
 import { Lan } from '../network/lan.ts';
 import { startWardsync, wardsync, type Line, type RunningProcess } from '../support/processes.ts';
 import { AskedProcess } from './asked-process.ts';
@@ -100,6 +101,21 @@ export class WardOnALan {
 
   process(name: NodeName): RunningProcess {
     return this.#get(name).process;
+  }
+
+  /** Resolves when the node's log tells of it, not before `since` (milliseconds since 1970). */
+  async logged(name: NodeName, event: string, peer: string, since: number): Promise<void> {
+    await this.process(name).logged((line) => line['event'] === event && line['peer'] === peer && Date.parse(String(line['time'])) >= since);
+  }
+
+  /** `wardsync status` on the node's own machine. */
+  status(name: NodeName): Promise<DeviceReport> {
+    return wardsync<DeviceReport>(this.#t, ['status', '--folder', this.folder(name)], { enter: this.sites[name].enter });
+  }
+
+  /** `wardsync backup` beside the node that runs. */
+  async backup(name: NodeName, file: string): Promise<void> {
+    await wardsync(this.#t, ['backup', file, '--folder', this.folder(name)], { enter: this.sites[name].enter });
   }
 
   peerId(name: NodeName): string {
