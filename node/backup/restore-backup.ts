@@ -194,7 +194,7 @@ async function buildBeside<T>(folder: string, build: (building: string) => Promi
     return result;
   } catch (error) {
     if (building !== undefined) await rm(building, { recursive: true, force: true });
-    if (made !== undefined) await removeEmpty(parent, made);
+    if (made !== undefined) removeEmpty(parent, made);
     throw error;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { CommandFailed, helpOf, parseCommand, UsageError, usageOf, type Command } from './command.ts';
+import { systemCode } from '../device/system-error.ts';
 import { terminalIo } from './terminal-io.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -28,6 +29,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/status.ts')).status,
 };
 
+// Whoever reads has read enough, as in `wardsync show | head`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (systemCode(error) === 'EPIPE') process.exit();
+    throw error;
+  });
+}
 process.on('uncaughtException', (error) => {
   process.stderr.write(`wardsync: ${faultLine(error)}\n`);
   process.exit(1);

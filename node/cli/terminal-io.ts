@@ -1,6 +1,5 @@
 /** `CommandIo` on a real terminal. */
 import { readFile } from 'node:fs/promises';
-import { systemCode } from '../device/system-error.ts';
 import { CommandFailed, type Arguments, type CommandIo } from './command.ts';
 
 /** Elsewhere than on a terminal progress is a line at most so often, in milliseconds, and none of what is quick. */
@@ -15,7 +14,6 @@ export function terminalIo(json: boolean): TerminalIo {
   let progressShown = false;
   let lastLine = { text: '', at: Date.now() };
   let stopped: Promise<void> | undefined;
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
   for (const signal of STOP_SIGNALS) process.once(signal, leave);
 
   function endProgress(): void {
@@ -53,10 +51,10 @@ export function terminalIo(json: boolean): TerminalIo {
     },
     async password(args, question, { fresh = false, option = 'password-file', variable = 'WARDSYNC_PASSWORD' } = {}) {
       const given = await givenPassword(args, option, variable);
-      if (given !== undefined) return given;
-      if (!process.stdin.isTTY) throw new CommandFailed(`no password: use --${option} FILE, or set ${variable}, or run it in a terminal`);
-      const password = await prompt(`${question}: `);
-      if (fresh && (await prompt('Once more: ')) !== password) throw new CommandFailed('the two passwords differ');
+      if (given === undefined && !process.stdin.isTTY) throw new CommandFailed(`no password: use --${option} FILE, or set ${variable}, or run it in a terminal`);
+      const password = given ?? await prompt(`${question}: `);
+      if (password === '') throw new CommandFailed('the password is empty');
+      if (given === undefined && fresh && (await prompt('Once more: ')) !== password) throw new CommandFailed('the two passwords differ');
       return password;
     },
   };
@@ -73,28 +71,39 @@ async function givenPassword(args: Arguments, option: string, variable: string):
 }
 
 /** Reads a line without echo. */
-async function prompt(question: string): Promise<string> {
-  process.stderr.write(question);
-  const { stdin } = process;
-  stdin.setRawMode(true);
-  stdin.setEncoding('utf8');
-  stdin.resume();
+function prompt(question: string): Promise<string> {
+  const { stdin, stderr } = process;
   let typed = '';
-  try {
-    for await (const chunk of stdin as AsyncIterable<string>) {
-      for (const character of chunk) {
-        if (character === '\r' || character === '\n') return typed;
-        if (character === '\u0003') throw new CommandFailed('stopped');
-        if (character === '\u007F' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
+  return new Promise<string>((resolve, reject) => {
+    const take = (chunk: string): void => {
+      const characters = [...chunk];
+      for (const [at, character] of characters.entries()) {
+        if (character === '\u0003' || character === '\u0004') return finish(() => reject(new CommandFailed('stopped')));
+        if (character === '\r' || character === '\n') {
+          finish(() => resolve(typed));
+          // Pasted with what comes next.
+          const rest = characters.slice(at + 1).join('');
+          if (rest !== '') stdin.unshift(rest);
+          return;
+        }
+        if (character === '\u007F' || character === '\b') typed = [...typed].slice(0, -1).join('');
         else typed += character;
       }
+    };
+    const giveUp = (): void => finish(() => reject(new CommandFailed('stopped')));
+    function finish(end: () => void): void {
+      stdin.off('data', take).off('end', giveUp);
+      stdin.setRawMode(false);
+      stdin.pause();
+      stderr.write('\n');
+      end();
     }
-    return typed;
-  } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
-    process.stderr.write('\n');
-  }
+    // Before the question: what is typed fast would show.
+    stdin.setRawMode(true);
+    stderr.write(question);
+    stdin.setEncoding('utf8').on('data', take).on('end', giveUp);
+    stdin.resume();
+  });
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -113,10 +122,4 @@ function stopSignal(): Promise<void> {
 /** As a shell tells it: 128 and the signal's number. What is half made goes (`makeFolder`); what was saved is on disk. */
 function leave(signal: NodeJS.Signals): void {
   process.exit(signal === 'SIGINT' ? 130 : 143);
-}
-
-/** Whoever reads has read enough, as in `wardsync show | head`. */
-function leaveQuietly(error: Error): void {
-  if (systemCode(error) === 'EPIPE') process.exit();
-  throw error;
 }

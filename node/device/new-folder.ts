@@ -1,6 +1,6 @@
 /** Folders that are made whole or not at all: what fails, or is stopped on the way, leaves nothing behind. */
-import { readdirSync, rmSync } from 'node:fs';
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fail, type Result } from '../../protocol/codec/result.ts';
 import type { FolderFailure } from './device-folder.ts';
@@ -18,26 +18,30 @@ export async function makeFolder<T, F>(path: string, make: (path: string) => Pro
   } catch (error) {
     return fail(unusable(path, error));
   }
-  const onExit = (): void => {
+  const undo = (): void => {
     for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
-    if (made !== undefined) rmSync(path, { recursive: true, force: true });
+    if (made !== undefined) removeEmpty(resolve(path), made);
   };
-  process.once('exit', onExit);
+  process.once('exit', undo);
   let isDone = false;
   try {
     const result = await make(path);
     isDone = result.ok;
     return result;
   } finally {
-    process.removeListener('exit', onExit);
-    if (!isDone) await undo(path, made);
+    process.removeListener('exit', undo);
+    if (!isDone) undo();
   }
 }
 
 /** Removes `folder` and those above it up to `top`, as far as they are empty. */
-export async function removeEmpty(folder: string, top: string): Promise<void> {
-  const removed = await rmdir(folder).then(() => true, () => false);
-  if (removed && folder !== resolve(top)) await removeEmpty(dirname(folder), top);
+export function removeEmpty(folder: string, top: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    return;
+  }
+  if (folder !== resolve(top)) removeEmpty(dirname(folder), top);
 }
 
 /** What the file system says of a folder that is to be written, as one line that says what to do. */
@@ -53,9 +57,4 @@ export function unusable(path: string, error: unknown): FolderFailure {
     default:
       return { code: 'not-writable', message: `${path} cannot be written (${code}); choose another folder or mend its permissions` };
   }
-}
-
-async function undo(path: string, made: string | undefined): Promise<void> {
-  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true });
-  if (made !== undefined) await removeEmpty(resolve(path), made);
 }

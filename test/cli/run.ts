@@ -1,5 +1,6 @@
 /** Commands as processes: run to their end, or started and listened to. Everything they say is kept. */
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { RunningProcess, type Ending } from '../support/processes.ts';
 
@@ -18,19 +19,19 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export async function run(t: TestContext, argv: readonly string[], place: Place, input = ''): Promise<Ended> {
-  const command = start(t, argv, place, input);
+export async function run(t: TestContext, argv: readonly string[], place: Place): Promise<Ended> {
+  const command = start(t, argv, place);
+  command.type('', true);
   const { code } = await command.ended;
   return { code, ...command.said };
 }
 
-export function start(t: TestContext, argv: readonly string[], { cwd, env }: Place, input = ''): StartedCommand {
+export function start(t: TestContext, argv: readonly string[], { cwd, env }: Place): StartedCommand {
   const [program = '', ...args] = argv;
   const child = spawn(program, args, { cwd, env, stdio: 'pipe' });
-  const command = new StartedCommand(new RunningProcess(child, args.slice(1, 3).join(' ')));
+  const command = new StartedCommand(new RunningProcess(child, args.slice(1, 3).join(' ')), child.stdin);
   child.stdout.setEncoding('utf8').on('data', (text: string) => command.heard('out', text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => command.heard('err', text));
-  child.stdin.end(input);
   t.after(() => command.process.kill());
   return command;
 }
@@ -40,8 +41,11 @@ export class StartedCommand {
   readonly said: { out: string; err: string } = { out: '', err: '' };
   readonly #waiting = new Set<() => void>();
 
-  constructor(running: RunningProcess) {
+  readonly #input: Writable;
+
+  constructor(running: RunningProcess, input: Writable) {
     this.process = running;
+    this.#input = input;
     void this.ended.then(() => this.#wake(), () => this.#wake());
   }
 
@@ -52,6 +56,12 @@ export class StartedCommand {
   heard(from: keyof Said, text: string): void {
     this.said[from] += text;
     this.#wake();
+  }
+
+  /** On its standard input; `isLast` closes it. */
+  type(text: string, isLast = false): void {
+    this.#input.write(text);
+    if (isLast) this.#input.end();
   }
 
   /** The first match in what it said, or will say, on either stream. Rejects when it ends without. */

@@ -33,7 +33,7 @@ export const init: Command = {
     'password-file': { type: 'string', value: 'FILE', help: 'read the password from a file (else WARDSYNC_PASSWORD, else a prompt)' },
     team: { type: 'string', value: 'NAME', help: 'name of the first care team', default: 'Ward' },
     beds: { type: 'string', value: 'N', help: 'how many beds the ward has', default: '0' },
-    dns: { type: 'string', value: 'SUFFIX', multiple: true, help: `names, and all below them, that the ward's certificate authority may vouch for (may be repeated; default ${DEFAULT_DNS_SUFFIXES.join(', ')})` },
+    dns: { type: 'string', value: 'SUFFIX', multiple: true, help: `a name under which the ward's web servers may stand (may be repeated; else ${DEFAULT_DNS_SUFFIXES.join(', ')})` },
     here: { type: 'boolean', help: 'also make an archive on this machine, in FOLDER/archive: for a trial' },
   },
   about: `The folder becomes the admin's own device. The archive then joins like any other device ('wardsync pair', 'wardsync join'), so that
