@@ -9,6 +9,7 @@ export interface AutomergeRepo {
   serve(file: string): Promise<{ readonly port: number; readonly urls: readonly string[] }>;
   fetch(wanted: { readonly port: number; readonly documents: readonly { readonly url: string; readonly heads: string }[] }): Promise<number>;
   reconnect(port: number): Promise<{ readonly whole: number; readonly sockets: Bytes }>;
+  processorTime(): Promise<number>;
   peakMemory(): Promise<number>;
 }
 

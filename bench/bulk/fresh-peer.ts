@@ -1,7 +1,7 @@
 /** A peer that has nothing fetches everything: against automerge-repo, unencrypted and in memory, in the same run. */
 import assert from 'node:assert/strict';
 import { startChild } from '../harness/child.ts';
-import type { Report } from '../harness/report.ts';
+import { progress, type Report } from '../harness/report.ts';
 import { median } from '../harness/statistics.ts';
 import { USERS } from '../ward/bench-ward.ts';
 import { installPeers, startAutomergeRepo, TUNED } from './automerge-repo.ts';
@@ -11,6 +11,9 @@ import { freshDevice, type ManyDocuments } from './many-documents.ts';
 interface Fetched {
   readonly stored: number;
   readonly opened: number;
+  /** Processor time of both sides, until stored and until open. */
+  readonly workStored: number;
+  readonly workOpened: number;
   readonly peak: number;
 }
 
@@ -22,14 +25,16 @@ export async function freshPeer(documents: ManyDocuments, rounds: number): Promi
   for (let round = 0; round < rounds; round++) {
     own.push(await fetchWard(documents, freshDevice(round)));
     tuned.push(await fetchRepo(documents, TUNED));
-    plain.push(await fetchRepo(documents, []));
+    if (round === 0) plain.push(await fetchRepo(documents, []));
+    const seconds = (runs: readonly Fetched[]): string => ((runs.at(-1)?.opened ?? 0) / 1000).toFixed(1);
+    progress(`round ${round + 1} of ${rounds}: Wardsync ${seconds(own)} s, automerge-repo ${seconds(tuned)} s tuned, ${seconds(plain)} s by default`);
   }
   const of = (runs: readonly Fetched[], what: keyof Fetched): number => median(runs.map((run) => run[what]));
   const { documents: count, changesets, sessions } = documents.plan;
   return {
     name: 'fresh-peer',
     title: `${count} documents of ${changesets} changesets to a fresh peer`,
-    method: `Stays of ${sessions} sessions each; both sides a process of their own on one machine; ${rounds} rounds, taking turns, medians. Wardsync: sealed, signed, every run checked, flushed to disk, then opened by a user (stretching the password not counted). automerge-repo: the same changes, unencrypted, WebSocket, in memory, with a larger young generation (tuned) and with Node's default. From connecting until all is there. Checked: every document's value against what was written, and for automerge-repo every document's heads.`,
+    method: `Stays of ${sessions} sessions each; both sides a process of their own on one machine; ${rounds} rounds, taking turns, medians. Wardsync: sealed, signed, every run checked, flushed to disk, then opened by a user (stretching the password not counted). automerge-repo: the same changes, unencrypted, WebSocket, in memory, with a larger young generation (tuned), and once with Node's default. From connecting until all is there. Checked: every document's value against what was written, and for automerge-repo every document's heads.`,
     figures: [
       { what: 'Wardsync: all verified and stored', value: of(own, 'stored') / 1000, unit: 's' },
       { what: 'Wardsync: the same, and every document open', value: of(own, 'opened') / 1000, unit: 's' },
@@ -37,6 +42,11 @@ export async function freshPeer(documents: ManyDocuments, rounds: number): Promi
       { what: 'automerge-repo, default', value: of(plain, 'opened') / 1000, unit: 's' },
       { what: 'ratio to tuned: stored', value: of(own, 'stored') / of(tuned, 'opened'), unit: '×', goal: 0.12 },
       { what: 'ratio to tuned: open', value: of(own, 'opened') / of(tuned, 'opened'), unit: '×', goal: 0.42 },
+      { what: 'Wardsync: processor time of both sides, stored', value: of(own, 'workStored') / 1000, unit: 's' },
+      { what: 'Wardsync: processor time of both sides, open', value: of(own, 'workOpened') / 1000, unit: 's' },
+      { what: 'automerge-repo, tuned: processor time of both sides', value: of(tuned, 'workOpened') / 1000, unit: 's' },
+      { what: 'ratio of processor times: stored', value: of(own, 'workStored') / of(tuned, 'workOpened'), unit: '×' },
+      { what: 'ratio of processor times: open', value: of(own, 'workOpened') / of(tuned, 'workOpened'), unit: '×' },
       { what: 'Wardsync: peak memory of the fresh peer, all open', value: of(own, 'peak') / 1e6, unit: 'MB' },
       { what: 'automerge-repo, tuned: peak memory', value: of(tuned, 'peak') / 1e6, unit: 'MB' },
     ],
@@ -50,10 +60,16 @@ async function fetchWard({ ward, fingerprints }: ManyDocuments, name: string): P
     await archive.ask('open', { path: ward.device('archive').path, keep: 'disk', listen: true, peers: [] });
     const peers = await archive.ask('serve');
     await fresh.ask('open', { path: ward.device(name).path, keep: 'disk', listen: false, peers });
+    const worked = async (): Promise<number> => (await fresh.ask('processorTime')) + (await archive.ask('processorTime'));
+    const before = await worked();
     const stored = await fresh.ask('fetch', ward.replica.count);
-    const opening = await fresh.ask('openAll', USERS[1]);
+    const workStored = (await worked()) - before;
+    await fresh.ask('stretchPassword', USERS[1]);
+    const between = await worked();
+    const opening = await fresh.ask('openAll');
+    const workOpened = workStored + (await worked()) - between;
     assert.deepEqual(sorted(await fresh.ask('shown')), sorted(fingerprints), 'the fresh peer shows what was written');
-    return { stored, opened: stored + opening, peak: await fresh.ask('peakMemory') };
+    return { stored, opened: stored + opening, workStored, workOpened, peak: await fresh.ask('peakMemory') };
   } finally {
     await fresh.stop();
     await archive.stop();
@@ -67,8 +83,11 @@ async function fetchRepo({ made, file }: ManyDocuments, flags: readonly string[]
   try {
     const { port, urls } = await server.ask('serve', file);
     const documents = made.map(({ heads }, index) => ({ url: urls[index] ?? '', heads: heads.join() }));
+    const worked = async (): Promise<number> => (await client.ask('processorTime')) + (await server.ask('processorTime'));
+    const before = await worked();
     const opened = await client.ask('fetch', { port, documents });
-    return { stored: Number.NaN, opened, peak: await client.ask('peakMemory') };
+    const workOpened = (await worked()) - before;
+    return { stored: opened, opened, workStored: workOpened, workOpened, peak: await client.ask('peakMemory') };
   } finally {
     await client.stop();
     await server.stop();

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import { hexOf } from '../../protocol/codec/ids.ts';
+import { progress } from '../harness/report.ts';
 import { BenchWard } from '../ward/bench-ward.ts';
 import { addPatients, type MadeDocument, type PatientsPlan } from '../ward/patients.ts';
 
@@ -24,6 +25,7 @@ export async function makeManyDocuments(plan: PatientsPlan, fresh: number): Prom
     { kind: 'tablet', name: 'copy' },
     ...freshNames.map((name) => ({ kind: 'tablet' as const, name })),
   ]);
+  progress(`writing ${plan.documents} documents of ${plan.changesets} changesets`);
   const made = await addPatients(ward, plan);
   await ward.fill('archive', 'everything');
   await ward.fill('copy', 'everything');

@@ -19,6 +19,11 @@ export interface Report {
   readonly figures: readonly Figure[];
 }
 
+/** What goes on meanwhile, for who waits: to standard error. */
+export function progress(text: string): void {
+  console.error(`  … ${text}`);
+}
+
 export function reportText({ name, title, method, figures }: Report): string {
   const width = Math.max(...figures.map(({ what }) => what.length));
   const lines = figures.map((figure) => `  ${figure.what.padEnd(width)}  ${valueText(figure).padStart(12)}  ${goalText(figure)}`.trimEnd());
