@@ -76,7 +76,7 @@ function prompt(question: string): Promise<string> {
   let typed = '';
   return new Promise<string>((resolve, reject) => {
     const take = (chunk: string): void => {
-      const characters = [...chunk];
+      const characters = Array.from(chunk);
       for (const [at, character] of characters.entries()) {
         if (character === '\u0003' || character === '\u0004') return finish(() => reject(new CommandFailed('stopped')));
         if (character === '\r' || character === '\n') {
@@ -86,7 +86,7 @@ function prompt(question: string): Promise<string> {
           if (rest !== '') stdin.unshift(rest);
           return;
         }
-        if (character === '\u007F' || character === '\b') typed = [...typed].slice(0, -1).join('');
+        if (character === '\u007F' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
         else typed += character;
       }
     };

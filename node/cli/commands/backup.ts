@@ -31,8 +31,8 @@ export const backup: Command = {
   },
 };
 
-function told(io: CommandIo, file: string, report: BackupReport): void {
-  io.result({ file, ...report }, `Backed up ${report.items} items (${Math.ceil(report.bytes / 1024)} KiB) to ${file}. 'wardsync restore' makes a new archive of it.`);
+function told(io: CommandIo, file: string, made: BackupReport): void {
+  io.result({ file, ...made }, `Backed up ${made.items} items (${Math.ceil(made.bytes / 1024)} KiB) to ${file}. 'wardsync restore' makes a new archive of it.`);
 }
 
 function report(io: CommandIo, progress: unknown): void {
