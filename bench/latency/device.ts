@@ -8,6 +8,7 @@ import { now } from '../harness/statistics.ts';
 import { inSync, openBenchDevice, type BenchDevice, type DeviceSetUp } from '../ward/bench-device.ts';
 import { environment, openIdentity } from '../ward/bench-ward.ts';
 import { fingerprint } from '../ward/fingerprint.ts';
+import { packetSender, passOn, type FloorStop } from './floor.ts';
 import { observationSet } from './observation-set.ts';
 import { EngineClock, StoreClock, type Stored } from './stage-clock.ts';
 
@@ -26,6 +27,11 @@ export interface Seen {
   readonly seen: number;
 }
 
+/** When a packet of the floor came to the last process. */
+export interface FloorReached {
+  readonly floor: number;
+}
+
 export interface ItemName {
   readonly document: string;
   readonly author: string;
@@ -36,6 +42,7 @@ const storeClock = new StoreClock();
 const engineClock = new EngineClock();
 let device: BenchDevice | undefined;
 let session: Session | undefined;
+let sendPacket: (() => number) | undefined;
 
 const handlers = {
   /** Resolves with the device's addresses once it is on the network; with peers, once it is in sync with one. */
@@ -75,6 +82,21 @@ const handlers = {
     const author = running().replica.frontier(edit.document).find((each) => each.seq === edit.seq && isOwn(each.author))?.author;
     if (author === undefined) throw new Error('the edit is not in the replica');
     return { author: hexOf(author), seq: edit.seq, called, edited: engineClock.edited };
+  },
+
+  /** Joins the way of the floor; gives the port to send to. */
+  floor(stop: FloorStop): Promise<number> {
+    return passOn(stop, (at) => tell({ floor: at } satisfies FloorReached));
+  },
+
+  async floorBegin(next: number): Promise<void> {
+    sendPacket = await packetSender(next);
+  },
+
+  /** Sends one packet down the floor's way; gives when. */
+  floorSend(): number {
+    if (sendPacket === undefined) throw new Error('the floor is not laid');
+    return sendPacket();
   },
 
   stored(items: readonly ItemName[]): readonly Stored[] {
