@@ -23,17 +23,27 @@ export class Capture {
     this.#file = file;
   }
 
-  /** Records all frames on an interface until `end`. `enter` leads to where the interface is. Undefined without tcpdump. */
+  /**
+   * Records all frames on an interface until `end`. `enter` leads to where the interface is. Undefined, with the reason
+   * said, where that cannot be: tcpdump gives up its rights, which an ordinary user's namespace does not allow it to.
+   */
   static async begin(t: TestContext, enter: readonly string[], networkInterface: string, file: string): Promise<Capture | undefined> {
-    const [command = '', ...rest] = [...enter, 'tcpdump', '-i', networkInterface, '-s', '0', '-U', '-Z', 'root', '-B', '16384', '-w', file];
-    const process = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
-    t.after(() => { process.kill('SIGKILL'); });
-    const listening = new Promise<boolean>((resolve) => {
-      process.stderr.setEncoding('utf8').on('data', (text: string) => { if (text.includes('listening on')) resolve(true); });
-      process.once('close', () => resolve(false));
-      process.once('error', () => resolve(false));
+    const asRoot = process.getuid?.() === 0 ? enter.filter((word) => word !== '--user' && word !== '--preserve-credentials') : enter;
+    const [command = '', ...rest] = [...asRoot, 'tcpdump', '-i', networkInterface, '-s', '0', '-U', '-Z', 'root', '-B', '16384', '-w', file];
+    const tcpdump = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
+    t.after(() => { tcpdump.kill('SIGKILL'); });
+    let said = '';
+    const isListening = await new Promise<boolean>((resolve) => {
+      tcpdump.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said.includes('listening on')) resolve(true);
+      });
+      tcpdump.once('close', () => resolve(false));
+      tcpdump.once('error', () => resolve(false));
     });
-    return (await listening) ? new Capture(process, file) : undefined;
+    if (isListening) return new Capture(tcpdump, file);
+    console.error(`NOT RUN: the traffic on ${networkInterface} is not captured (${said.trim() || 'no tcpdump'})`);
+    return undefined;
   }
 
   async end(): Promise<Said> {
