@@ -8,6 +8,7 @@ import { MRN_SYSTEM } from './codes.ts';
 import { compare, later, valid } from './entries.ts';
 import type { Allergy, IsoDay, IsoTime, ObservationSet, PatientRecord, Stay, WardIndex } from './model.ts';
 import { nextDue, scoreSet, type News2Score } from './news2.ts';
+import { plainName } from './same-person.ts';
 import { ageAt, millisecondsOf, readTime } from './time.ts';
 
 /** Who somebody is, wherever the name stands. All texts are ready to show; times are ISO for the page to show as local. */
@@ -120,21 +121,22 @@ export function bedCards(admissions: readonly Admission[], viewing: Viewing, war
     });
 }
 
-/** The patients who are known here and have none of the given cards, by name. */
+/** The patients who are known here and have none of the given cards, by name whatever its accents and capitals. */
 export function otherPatients(
   patients: Iterable<{ readonly id: string; readonly record: PatientRecord }>, cards: readonly BedCard[], viewing: Viewing,
 ): readonly OtherPatient[] {
   const onWard = new Set(cards.map(({ patient }) => patient));
-  const others: OtherPatient[] = [];
+  const others: { readonly name: string; readonly person: OtherPatient }[] = [];
   for (const { id, record } of patients) {
     if (onWard.has(id)) continue;
     const [last] = Object.values(record.stays).sort((a, b) => later(a.start, b.start));
+    const lastStay = last && { start: last.start, ...(last.end !== undefined && { end: last.end }) };
     others.push({
-      ...personCard(id, record, viewing),
-      ...(last !== undefined && { lastStay: { start: last.start, ...(last.end !== undefined && { end: last.end }) } }),
+      name: `${plainName(record.name.family)}, ${plainName(record.name.given)}`,
+      person: { ...personCard(id, record, viewing), ...(lastStay !== undefined && { lastStay }) },
     });
   }
-  return others.sort((a, b) => compare(a.family, b.family) || compare(a.given, b.given) || compare(a.patient, b.patient));
+  return others.sort((a, b) => compare(a.name, b.name) || compare(a.person.patient, b.person.patient)).map(({ person }) => person);
 }
 
 /** The ward's beds in the order of the corridor. */

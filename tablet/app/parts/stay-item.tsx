@@ -50,10 +50,13 @@ export function StayChoice({ view, tab }: { view: PatientView; tab: 'observation
   );
 }
 
-/** 'Since 3 Nov 14:32', '3 Nov 2024 to 9 Nov 2024'. */
+/** 'Since 3 Nov 14:32', '3 Nov 2024 to 9 Nov 2024', '3 Nov' for a stay of one day. */
 function stayTimes({ start, end, current }: StayLine): string {
   const say = words.value;
-  if (end !== undefined) return say.stays.fromTo(day(start, now.value, say), day(end, now.value, say));
+  if (end !== undefined) {
+    const [first, last] = [day(start, now.value, say), day(end, now.value, say)];
+    return first === last ? first : say.stays.fromTo(first, last);
+  }
   return say.stays.from(current ? moment(start, now.value, say) : day(start, now.value, say));
 }
 

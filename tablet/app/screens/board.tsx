@@ -72,8 +72,9 @@ function useScrollMemory(): void {
     const remember = (): void => {
       scrolled.pixels = scrollY;
     };
-    addEventListener('scroll', remember, { passive: true });
-    return () => removeEventListener('scroll', remember);
+    // The address changes before another screen is drawn.
+    addEventListener('hashchange', remember);
+    return () => removeEventListener('hashchange', remember);
   }, []);
 }
 
