@@ -59,6 +59,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const command = await load();
+  // Timers of the real environment keep no process alive, and a command may wait for nothing else.
+  const alive = setInterval(() => {}, 60_000);
   const io = terminalIo(argv.includes('--json'));
   try {
     const args = parseCommand(command, argv.slice(command.words.length));
@@ -69,6 +71,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof UsageError) io.complain(`${command.words.join(' ')}: ${error.message}`, `usage: wardsync ${usageOf(command)}; --help says more`);
     else io.complain(error instanceof CommandFailed ? error.message : faultLine(error));
     return error instanceof UsageError ? 2 : 1;
+  } finally {
+    clearInterval(alive);
   }
 }
 

@@ -57,11 +57,11 @@ function alarmText(alarm: AlarmReport): string {
 }
 
 function spanOf(milliseconds: number): string {
-  const [unit, size] = SPANS.find(([, least]) => milliseconds >= least) ?? ['seconds', 1000];
+  const [unit, size] = SPANS.find(([, unitSize]) => milliseconds >= 2 * unitSize) ?? ['seconds', 1000];
   return `${Math.round(milliseconds / size)} ${unit}`;
 }
 
-const SPANS = [['days', 2 * 86_400_000], ['hours', 2 * 3_600_000], ['minutes', 2 * 60_000]] as const;
+const SPANS = [['days', 86_400_000], ['hours', 3_600_000], ['minutes', 60_000]] as const;
 
 function forkLines(forks: number): readonly string[] {
   return forks === 0 ? [] : [`! ${forks} chains are forked: two versions of one place turned up, as when a device's folder was copied and both ran`];
