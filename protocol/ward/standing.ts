@@ -44,6 +44,7 @@ export class Standings {
   /** Seq up to which a chain is receipted. */
   readonly #receipted = new Map<string, number>();
   readonly #receiptsRead = new Map<Hex<AuthorId>, number>();
+  readonly #listeners = new Set<() => void>();
   #backedUpAt: number | undefined;
 
   /**
@@ -56,6 +57,12 @@ export class Standings {
     this.#savedBy = savedBy === undefined ? undefined : toHex(savedBy);
   }
 
+  /** Called whenever `of` or `summary` may have another answer. Returns what takes the listener off. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   track(document: DocumentId, paths: Edit['paths']): TrackedEdit {
     const edit: OwnEdit = { document, paths, seq: Number.POSITIVE_INFINITY, saved: false, heldBy: new Set() };
     this.#edits.push(edit);
@@ -63,8 +70,12 @@ export class Standings {
       written: (seq) => {
         edit.seq = seq;
         edit.saved = this.#savedBy === undefined;
+        this.#changed();
       },
-      failed: () => { this.#edits.splice(this.#edits.indexOf(edit), 1); },
+      failed: () => {
+        this.#edits.splice(this.#edits.indexOf(edit), 1);
+        this.#changed();
+      },
     };
   }
 
@@ -76,6 +87,7 @@ export class Standings {
       if (hexOf(peer) === this.#savedBy) edit.saved = true;
       else edit.heldBy.add(hexOf(peer));
     }
+    this.#changed();
   }
 
   /** Reads receipts that arrived since the last call. True when there were any. */
@@ -91,6 +103,7 @@ export class Standings {
         any = true;
       }
     }
+    if (any) this.#changed();
     return any;
   }
 
@@ -112,6 +125,10 @@ export class Standings {
       saving: counts.saving, unsent: counts.saved, notBackedUp: counts.sent,
       heldBy: Number.isFinite(heldBy) ? heldBy : 0, backedUpAt: this.#backedUpAt,
     };
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #standingOf(edit: OwnEdit): Standing {

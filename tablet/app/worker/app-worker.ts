@@ -22,8 +22,9 @@ import { SyncStatus } from './sync-status.ts';
 type Handlers = { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 type Post = (update: FromWorker) => void;
 
-/** Updates that come in a burst are shown once. */
-const SETTLE_MILLISECONDS = 40;
+/** Updates that come in a burst are shown together. So long after one, or so many times as long as it took, comes the next. */
+const REST_MILLISECONDS = 40;
+const REST_SHARE = 4;
 
 export class AppWorker {
   readonly #post: Post;
@@ -31,7 +32,9 @@ export class AppWorker {
   #status: SyncStatus | undefined;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
-  #updateDue = false;
+  /** What is to be shown anew: only how safe entries are, or everything. */
+  #due: 'standings' | 'all' | undefined;
+  #restUntil = 0;
 
   constructor(post: Post) {
     this.#post = post;
@@ -133,8 +136,8 @@ export class AppWorker {
   #unlocked(session: Session): void {
     const ward = this.#need(this.#ward, 'not-enrolled');
     const chart = new Chart(session, browserEnvironment);
-    const stopListening = session.onChange(() => this.#updateSoon());
-    this.#open = { session, chart, stop: stopListening };
+    const offs = [session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings'))];
+    this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
     const state = ward.replica.state();
     const self = state.users.get(hexOf(session.user));
@@ -150,6 +153,7 @@ export class AppWorker {
       mayWrite: mayWrite(session),
     });
     this.#show();
+    this.#checkRemoved(ward);
   }
 
   async #lock(): Promise<void> {
@@ -159,8 +163,9 @@ export class AppWorker {
     this.#shown = null;
     open.stop();
     this.#status?.follow(undefined);
-    await open.session.lock();
+    // The page goes blank first: closing waits for what is being written.
     this.#session({ state: 'locked', device: hexOf(this.#ward.device.id).slice(0, 8) });
+    await open.session.lock();
   }
 
   /** A device that learns of its removal locks itself at once. */
@@ -169,12 +174,19 @@ export class AppWorker {
     void this.#lock().then(() => this.#session({ state: 'revoked' }));
   }
 
-  #updateSoon(): void {
-    if (this.#updateDue) return;
-    this.#updateDue = true;
-    browserEnvironment.timers.after(SETTLE_MILLISECONDS, () => {
-      this.#updateDue = false;
-      this.#show();
+  #updateSoon(what: 'standings' | 'all'): void {
+    const isScheduled = this.#due !== undefined;
+    if (this.#due !== 'all') this.#due = what;
+    if (isScheduled) return;
+    const { clock, timers } = browserEnvironment;
+    timers.after(Math.max(0, Math.min(this.#restUntil - clock.now(), REST_SHARE * 1000)), () => {
+      const begun = clock.now();
+      const showsAll = this.#due === 'all';
+      this.#due = undefined;
+      if (showsAll) this.#show();
+      else this.#showPatient();
+      const ended = clock.now();
+      this.#restUntil = ended + Math.max(REST_MILLISECONDS, REST_SHARE * (ended - begun));
     });
   }
 

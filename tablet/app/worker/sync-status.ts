@@ -14,6 +14,7 @@ export class SyncStatus {
   readonly #environment: Environment;
   readonly #post: (view: SyncView) => void;
   #session: Session | undefined;
+  #unfollow: () => void = () => {};
   #due = false;
 
   constructor(ward: PageWard, environment: Environment, post: (view: SyncView) => void) {
@@ -27,7 +28,9 @@ export class SyncStatus {
   }
 
   follow(session: Session | undefined): void {
+    this.#unfollow();
     this.#session = session;
+    this.#unfollow = session?.standings.onChange(() => this.#showSoon()) ?? (() => {});
     this.show();
   }
 

@@ -1,0 +1,220 @@
+/**
+ * A whole ward on loopback: archive, two tablets and a bridge, each a process of its own, found by mDNS; and the
+ * admin's device inside the test, with the admin unlocked. Everybody and everything in it has a canary's name.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { inviteDevice } from '../../node/cli/invite.ts';
+import { readDeviceFolder } from '../../node/device/device-folder.ts';
+import { discoveryFor } from '../../node/device/network-choice.ts';
+import { realEnvironment, silentLog } from '../../node/device/real-environment.ts';
+import { runDevice, type RunningDevice } from '../../node/device/running-device.ts';
+import { toPem } from '../../protocol/authority/pem.ts';
+import { Chart } from '../../protocol/chart/chart.ts';
+import { defaultTeam } from '../../protocol/chart/teams.ts';
+import { hexOf, type Hex, type DeviceId } from '../../protocol/codec/ids.ts';
+import { encodeJoinCode } from '../../protocol/network/join-code.ts';
+import type { Session } from '../../protocol/ward/session.ts';
+import { buildApp } from '../../scripts/build-app.ts';
+import type { DemoPerson } from '../../scripts/demo/people.ts';
+import { folderOf } from '../../scripts/demo/processes.ts';
+import { ADMIN_FOLDER, must, setUp, unlockPerson, type Cast } from '../../scripts/demo/set-up.ts';
+import type { Canaries, CanaryUser } from '../multi-host/canaries.ts';
+import { startWardsync, type Line, type RunningProcess } from '../support/processes.ts';
+
+export type NodeName = 'archive' | 'tablet-1' | 'tablet-2' | 'bridge';
+export type Place = 'desk' | 'tablet-1' | 'tablet-2';
+
+export const NODES: readonly NodeName[] = ['archive', 'tablet-1', 'tablet-2', 'bridge'];
+export const environment = realEnvironment(silentLog);
+const HOUR = 60 * 60 * 1000;
+
+export class LoopbackWard {
+  readonly canaries: Canaries;
+  readonly root: string;
+  readonly people: { readonly admin: DemoPerson; readonly nurse1: DemoPerson; readonly nurse2: DemoPerson };
+  /** The web server's port at each place; kept when a process is started again, since the browser knows the page by it. */
+  readonly ports: Readonly<Record<Place, number>>;
+  /** PEM of the ward's own certificate authority. */
+  readonly authority: string;
+  readonly #t: TestContext;
+  readonly #admin: { readonly device: RunningDevice; readonly session: Session };
+  readonly #running = new Map<NodeName, { readonly process: RunningProcess; readonly started: Line }>();
+  readonly #up = new Set<NodeName>();
+  readonly #ever: RunningProcess[] = [];
+
+  private constructor(t: TestContext, canaries: Canaries, root: string, people: LoopbackWard['people'], ports: LoopbackWard['ports'], admin: { device: RunningDevice; session: Session }) {
+    this.#t = t;
+    this.canaries = canaries;
+    this.root = root;
+    this.people = people;
+    this.ports = ports;
+    this.#admin = admin;
+    const { authority } = admin.device.replica.state();
+    if (authority === undefined) throw new Error('the ward has no certificate authority');
+    this.authority = toPem('CERTIFICATE', authority.certificate);
+  }
+
+  /** Founds the ward, starts its processes, admits the patients, and waits until all nodes have them. */
+  static async start(t: TestContext, canaries: Canaries): Promise<LoopbackWard> {
+    const root = await mkdtemp(join(tmpdir(), 'wardsync-browser-'));
+    t.after(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+    const people = {
+      admin: person(canaries.users.admin, 'admin'), nurse1: person(canaries.users.nurse1, 'clinician'), nurse2: person(canaries.users.nurse2, 'clinician'),
+    };
+    const built = buildApp({ outDir: join(root, 'app'), minify: true });
+    await setUp(root, environment, () => undefined, castOf(canaries, people));
+    await built;
+
+    const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), {
+      environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
+    }));
+    t.after(() => device.stop());
+    const session = await unlockPerson(device, people.admin, environment);
+    const ports = { desk: await freePort(), 'tablet-1': await freePort(), 'tablet-2': await freePort() };
+    const ward = new LoopbackWard(t, canaries, root, people, ports, { device, session });
+    await Promise.all(NODES.map((name) => ward.start(name)));
+    await ward.#admit();
+    return ward;
+  }
+
+  folder(name: string): string {
+    return folderOf(this.root, name);
+  }
+
+  url(place: Place, host = 'localhost'): string {
+    return `${place === 'desk' ? 'https' : 'http'}://${host}:${this.ports[place]}/`;
+  }
+
+  /** Starts a node, or starts it again. Resolves when it serves. */
+  async start(name: NodeName): Promise<void> {
+    const [kind = name] = name.split('-');
+    const own = name === 'bridge' ? ['--port', String(this.ports.desk)] : name === 'archive' ? [] : ['--page-port', String(this.ports[name])];
+    const process = startWardsync(this.#t, [kind, '--folder', this.folder(name), '--local', '--log', ...own], { env: { WARDSYNC_APP: join(this.root, 'app') } });
+    this.#ever.push(process);
+    this.#running.set(name, { process, started: await process.next(({ running }) => running === kind) });
+    this.#up.add(name);
+  }
+
+  /** As when the cable is pulled: `kill -9`. */
+  async kill(name: NodeName): Promise<void> {
+    this.#up.delete(name);
+    await this.process(name).kill();
+  }
+
+  process(name: NodeName): RunningProcess {
+    return this.#get(name).process;
+  }
+
+  /** The first TCP address of a node, with its PeerId. */
+  address(name: NodeName): string {
+    const { peerId, addresses } = this.#get(name).started;
+    const [first] = Array.isArray(addresses) ? addresses : [];
+    return `${String(first)}/p2p/${String(peerId)}`;
+  }
+
+  /** Standard output and error of all processes that the nodes ever were. */
+  logs(): string {
+    return this.#ever.map(({ output, errors }) => `${output}${errors}`).join('\n');
+  }
+
+  /** A one-time code for a browser or a headless client, which comes in by the node named. Resolves when that node knows it. */
+  async invite(inviter: NodeName, name: string, lifetime = HOUR): Promise<string> {
+    const { device, session } = this.#admin;
+    const secret = must(await inviteDevice(session, device.replica, environment, { kind: 'client', name, expires: environment.clock.now() + lifetime }));
+    const { id } = must(await readDeviceFolder(this.folder(inviter)));
+    await this.settled();
+    return encodeJoinCode({ ward: device.replica.ward, inviter: id, secret, addresses: [] });
+  }
+
+  /** The code that a tablet got when it joined, for its own page. */
+  async tabletCode(tablet: 'tablet-1' | 'tablet-2'): Promise<string> {
+    return readFile(join(this.folder(tablet), 'page-code'), 'utf8');
+  }
+
+  /** The devices of the ward that are browsers or headless clients, by their ids in hex. */
+  clients(): readonly Hex<DeviceId>[] {
+    return [...this.#admin.device.replica.state().devices.values()].filter(({ kind }) => kind === 'client').map(({ id }) => hexOf(id));
+  }
+
+  async remove(device: Hex<DeviceId>): Promise<void> {
+    const found = this.#admin.device.replica.state().devices.get(device);
+    if (found === undefined) throw new Error('no such device');
+    must(await this.#admin.session.members.removeDevice(found.id));
+  }
+
+  /** Patients' ids, in the order of the canaries. */
+  patients(): readonly string[] {
+    const chart = new Chart(this.#admin.session, environment);
+    const byName = new Map([...chart.patients()].map(({ id, record }) => [record.name.family, id]));
+    return this.canaries.patients.map(({ record }) => byName.get(record.name.family) ?? '');
+  }
+
+  /** Resolves when the admin's device is in sync with every node that runs and listens. */
+  async settled(): Promise<void> {
+    const { host } = this.#admin.device;
+    await new Promise<void>((resolve) => {
+      const offs: (() => void)[] = [];
+      const check = (): void => {
+        const links = host.links();
+        if (links.length < [...this.#up].filter((name) => name !== 'bridge').length || !links.every(({ inSync }) => inSync)) return;
+        for (const off of offs) off();
+        resolve();
+      };
+      offs.push(host.onPeersChanged(check), host.onLink((link) => { offs.push(link.onEvent(check)); }));
+      for (const link of host.links()) offs.push(link.onEvent(check));
+      check();
+    });
+  }
+
+  async #admit(): Promise<void> {
+    const { device, session } = this.#admin;
+    const chart = new Chart(session, environment);
+    const team = defaultTeam(device.replica.state(), session.user);
+    const { patients, ward } = this.canaries;
+    await chart.addWardIndex(team, {
+      kind: 'ward', schema: 1, name: ward, beds: Object.fromEntries(patients.map((_, order) => [`b${order}`, { label: `A${order + 1}`, bay: 'A', order }])),
+    });
+    for (const [order, { record, stays: { s1: stay } }] of patients.entries()) {
+      if (stay === undefined) throw new Error('a canary patient has one stay');
+      await chart.addPatient(team, { record, stays: { s1: { ...stay, bed: `A${order + 1}` } } });
+    }
+    await this.settled();
+  }
+
+  #get(name: NodeName): { readonly process: RunningProcess; readonly started: Line } {
+    const running = this.#running.get(name);
+    if (running === undefined) throw new Error(`${name} was never started`);
+    return running;
+  }
+}
+
+function person({ handle, name, password }: CanaryUser, role: DemoPerson['role']): DemoPerson {
+  return { handle, name, password, role };
+}
+
+function castOf({ ward, team, devices }: Canaries, { admin, nurse1, nurse2 }: LoopbackWard['people']): Cast {
+  return {
+    ward, team, admin, staff: [nurse1, nurse2],
+    devices: [
+      { folder: 'archive', kind: 'archive', name: devices.archive },
+      { folder: 'tablet-1', kind: 'tablet', name: devices.tablet1 },
+      { folder: 'tablet-2', kind: 'tablet', name: devices.tablet2 },
+      { folder: 'bridge', kind: 'bridge', name: devices.bridge },
+    ],
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
