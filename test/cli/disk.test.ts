@@ -19,15 +19,15 @@ async function inPlace(t: TestContext, script: string): Promise<string | undefin
   const here = await mkdtemp(join(tmpdir(), 'wsy-'));
   t.after(() => rm(here, { recursive: true, force: true }));
   await mkdir(join(here, 'disk'));
-  const conditions = Array.from({ length: 3_000 }, (_, at) => ({
-    resource: { resourceType: 'Condition', id: `c${at}`, subject: { reference: 'urn:uuid:1' }, code: { text: `Condition number ${at}, ${'with words about it '.repeat(20)}` } },
+  const conditions = Array.from({ length: 800 }, (_, at) => ({
+    resource: { resourceType: 'Condition', id: `c${at}`, subject: { reference: 'urn:uuid:1' }, code: { text: `Condition number ${at}, ${'with words about it '.repeat(60)}` } },
   }));
   const patient = { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', id: 'p1', identifier: [{ system: 'http://hospital.example', value: 'MRN-1' }], name: [{ family: 'Large' }] } };
   await writeFile(join(here, 'large.json'), JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry: [patient, ...conditions] }));
   return inOwnMounts(t, `HERE='${here}'; cd "$HERE"; ${ATTEMPT} ${script}`);
 }
 
-test('wardsync: a full disk is one clear line; no file and no folder is left, and the store goes on once there is room', { timeout: 180_000 }, async (t) => {
+test('CLI-3: a full disk is one clear line; no file and no folder is left, and the store goes on once there is room', { timeout: 180_000 }, async (t) => {
   const output = await inPlace(t, `
     wardsync init --here --folder ward --name W > /dev/null
     wardsync import-fhir large.json --folder ward --user admin-1 --offline > /dev/null
@@ -55,7 +55,7 @@ test('wardsync: a full disk is one clear line; no file and no folder is left, an
   assert.match(output, /documents: 0 new, 0 changed, 1 as they were/, 'the second time all of it went in');
 });
 
-test('wardsync: a folder on a disk that is mounted read-only is one clear line', { timeout: 120_000 }, async (t) => {
+test('CLI-3: a folder on a disk that is mounted read-only is one clear line', { timeout: 120_000 }, async (t) => {
   const output = await inPlace(t, `
     mount -t tmpfs none disk
     wardsync init --here --folder disk/ward --name W > /dev/null

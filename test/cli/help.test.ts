@@ -16,7 +16,7 @@ async function commandsOf(t: TestContext): Promise<readonly string[]> {
   return Array.from(out.matchAll(/^ {2}(\S+(?: \S+)?) {2,}\S/gm), ([, words = '']) => words);
 }
 
-test('wardsync: the overview lists what the issue asks for, and each command explains itself', { timeout: 120_000 }, async (t) => {
+test('CLI-1: the overview lists what the issue asks for, and each command explains itself', { timeout: 120_000 }, async (t) => {
   const commands = await commandsOf(t);
   for (const wanted of ['init', 'archive', 'tablet', 'bridge', 'pair', 'join', 'user add', 'team add', 'team grant', 'import-fhir', 'export-fhir', 'show', 'backup', 'restore', 'status']) {
     assert.ok(commands.includes(wanted), wanted);
@@ -32,7 +32,7 @@ test('wardsync: the overview lists what the issue asks for, and each command exp
   }
 });
 
-test('wardsync: what is typed wrongly is exit code 2 and a line that says what is wrong, never the value', { timeout: 60_000 }, async (t) => {
+test('CLI-1, CLI-2: what is typed wrongly is exit code 2 and a line that says what is wrong, never the value', { timeout: 60_000 }, async (t) => {
   const secret = 'hunter2-hunter2';
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /^$/],
@@ -60,7 +60,7 @@ test('wardsync: what is typed wrongly is exit code 2 and a line that says what i
   assert.deepEqual([json.code, JSON.parse(json.err)], [2, { error: 'init: --name is missing' }]);
 });
 
-test('wardsync: the program from source is the same', { timeout: 60_000 }, async (t) => {
+test('CLI-1: the program from source is the same', { timeout: 60_000 }, async (t) => {
   const source = [process.execPath, '--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../../node/cli/main.ts', import.meta.url))];
   for (const args of [['--version'], ['status', '--help'], ['status', '--folder', '/nowhere/at/all']]) {
     const [fromSource, bundled] = [await run(t, [...source, ...args], place), await wardsync(t, ...args)];
@@ -68,7 +68,7 @@ test('wardsync: the program from source is the same', { timeout: 60_000 }, async
   }
 });
 
-test('wardsync: whoever stops reading its output is no failure', { timeout: 30_000 }, async (t) => {
+test('CLI-1: whoever stops reading its output is no failure', { timeout: 30_000 }, async (t) => {
   const { err } = await run(t, ['sh', '-c', `'${process.execPath}' '${program}' help | true`], place);
   assert.equal(err, '');
 });

@@ -33,7 +33,7 @@ async function shell(t: TestContext): Promise<Shell> {
   };
 }
 
-test('wardsync: a password comes from a file or the environment, as it is, and from nowhere else', { timeout: 120_000 }, async (t) => {
+test('CLI-2: a password comes from a file or the environment, as it is, and from nowhere else', { timeout: 120_000 }, async (t) => {
   const { cwd, wardsync } = await shell(t);
   await writeFile(join(cwd, 'password'), `${PASSWORD}\n`);
   await writeFile(join(cwd, 'from-windows'), `${PASSWORD}\r\n`);
@@ -60,7 +60,7 @@ test('wardsync: a password comes from a file or the environment, as it is, and f
   for (const text of said) assert.ok(!text.includes(PASSWORD));
 });
 
-test('wardsync: at a terminal a password is asked for, and does not show', { timeout: 120_000 }, async (t) => {
+test('CLI-2: at a terminal a password is asked for, and does not show', { timeout: 120_000 }, async (t) => {
   if (spawnSync('script', ['--version']).status !== 0) return t.skip('NOT TESTED: this machine has no script(1) to make a terminal with');
   const { cwd, atTerminal } = await shell(t);
   const init = 'init --folder ward --name W';
@@ -94,7 +94,7 @@ test('wardsync: at a terminal a password is asked for, and does not show', { tim
   for (const { said } of [differing, stopped, founding, showing]) assert.doesNotMatch(said.out, /corr|horse/);
 });
 
-test('wardsync: Ctrl-C ends a command at once, and leaves nothing half made', { timeout: 60_000 }, async (t) => {
+test('CLI-3: Ctrl-C ends a command at once, and leaves nothing half made', { timeout: 60_000 }, async (t) => {
   if (spawnSync('script', ['--version']).status !== 0) return t.skip('NOT TESTED: this machine has no script(1) to make a terminal with');
   const { cwd, atTerminal } = await shell(t);
   // Somebody who takes the connection and says nothing, so that the joining stands still when it is stopped.

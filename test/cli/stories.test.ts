@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { buildProgram } from './program.ts';
 import { tellStory } from './story.ts';
@@ -7,5 +7,7 @@ const program = await buildProgram();
 const folder = new URL('stories/', import.meta.url);
 
 for (const name of (await readdir(folder)).sort()) {
-  test(`wardsync: ${name.replace('.txt', '').replaceAll('-', ' ')}`, { timeout: 300_000 }, (t) => tellStory(t, new URL(name, folder), { program }));
+  const file = new URL(name, folder);
+  const title = /^# (.+)$/m.exec(await readFile(file, 'utf8'))?.[1] ?? name;
+  test(title, { timeout: 300_000 }, (t) => tellStory(t, file, { program }));
 }

@@ -2,7 +2,7 @@
  * Stories of the command line, told in a text file each: commands, and what they say. The form is that of Go's
  * testscript (as age's stories use it), with files for the story after its script.
  *
- *     # a comment; the lines up to the first empty one are the story's title
+ *     # a comment; the first is the story's title
  *     wardsync ARGS               runs, and exits with 0
  *     fails wardsync ARGS         exits with 1 and one line on standard error that begins with `wardsync:`
  *     misuse wardsync ARGS        exits with 2

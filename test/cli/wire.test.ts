@@ -28,7 +28,7 @@ const NONSENSE: Readonly<Record<string, Buffer>> = {
   'a Noise message of a low-order point': Buffer.concat([multistream('/multistream/1.0.0', '/noise'), Buffer.from('0020', 'hex'), Buffer.alloc(32)]),
 };
 
-test('wardsync: an archive that is sent malformed frames and half handshakes goes on serving, and its store is unharmed', { timeout: 180_000 }, async (t) => {
+test('NET-1, CLI-3: an archive that is sent malformed frames and half handshakes goes on serving, and its store is unharmed', { timeout: 180_000 }, async (t) => {
   const cwd = await mkdtemp(join(tmpdir(), 'wsy-'));
   t.after(() => rm(cwd, { recursive: true, force: true }));
   const place = { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: cwd, WARDSYNC_PASSWORD: 'correct horse battery' } };

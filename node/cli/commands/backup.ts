@@ -18,18 +18,27 @@ export const backup: Command = {
     const asked = await askControl(folder.path, 'backup', file, (progress) => report(io, progress));
     if (asked.running) {
       if (asked.error !== undefined) throw new CommandFailed(asked.error);
-      return told(io, file, asked.value as BackupReport);
+      if (!isReport(asked.value)) throw new CommandFailed('the running process is of another version: stop it, or use its program');
+      return told(io, file, asked.value);
     }
     const environment = realEnvironment(silentLog);
     const opened = await openFolderReplica(folder, environment);
     if (!opened.ok) throw new CommandFailed(opened.failure.message);
-    const made = await backupStore({
-      store: opened.value.store, file, ward: folder.ward, deviceKind: folder.kind, created: environment.clock.now(), onProgress: (progress) => report(io, progress),
-    }).finally(() => opened.value.close());
-    if (!made.ok) throw new CommandFailed(made.failure.message);
-    told(io, file, made.value);
+    try {
+      const made = await backupStore({
+        store: opened.value.store, file, ward: folder.ward, deviceKind: folder.kind, created: environment.clock.now(), onProgress: (progress) => report(io, progress),
+      });
+      if (!made.ok) throw new CommandFailed(made.failure.message);
+      told(io, file, made.value);
+    } finally {
+      await opened.value.close();
+    }
   },
 };
+
+function isReport(value: unknown): value is BackupReport {
+  return typeof value === 'object' && value !== null && 'items' in value && typeof value.items === 'number' && 'bytes' in value && typeof value.bytes === 'number';
+}
 
 function told(io: CommandIo, file: string, made: BackupReport): void {
   io.result({ file, ...made }, `Backed up ${made.items} items (${Math.ceil(made.bytes / 1024)} KiB) to ${file}. 'wardsync restore' makes a new archive of it.`);
