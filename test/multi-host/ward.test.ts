@@ -49,6 +49,8 @@ test('a ward of four machines on a network without a default route', { timeout: 
   let document = '';
   await step(t, 'NET-2: what is written on one tablet is seen on the other, and through the bridge', async () => {
     [one, two, desk] = await Promise.all([ward.tabletClient('tablet1', users.nurse1), ward.tabletClient('tablet2', users.nurse2), ward.deskClient()]);
+    // The beds are the team's: who sees them has its key.
+    await Promise.all([one, two].map((client) => client.ask('see', ward.canaries.ward)));
     await one.ask('admit', patients);
     document = await one.ask('create', null);
     await one.ask('write', { document, key: 'begun', value: 'begun on tablet 1' });
