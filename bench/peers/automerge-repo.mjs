@@ -17,6 +17,11 @@ const QUIET = 500;
 
 countSocketBytes();
 
+// Its own patience of a minute ends in a promise that nobody holds; what counts is when the documents have come.
+process.on('unhandledRejection', (error) => {
+  if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+});
+
 let repo;
 let adapter;
 const handles = new Map();
