@@ -23,6 +23,7 @@ import { Liveness } from './liveness.ts';
 import { createNode, type TransportFactory, type WardNode } from './libp2p-node.ts';
 import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { ProvenAddresses, socketAddress, type SocketAddress } from './proven-addresses.ts';
+import { ReachProtocol, type ReachListener } from './reach.ts';
 import { channelOver } from './stream-channel.ts';
 import { LAST_WORDS, SyncProtocol } from './sync-protocol.ts';
 
@@ -64,6 +65,8 @@ export interface Host {
   onLink(listener: (link: Link) => void): () => void;
   /** Calls `listener` whenever `peers()` may have changed. Returns what takes it off. */
   onPeersChanged(listener: () => void): () => void;
+  /** Whom a peer has in reach, as it says itself at each of its links. Returns what ends the asking. */
+  followReach(device: DeviceId, listener: ReachListener): () => void;
   /** Where the device was just proven to be by a handshake of this host's own; undefined if it cannot be reached. */
   provenAddress(device: DeviceId): Promise<SocketAddress | undefined>;
   stop(): Promise<void>;
@@ -86,6 +89,7 @@ class RunningHost implements Host {
   readonly #node: WardNode;
   readonly #doorkeeper: Doorkeeper;
   readonly #sync: SyncProtocol;
+  readonly #reach: ReachProtocol;
   readonly #loop: DialLoop;
   readonly #proven: ProvenAddresses;
   /** The ward's other devices by PeerId. */
@@ -103,18 +107,26 @@ class RunningHost implements Host {
     this.#doorkeeper = doorkeeper;
     this.#loop = new DialLoop({ self: this.device, listens: listen.length > 0, environment, connect: (dial) => this.#connect(dial) });
     this.#proven = new ProvenAddresses(node, environment.clock);
+    this.#reach = new ReachProtocol({
+      node,
+      environment,
+      isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
+      look: () => this.peers().map(({ device, link, lastContact }) => ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact })),
+    });
     this.#sync = new SyncProtocol({
       node,
       self: this.device,
       environment,
       openLink,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
-      onOpened: ({ device, link, connection }) => {
+      onOpened: (opened) => {
+        const { device, link, connection } = opened;
         const proven = connection.direction === 'outbound' ? addressText(connection) : undefined;
         environment.log.event('link-opened', { peer: peerIdText(device), direction: connection.direction });
         this.#loop.connected(device, proven);
         for (const listener of this.#linkListeners) listener(link);
         this.#peersChanged();
+        this.#reach.opened(opened);
       },
       onEnded: ({ device }) => {
         environment.log.event('link-ended', { peer: peerIdText(device) });
@@ -130,6 +142,7 @@ class RunningHost implements Host {
     liveness.start();
     this.#teardown.push(() => liveness.stop());
     await this.#sync.start();
+    await this.#reach.start();
     await this.#node.handle(JOIN_PROTOCOL, (stream, connection) => {
       const joiner = deviceOfPeerId(connection.remotePeer);
       if (joiner === undefined) return connection.abort(new Error('not an Ed25519 peer'));
@@ -181,6 +194,10 @@ class RunningHost implements Host {
   onLink(listener: (link: Link) => void): () => void {
     this.#linkListeners.add(listener);
     return () => this.#linkListeners.delete(listener);
+  }
+
+  followReach(device: DeviceId, listener: ReachListener): () => void {
+    return this.#reach.follow(device, listener);
   }
 
   onPeersChanged(listener: () => void): () => void {

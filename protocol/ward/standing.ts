@@ -107,10 +107,13 @@ export class Standings {
     return any;
   }
 
-  /** Of an entry of a document, e.g. `['observations', id]`; for entries that this session did not write, of the whole document. */
+  /**
+   * Of an entry of a document, e.g. `['observations', id]`. For an entry that this session did not write, of the whole
+   * document, and then no more is claimed than receipts prove: it is here.
+   */
   of(document: DocumentId, path: readonly (string | number)[]): Standing {
     const own = this.#edits.findLast((edit) => hexOf(edit.document) === hexOf(document) && edit.paths.some((touched) => overlaps(touched, path)));
-    if (own === undefined) return this.#isDocumentReceipted(document) ? 'backed-up' : 'sent';
+    if (own === undefined) return this.#isDocumentReceipted(document) ? 'backed-up' : 'saved';
     return this.#standingOf(own);
   }
 

@@ -114,7 +114,10 @@ export interface PeerView {
   readonly peer: string;
   readonly name: string;
   readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
+  /** In reach of this page; of its tablet, where the page is a tablet's. */
   readonly connected: boolean;
+  /** This page's own tablet, whose disk keeps what is written here. */
+  readonly own?: boolean;
   readonly lastSeen?: IsoTime;
   /** Connected and nothing is owed in either direction. */
   readonly inSync: boolean;

@@ -206,10 +206,10 @@ function startingSync(): SyncView {
   const connected = scenario.peers === 'connected';
   return {
     peers: [
+      { peer: 'p0', name: place.device, kind: 'tablet', connected: true, own: true, lastSeen: ago(300), inSync: true },
       { peer: 'p1', name: 'Archive', kind: 'archive', connected, lastSeen: ago(connected ? 0 : 42), inSync: connected },
       { peer: 'p2', name: 'Tablet at bay B', kind: 'tablet', connected, lastSeen: ago(connected ? 0 : 40), inSync: connected },
       { peer: 'p3', name: 'Tablet of the night shift', kind: 'tablet', connected: false, lastSeen: ago(190), inSync: false },
-      { peer: 'p4', name: 'Office bridge', kind: 'bridge', connected, inSync: connected },
     ],
     saving: 0, unsent: connected ? 0 : 3, notBackedUp: 0, heldBy: connected ? 2 : 0,
     ...(connected ? { backedUpAt: ago(3) } : {}),

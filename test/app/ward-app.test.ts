@@ -189,7 +189,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     const note = page.locator('.note').first();
     await note.getByText('Saved here').waitFor();
     assert.match(await note.innerText(), /Medical[\s\S]*Amara Okafor[\s\S]*stop oxygen/);
-    await page.getByRole('button', { name: /No peers/ }).getByText('4 changes to send').waitFor();
+    await page.getByRole('button', { name: /No other device in reach/ }).getByText('4 changes to send').waitFor();
   }));
 
   test('unlocking says the same of a wrong name and of a wrong password', () => story({ scenario: { session: 'locked' } }, async (page) => {

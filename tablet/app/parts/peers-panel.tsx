@@ -9,10 +9,10 @@ import { Icon } from './icon.tsx';
 
 export function PeersPanel({ sync, onClose }: { sync: SyncView; onClose: () => void }): JSX.Element {
   const say = words.value.sync;
-  const peers = sync.peers.toSorted((a, b) => Number(b.connected) - Number(a.connected) || a.name.localeCompare(b.name));
+  const peers = sync.peers.toSorted((a, b) => Number(b.own ?? false) - Number(a.own ?? false) || Number(b.connected) - Number(a.connected) || a.name.localeCompare(b.name));
   return (
     <Dialog title={say.peersTitle} placement="side" onClose={onClose}>
-      <p class="muted">{peers.some((peer) => peer.connected) ? say.peersText : say.offlineText}</p>
+      <p class="muted">{peers.some((peer) => peer.connected && !peer.own) ? say.peersText : say.offlineText}</p>
       {peers.length === 0
         ? <p class="empty-line">{say.none}</p>
         : <ul class="peers">{peers.map((peer) => <PeerRow key={peer.peer} peer={peer} />)}</ul>}
@@ -38,10 +38,10 @@ function PeerRow({ peer }: { peer: PeerView }): JSX.Element {
     : `${say.notConnected}, ${peer.lastSeen === undefined ? say.neverSeen : say.lastSeen(ago(peer.lastSeen, now.value, words.value))}`;
   return (
     <li class="peer" data-connected={peer.connected}>
-      <Icon name={peer.connected ? (peer.inSync ? 'checks' : 'sync') : 'cloudOff'} />
+      <Icon name={peer.connected ? (peer.inSync ? 'check' : 'sync') : 'cloudOff'} />
       <div>
         <p class="peer-name">{peer.name}</p>
-        <p class="muted">{say.kinds[peer.kind]} · {state}</p>
+        <p class="muted">{peer.own ? say.thisTablet : say.kinds[peer.kind]} · {state}</p>
       </div>
     </li>
   );

@@ -1,6 +1,9 @@
 /** The topic `sync`: which devices are in reach, and how safe is what was written here. */
+import { equalBytes } from '../../../protocol/codec/bytes.ts';
 import type { Environment } from '../../../protocol/codec/environment.ts';
 import { deviceId, hexOf } from '../../../protocol/codec/ids.ts';
+import type { DeviceKind } from '../../../protocol/membership/ward-state.ts';
+import type { Reach } from '../../../protocol/network/reach.ts';
 import type { Link } from '../../../protocol/sync/link.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import type { PeerView, SyncView } from '../port.ts';
@@ -14,6 +17,8 @@ export class SyncStatus {
   readonly #environment: Environment;
   readonly #post: (view: SyncView) => void;
   #session: Session | undefined;
+  /** Whom this page's tablet has in reach; undefined in a desktop's browser, and while the tablet does not answer. */
+  #reach: readonly Reach[] | undefined;
   #unfollow: () => void = () => {};
   #due = false;
 
@@ -22,6 +27,12 @@ export class SyncStatus {
     this.#environment = environment;
     this.#post = post;
     ward.host.onPeersChanged(() => this.#showSoon());
+    if (ward.savedBy !== undefined) {
+      ward.host.followReach(ward.savedBy, (reach) => {
+        this.#reach = reach;
+        this.#showSoon();
+      });
+    }
     ward.host.onLink((link) => this.#followLink(link));
     for (const link of ward.host.links()) this.#followLink(link);
     this.#repeat();
@@ -53,20 +64,31 @@ export class SyncStatus {
     });
   }
 
+  /** On a tablet: the tablet itself, and whom it has in reach. In a desktop's browser: the archives. */
   #peers(): readonly PeerView[] {
-    const { devices } = this.#ward.replica.state();
-    return this.#ward.host.peers().flatMap(({ device, link, lastContact }): PeerView[] => {
-      const known = devices.get(hexOf(device));
-      if (known === undefined || known.removal !== undefined || known.kind === 'client') return [];
-      return [{
-        peer: hexOf(device),
-        name: this.#session?.members.nameOf(known.sealedName) ?? '',
-        kind: known.kind,
-        connected: link !== undefined,
-        ...(lastContact !== undefined && { lastSeen: new Date(lastContact).toISOString() }),
-        inSync: link?.inSync ?? false,
-      }];
-    });
+    const { host, device, savedBy } = this.#ward;
+    const direct = host.peers().map(({ device: peer, link, lastContact }): Reach =>
+      ({ device: peer, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact }));
+    const own = savedBy && direct.find((peer) => equalBytes(peer.device, savedBy));
+    if (own === undefined) return direct.flatMap((peer) => this.#peerView(peer, 'archive'));
+    // While the tablet does not answer, nothing is known of the others but that they are of this ward.
+    const others = (this.#reach ?? direct.map(({ device: peer }) => ({ device: peer, connected: false, inSync: false, lastContact: undefined })))
+      .filter((peer) => !equalBytes(peer.device, own.device) && !equalBytes(peer.device, device.id));
+    return [...this.#peerView(own, 'tablet').map((view) => ({ ...view, own: true })), ...others.flatMap((peer) => this.#peerView(peer, 'archive', 'tablet'))];
+  }
+
+  /** Nothing for devices of other kinds: bridges and browsers keep nothing for others. */
+  #peerView({ device, connected, inSync, lastContact }: Reach, ...kinds: readonly DeviceKind[]): readonly PeerView[] {
+    const known = this.#ward.replica.state().devices.get(hexOf(device));
+    if (known === undefined || known.removal !== undefined || !kinds.includes(known.kind)) return [];
+    return [{
+      peer: hexOf(device),
+      name: this.#session?.members.nameOf(known.sealedName) ?? '',
+      kind: known.kind,
+      connected,
+      ...(lastContact !== undefined && { lastSeen: new Date(lastContact).toISOString() }),
+      inSync,
+    }];
   }
 
   #showSoon(): void {
