@@ -116,11 +116,11 @@ test('VIEW-1: a page lists the stays, the newest first, and says which is the cu
 });
 
 test('VIEW-3: a past stay is read when it is asked for, and the head of the page stays that of the current one', () => {
-  const past = admission({ then: well('2019-01-02T09:00:00Z') }, { status: 'finished', start: '2019-01-01T09:00:00Z', end: '2019-01-09T09:00:00Z' }).value;
+  const past = admission({ earlier: well('2019-01-02T09:00:00Z') }, { status: 'finished', start: '2019-01-01T09:00:00Z', end: '2019-01-09T09:00:00Z' }).value;
   const file = fileOf(admission({ now: well('2025-11-20T12:00:00Z') }), ['bb', past]);
   assert.deepEqual(patientParts(file, VIEWING).observations.map(({ id }) => id), ['now']);
   const parts = patientParts(file, VIEWING, WARD, 'bb');
-  assert.deepEqual([parts.opened?.stay, parts.opened?.current, parts.observations.map(({ id }) => id)], ['bb', false, ['then']]);
+  assert.deepEqual([parts.opened?.stay, parts.opened?.current, parts.observations.map(({ id }) => id)], ['bb', false, ['earlier']]);
   assert.deepEqual([parts.card?.stay, parts.card?.latest?.id], ['cc', 'now']);
   assert.equal(patientParts(file, VIEWING, WARD, 'dd').opened?.stay, 'cc', 'a stay of somebody else is not one of this patient');
 });

@@ -41,11 +41,11 @@ export function canariesFrom(seed: number): Canaries {
   return { ward, team, devices, users, patients, all };
 }
 
-function patient({ family, identifier, drug, note }: Readonly<Record<'family' | 'identifier' | 'drug' | 'note', string>>): NewPatient {
+function patient({ family, identifier: number, drug, note }: Readonly<Record<'family' | 'identifier' | 'drug' | 'note', string>>): NewPatient {
   const at = '2025-01-06T08:00:00Z';
   return {
     record: {
-      kind: 'patient', schema: 1, name: { family, given: 'N.' }, birthDate: '1950-01-01', identifiers: { [MRN_SYSTEM]: identifier },
+      kind: 'patient', schema: 1, name: { family, given: 'N.' }, birthDate: '1950-01-01', identifiers: { [MRN_SYSTEM]: number },
       allergies: {}, conditions: {}, immunizations: {}, procedures: {}, measurements: {}, encounters: {},
       medications: { m1: { medication: { display: drug }, status: 'active' } },
     },

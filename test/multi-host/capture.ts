@@ -29,7 +29,7 @@ export class Capture {
    */
   static async begin(t: TestContext, enter: readonly string[], networkInterface: string, file: string): Promise<Capture | undefined> {
     const asRoot = process.getuid?.() === 0 ? enter.filter((word) => word !== '--user' && word !== '--preserve-credentials') : enter;
-    const [command = '', ...rest] = [...asRoot, 'tcpdump', '-i', networkInterface, '-s', '0', '-U', '-Z', 'root', '-B', '16384', '-w', file];
+    const [command, ...rest] = [...asRoot, 'tcpdump', '-i', networkInterface, '-s', '0', '-U', '-Z', 'root', '-B', '16384', '-w', file];
     const tcpdump = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     t.after(() => { tcpdump.kill('SIGKILL'); });
     let said = '';

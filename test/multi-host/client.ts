@@ -112,7 +112,8 @@ const handlers: ClientHandlers = {
 
   async writeOn({ document, prefix }) {
     let count = 0;
-    for (resting = false; !resting; count++) {
+    resting = false;
+    for (const isResting = (): boolean => resting; !isResting(); count++) {
       await write({ document, key: `${prefix}${count}`, value: `value ${count}` });
       await new Promise((resolve) => { setTimeout(resolve, TYPING); });
     }

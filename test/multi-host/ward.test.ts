@@ -150,7 +150,7 @@ test('a ward of four machines on a network without a default route', { timeout: 
     const said = [...stranger.reports('record'), ...stranger.reports('question')];
     assert.ok(said.length > 20);
     for (const { name, type, data } of said) {
-      const text = `${String(type)} ${String(name)} ${String(data ?? '')}`.trim();
+      const text = `${String(type)} ${String(name)} ${(data ?? '') as string}`.trim();
       assert.match(text, /^PTR _p2p\._udp\.local( [0-9a-f]{32}\._p2p\._udp\.local)?$|^TXT [0-9a-f]{32}\._p2p\._udp\.local dnsaddr=\/ip4\/10\.9\.0\.\d\/tcp\/\d+\/p2p\/[A-Za-z0-9]{52}$/);
     }
   });
