@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,12 +20,17 @@ async function inPlace(t: TestContext, script: string): Promise<string | undefin
   const here = await mkdtemp(join(tmpdir(), 'wsy-'));
   t.after(() => rm(here, { recursive: true, force: true }));
   await mkdir(join(here, 'disk'));
-  const conditions = Array.from({ length: 800 }, (_, at) => ({
-    resource: { resourceType: 'Condition', id: `c${at}`, subject: { reference: 'urn:uuid:1' }, code: { text: `Condition number ${at}, ${'with words about it '.repeat(60)}` } },
+  const conditions = Array.from({ length: 700 }, (_, at) => ({
+    resource: { resourceType: 'Condition', id: `c${at}`, subject: { reference: 'urn:uuid:1' }, code: { text: incompressible(at) } },
   }));
   const patient = { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', id: 'p1', identifier: [{ system: 'http://hospital.example', value: 'MRN-1' }], name: [{ family: 'Large' }] } };
   await writeFile(join(here, 'large.json'), JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry: [patient, ...conditions] }));
   return inOwnMounts(t, `HERE='${here}'; cd "$HERE"; ${ATTEMPT} ${script}`);
+}
+
+/** 2,400 characters, the same each time. */
+function incompressible(seed: number): string {
+  return Array.from({ length: 56 }, (_, at) => createHash('sha256').update(`${seed} ${at}`).digest('base64')).join('');
 }
 
 test('CLI-3: a full disk is one clear line; no file and no folder is left, and the store goes on once there is room', { timeout: 180_000 }, async (t) => {
