@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { toHex } from '../../../protocol/codec/bytes.ts';
 import { hexOf, type DeviceId } from '../../../protocol/codec/ids.ts';
 import { DEVICE_KINDS, type DeviceKind, type WardState } from '../../../protocol/membership/ward-state.ts';
@@ -77,7 +76,7 @@ async function chooseInviter({ device: { host, replica, folder } }: Client): Pro
   // Where its link comes from need not be where it listens.
   const proven = found && await host.provenAddress(found.device);
   if (found === undefined || proven === undefined) return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
-  return { isSelf: false, device: found.device, addresses: [`/ip${isIP(proven.host)}/${proven.host}/tcp/${proven.port}`] };
+  return { isSelf: false, device: found.device, addresses: [`/ip${proven.host.includes(':') ? 6 : 4}/${proven.host}/tcp/${proven.port}`] };
 }
 
 function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind, milliseconds: number, stopped: Promise<void>): Promise<boolean> {
