@@ -2,6 +2,7 @@
 import { MRN_SYSTEM } from '../clinical/codes.ts';
 import type { IsoDay, IsoTime, PatientRecord, Stay } from '../clinical/model.ts';
 import { readTime } from '../clinical/time.ts';
+import { isArriving } from '../clinical/views.ts';
 import type { TeamId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import type { Chart } from './chart.ts';
@@ -28,8 +29,9 @@ export type AdmitFailure = 'unknown-patient' | 'already-admitted' | 'bed-taken' 
 
 /** Begins a stay for a patient who is not on the ward, for the care team that has the record. Gives the stay's id. */
 export async function admit(chart: Chart, patient: string, admission: NewAdmission): Promise<Result<string, AdmitFailure>> {
-  const team = chart.teamOf(patient);
-  if (team === undefined || chart.patient(patient) === undefined) return fail('unknown-patient');
+  const [team, record] = [chart.teamOf(patient), chart.patient(patient)];
+  if (team === undefined || record === undefined) return fail('unknown-patient');
+  if (isArriving(record, (stay) => chart.stay(stay) !== undefined)) return fail('already-admitted');
   const hindrance = hindranceOf(chart, admission, patient);
   if (hindrance !== undefined) return fail(hindrance);
   return succeed(await chart.addStay(team, patient, chart.newEntryId(), stayOf(chart, admission)));

@@ -3,7 +3,7 @@ import { activeFirst, compare, later, sorted, type Kept } from './entries.ts';
 import type {
   Administration, Allergy, Condition, IsoTime, Measurement, MedicationOrder, Note, ObservationSet, PatientRecord, Stay, WardIndex,
 } from './model.ts';
-import { bedCard, personCard, type BedCard, type PersonCard, type Viewing } from './views.ts';
+import { bedCard, isArriving, personCard, type BedCard, type PersonCard, type Viewing } from './views.ts';
 
 /** All documents of one patient that are open here; ids are document ids in hex. */
 export interface PatientFile {
@@ -29,6 +29,8 @@ export interface PatientParts {
   readonly person: PersonCard;
   /** Of the stay in progress; absent for a patient who is not on the ward. */
   readonly card?: BedCard;
+  /** A stay that is not over is listed and its document has not arrived: see `OtherPatient.arriving`. */
+  readonly arriving: boolean;
   readonly identifiers: readonly { readonly system: string; readonly value: string }[];
   readonly allergies: readonly Kept<Allergy>[];
   readonly conditions: readonly Kept<Condition>[];
@@ -60,6 +62,7 @@ export function patientParts(file: PatientFile, viewing: Viewing, ward?: WardInd
   return {
     person: personCard(patient, record, viewing),
     ...(current !== undefined && { card: bedCard({ patient, record, stay: current[0], value: current[1] }, viewing, ward) }),
+    arriving: current === undefined && isArriving(record, (stay) => file.stays.has(stay)),
     identifiers: Object.entries(record.identifiers).map(([system, number]) => ({ system, value: number })).sort((a, b) => compare(a.system, b.system)),
     allergies: sorted(record.allergies, (a, b) => compare(a.substance.display, b.substance.display)),
     conditions: sorted(record.conditions, (a, b) => activeFirst(a, b) || later(a.onset, b.onset)),

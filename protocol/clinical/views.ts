@@ -31,6 +31,8 @@ export interface PersonCard {
 export interface OtherPatient extends PersonCard {
   /** Of the newest stay that the record lists. */
   readonly lastStay?: { readonly start: IsoTime; readonly end?: IsoTime };
+  /** The record lists a stay that is not over and whose document has not arrived: nobody here knows the bed. */
+  readonly arriving: boolean;
 }
 
 /** One bed on the board. */
@@ -121,9 +123,17 @@ export function bedCards(admissions: readonly Admission[], viewing: Viewing, war
     });
 }
 
-/** The patients who are known here and have none of the given cards, by name whatever its accents and capitals. */
+/** Whether the record lists a stay that is not over and whose document, by its id, is not open here. */
+export function isArriving(record: PatientRecord, isOpen: (stay: string) => boolean): boolean {
+  return Object.values(record.stays).some(({ document, end }) => end === undefined && !isOpen(document));
+}
+
+/**
+ * The patients who are known here and have none of the given cards, by name whatever its accents and capitals. `isOpen`
+ * tells of which stays the documents are here.
+ */
 export function otherPatients(
-  patients: Iterable<{ readonly id: string; readonly record: PatientRecord }>, cards: readonly BedCard[], viewing: Viewing,
+  patients: Iterable<{ readonly id: string; readonly record: PatientRecord }>, cards: readonly BedCard[], isOpen: (stay: string) => boolean, viewing: Viewing,
 ): readonly OtherPatient[] {
   const onWard = new Set(cards.map(({ patient }) => patient));
   const others: { readonly name: string; readonly person: OtherPatient }[] = [];
@@ -133,7 +143,7 @@ export function otherPatients(
     const lastStay = last && { start: last.start, ...(last.end !== undefined && { end: last.end }) };
     others.push({
       name: `${plainName(record.name.family)}, ${plainName(record.name.given)}`,
-      person: { ...personCard(id, record, viewing), ...(lastStay !== undefined && { lastStay }) },
+      person: { ...personCard(id, record, viewing), ...(lastStay !== undefined && { lastStay }), arriving: isArriving(record, isOpen) },
     });
   }
   return others.sort((a, b) => compare(a.name, b.name) || compare(a.person.patient, b.person.patient)).map(({ person }) => person);

@@ -115,6 +115,8 @@ async function answer({ id, name, params }: ToWorker): Promise<void> {
     const act = answers[name] as (params: unknown) => Promise<unknown>;
     const writes = name === 'addObservations' || name === 'addNote' || name === 'markEnteredInError' || name === 'admit' || name === 'addPatient';
     if (writes && scenario.saving === 'fails') throw fail('storage');
+    if (writes && scenario.saving === 'dies') return showSession('failed');
+    if (writes && scenario.saving === 'revokes') return showSession('revoked');
     send({ id, ok: true, result: await act(params) });
   } catch (thrown) {
     const failure = thrown instanceof Failed ? thrown.failure : { code: 'internal' as const, message: String(thrown) };
@@ -145,7 +147,7 @@ function showBoard(): void {
       state: 'ready', ward: place.ward, waiting: empty ? 0 : 2,
       beds: empty ? [] : wardBeds(ward.index),
       cards,
-      others: empty ? [] : otherPatients([...records].map(([id, record]) => ({ id, record })), cards, viewing()),
+      others: empty ? [] : otherPatients([...records].map(([id, record]) => ({ id, record })), cards, (stay) => stays.has(stay), viewing()),
     },
   });
 }

@@ -13,8 +13,8 @@ export interface Scenario {
   readonly now: number;
   /** How long an unlock takes. */
   readonly unlockMs: number;
-  /** The answer to a save: done, or a failure of the store. */
-  readonly saving: 'works' | 'fails';
+  /** What a save comes to: done, a failure of the store, the end of the worker, the news that this device was removed. */
+  readonly saving: 'works' | 'fails' | 'dies' | 'revokes';
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {

@@ -192,6 +192,102 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await page.getByRole('button', { name: /No other device in reach/ }).getByText('4 changes to send').waitFor();
   }));
 
+  test('somebody who is not on the ward is found, read and admitted, and then has a bed on the board', () => story({}, async (page) => {
+    await screen('board-others').reach(page);
+    const name = await page.locator('.other h3').first().innerText();
+    await page.getByRole('button', { name: 'All', exact: false }).first().click();
+    await page.getByRole('searchbox').fill(name.split(',')[0] ?? '');
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('link', { name: /^\d+ notes?$/ }).first().click();
+    await page.getByText('You are reading a past stay.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Save note' }).count(), 0, 'nothing is added to a past stay');
+    await page.getByLabel('Stay', { exact: true }).selectOption({ label: '2 May 2023 to 6 May 2023 · Syncope' });
+    await page.getByText('No notes in this stay.').waitFor();
+
+    await page.getByRole('link', { name: 'Admit' }).click();
+    await page.getByRole('radio', { name: 'A4' }).check();
+    await page.getByLabel('Reason for the stay').fill('Chest pain');
+    await page.getByRole('button', { name: 'Admit' }).click();
+    await page.getByText('Admitted to bed A4').waitFor();
+    await page.getByRole('link', { name: 'Record observations' }).waitFor();
+    await page.getByRole('link', { name: 'Ward board' }).click();
+    await page.getByRole('searchbox').fill('');
+    const card = page.locator('.bed-card', { hasText: name });
+    assert.match(await card.innerText(), /A4[\s\S]*Chest pain/);
+    assert.equal(await page.locator('.bed-chip', { hasText: 'A4' }).count(), 0);
+  }));
+
+  test('a new patient is asked about when somebody alike is known; allergies not asked are not none', () => story({}, async (page) => {
+    await screen('new-patient-alike').reach(page);
+    const before = page.url();
+    await page.getByRole('button', { name: 'No, this is another person' }).click();
+    await page.getByRole('button', { name: 'Save and admit' }).click();
+    await page.getByText('Admitted', { exact: true }).waitFor();
+    assert.notEqual(page.url(), before);
+    await page.getByRole('region', { name: 'Allergies' }).getByText('Penicillin').waitFor();
+
+    await page.getByRole('link', { name: 'Ward board' }).click();
+    await page.getByRole('link', { name: 'New patient' }).click();
+    await page.getByRole('button', { name: 'Save and admit' }).click();
+    await page.getByText('Enter the name.').waitFor();
+    await page.getByLabel('Family name').fill('Quill');
+    await page.getByLabel('Given names').fill('Ada');
+    await page.getByLabel('Date of birth').fill('2999-01-01');
+    await page.getByRole('button', { name: 'Save and admit' }).click();
+    await page.getByText('in the future').waitFor();
+    await page.getByLabel('Date of birth').fill('1961-02-03');
+    await page.getByLabel('Admit to the ward now').uncheck();
+    await page.getByRole('button', { name: 'Save patient' }).click();
+    await page.getByText('Allergies: not asked').waitFor();
+    await page.getByText('Not on the ward').waitFor();
+  }));
+
+  test('the keyboard alone admits somebody', () => story({}, async (page) => {
+    await screen('board-others').reach(page);
+    const focused = (name: string) => async (): Promise<boolean> =>
+      page.evaluate((wanted) => document.activeElement?.textContent?.includes(wanted) === true || document.activeElement?.getAttribute('aria-label')?.includes(wanted) === true, name);
+    await tabTo(page, focused('Admit '));
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Reason for the stay').waitFor();
+    const radio = page.getByRole('radio', { name: 'No bed yet' });
+    await tabTo(page, () => radio.evaluate((input) => input === document.activeElement));
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Fall');
+    await page.keyboard.press('Enter');
+    await page.getByText(/Admitted to bed D/).waitFor();
+  }));
+
+  test('when the app ends by itself, what was typed comes back to whoever typed it', () => story({ scenario: { saving: 'dies', session: 'locked' } }, async (page) => {
+    const unlock = async (): Promise<void> => {
+      await page.getByLabel('Name you log in with').fill(testLogin.handle);
+      await page.getByLabel('Password', { exact: true }).fill(testLogin.password);
+      await page.getByRole('button', { name: 'Unlock' }).click();
+    };
+    await unlock();
+    await screen('observe-new').reach(page);
+    const address = page.url();
+    await page.getByLabel('Respirations').fill('19');
+    await page.getByRole('button', { name: 'Save observations' }).click();
+    await page.getByText('1 entry not saved yet is kept').waitFor();
+    assert.doesNotMatch(page.url(), /patient/);
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await page.getByText('1 entry not saved yet is kept').waitFor();
+    await unlock();
+    await page.getByText('1 entry you typed before is still here').waitFor();
+    await page.evaluate((hash) => { location.hash = hash; }, new URL(address).hash);
+    await page.getByLabel('Respirations').waitFor();
+    assert.equal(await page.getByLabel('Respirations').inputValue(), '19');
+  }));
+
+  test('when this device is removed, it says that something typed was destroyed', () => story({ scenario: { saving: 'revokes' } }, async (page) => {
+    await screen('notes').reach(page);
+    await page.getByRole('textbox', { name: 'Note' }).fill('A note that nobody saw.');
+    await page.getByRole('button', { name: 'Save note' }).click();
+    await page.getByText('1 entry was typed here and not saved').waitFor();
+    assert.doesNotMatch(await page.evaluate(() => document.documentElement.outerHTML), /nobody saw/);
+  }));
+
   test('unlocking says the same of a wrong name and of a wrong password', () => story({ scenario: { session: 'locked' } }, async (page) => {
     const told: string[] = [];
     for (const [handle, password] of [['nobody', testLogin.password], [testLogin.handle, 'wrong']] as const) {
@@ -245,9 +341,22 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     }
   }));
 
+  test('the app speaks French where somebody is admitted or new, and axe finds nothing there', () => story({ language: 'fr' }, async (page) => {
+    await page.getByRole('button', { name: /Hors du service/ }).click();
+    await harness.picture(page, 'french-others-portrait-day');
+    await page.getByRole('link', { name: /^Admettre / }).first().click();
+    await page.getByRole('heading', { name: 'Admettre' }).waitFor();
+    await harness.picture(page, 'french-admit-portrait-day');
+    assert.deepEqual(await axe(page), []);
+    await page.goto(`${page.url().split('#')[0]}#/new-patient`);
+    await page.getByLabel('Nom de famille').waitFor();
+    await harness.picture(page, 'french-new-patient-portrait-day');
+    assert.deepEqual(await axe(page), []);
+  }));
+
   test('every target is at least 48 px high, and nothing is wider than the page', async () => {
     for (const size of ['phone', 'portrait', 'landscape', 'desktop'] as const) {
-      for (const name of ['board', 'overview', 'observations', 'notes', 'observe-filled']) {
+      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled']) {
         await story({ ...screen(name).options, size }, async (page) => {
           await screen(name).reach(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

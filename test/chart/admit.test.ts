@@ -32,7 +32,7 @@ async function office(t: TestContext): Promise<Office> {
 
 function board(chart: Chart): { beds: (readonly [string | undefined, string])[]; others: string[] } {
   const cards = bedCards([...chart.admissions()], VIEWING, chart.wardIndex());
-  return { beds: cards.map(({ bed, family }) => [bed, family] as const), others: otherPatients(chart.patients(), cards, VIEWING).map(({ family }) => family) };
+  return { beds: cards.map(({ bed, family }) => [bed, family] as const), others: otherPatients(chart.patients(), cards, (stay) => chart.stay(stay) !== undefined, VIEWING).map(({ family }) => family) };
 }
 
 test('VIEW-3: a new patient without an admission is among the others, and in a bed on every device once admitted', async (t) => {

@@ -144,9 +144,16 @@ test('VIEW-3: everybody known who has no card is among the others, by name, with
     { id: 'aa', record: RECORD },
     { id: 'b2', record: { ...RECORD, name: { family: 'Zola', given: 'Émile' }, allergies: {}, noKnownAllergies: { at: '2025-11-20T08:00:00Z' } } },
     { id: 'b1', record: { ...RECORD, name: { family: 'Adeyemi', given: 'Tola' }, stays: {} } },
-  ], cards, VIEWING);
+  ], cards, () => true, VIEWING);
   assert.deepEqual(others.map(({ patient, lastStay }) => [patient, lastStay]), [['b1', undefined], ['b2', { start: '2025-11-18T09:00:00Z' }]]);
   assert.deepEqual(others.map(({ allergies, noKnownAllergies }) => [allergies.length, noKnownAllergies]), [[2, false], [0, true]]);
+});
+
+test('VIEW-3: whose stay is listed and has not arrived is not said to have gone home', () => {
+  assert.equal(otherPatients([{ id: 'aa', record: RECORD }], [], () => false, VIEWING)[0]?.arriving, true);
+  assert.equal(otherPatients([{ id: 'aa', record: RECORD }], [], (stay) => stay === 'cc', VIEWING)[0]?.arriving, false);
+  assert.equal(patientParts({ patient: 'aa', record: RECORD, stays: new Map() }, VIEWING).arriving, true);
+  assert.equal(patientParts(fileOf(admission({})), VIEWING).arriving, false);
 });
 
 test('VIEW-2: values that are no times or numbers break no view', () => {

@@ -88,8 +88,13 @@ export function personFacts(card: PersonCard, say: Words): string {
   return [
     card.age === undefined ? undefined : say.board.age(card.age),
     card.sex === undefined ? undefined : say.sex[card.sex] ?? card.sex,
-    card.identifier,
+    card.identifier === undefined ? undefined : shortNumber(card.identifier),
   ].filter((fact) => fact !== undefined).join(' · ');
+}
+
+/** Other systems' numbers may be of any length; the whole one stands on the patient's page. */
+function shortNumber(number: string): string {
+  return number.length <= 16 ? number : `${number.slice(0, 8)}…`;
 }
 
 export type DueState = 'overdue' | 'soon' | 'later' | 'none';

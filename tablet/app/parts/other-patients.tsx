@@ -12,7 +12,7 @@ import { Icon } from './icon.tsx';
 
 const STEP = 24;
 
-export function Others({ people, canWrite }: { people: readonly OtherPatient[]; canWrite: boolean }): JSX.Element | null {
+export function Others({ title, people, canWrite }: { title: string; people: readonly OtherPatient[]; canWrite: boolean }): JSX.Element | null {
   // Another search begins at the top again.
   const search = `${filter.value} ${query.value}`;
   const [wanted, setWanted] = useState({ search, count: STEP });
@@ -20,8 +20,8 @@ export function Others({ people, canWrite }: { people: readonly OtherPatient[]; 
   const say = words.value.board;
   if (people.length === 0) return null;
   return (
-    <section class="bay others" aria-label={say.othersTitle}>
-      <h2>{say.othersTitle}</h2>
+    <section class="bay others" aria-label={title}>
+      <h2>{title}</h2>
       <div class="bay-beds"><span>{say.patients(people.length)}</span></div>
       <ul class="panel other-list">
         {people.slice(0, count).map((person) => <Row key={person.patient} person={person} canWrite={canWrite} />)}
@@ -55,8 +55,9 @@ function Row({ person, canWrite }: { person: OtherPatient; canWrite: boolean }):
   );
 }
 
-function lastStay({ lastStay: last }: OtherPatient): string {
+function lastStay({ lastStay: last, arriving }: OtherPatient): string {
   const say = words.value;
+  if (arriving) return say.board.arriving;
   if (last === undefined) return say.board.noStay;
   return last.end === undefined
     ? say.board.lastStayOpen(day(last.start, now.value, say))

@@ -21,7 +21,7 @@ export function PeersPanel({ sync, onClose }: { sync: SyncView; onClose: () => v
         <Fact name={say.row.saving} value={String(sync.saving)} />
         <Fact name={say.row.unsent} value={String(sync.unsent)} />
         <Fact name={say.row.notBackedUp} value={String(sync.notBackedUp)} />
-        <Fact name={say.row.heldBy} value={String(sync.heldBy)} />
+        {sync.heldBy > 0 && <Fact name={say.row.heldBy} value={String(sync.heldBy)} />}
         <Fact
           name={say.row.backedUpAt}
           value={sync.backedUpAt === undefined ? say.notYetBackedUp : moment(sync.backedUpAt, now.value, words.value)}

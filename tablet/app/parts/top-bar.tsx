@@ -18,7 +18,7 @@ export function TopBar({ session }: { session: Extract<SessionView, { state: 'un
       <a class="top-home" href={href({ screen: 'board' })} aria-current={route.value.screen === 'board' ? 'page' : undefined}>
         <img src="icon.svg" alt="" width="32" height="32" />
         <span>
-          <span class="top-ward">{session.ward}</span>
+          <span class="top-ward">{session.ward || say.product}</span>
           <span class="top-device">{session.device}</span>
         </span>
         <span class="visually-hidden">, {say.top.board}</span>

@@ -1,6 +1,6 @@
 /** The ward at a glance: its beds in the order of the corridor, bay by bay, each with its patient. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { BedCardView, isOverdue } from '../parts/bed-card.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Others } from '../parts/other-patients.tsx';
@@ -44,7 +44,8 @@ export function Board({ canWrite }: { canWrite: boolean }): JSX.Element {
         : (
           <>
             <Beds board={board} bays={firstOf(all, drawn)} canWrite={canWrite} />
-            <Others people={others} canWrite={canWrite} />
+            <Others title={say.arrivingTitle} people={others.filter(({ arriving }) => arriving)} canWrite={false} />
+            <Others title={say.others} people={others.filter(({ arriving }) => !arriving)} canWrite={canWrite} />
             {narrowed && shown.length === 0 && others.length === 0 && <NoneMatch board={board} />}
           </>
         )}
@@ -68,13 +69,14 @@ function useGradually(total: number): number {
 
 /** Coming back from a patient one finds the board where one left it. */
 function useScrollMemory(): void {
-  useEffect(() => {
+  // Ends with the board itself: what follows may be shorter, and is scrolled by that.
+  useLayoutEffect(() => {
     const remember = (): void => {
       scrolled.pixels = scrollY;
     };
-    // The address changes before another screen is drawn.
-    addEventListener('hashchange', remember);
-    return () => removeEventListener('hashchange', remember);
+    // While it is scrolled, not when one leaves: another screen may be drawn between two listeners of one event.
+    addEventListener('scroll', remember, { passive: true });
+    return () => removeEventListener('scroll', remember);
   }, []);
 }
 
@@ -118,7 +120,7 @@ function Filters({ board }: { board: BoardView }): JSX.Element {
           key={name} type="button" class="segment" aria-pressed={filter.value === name}
           onClick={() => { filter.value = name; }}
         >
-          {say[name]} <span class="count">{name === 'others' ? board.others.length : board.cards.filter((card) => passes(card, name, now.value)).length}</span>
+          {say[name]} <span class="count">{name === 'others' ? board.others.filter(({ arriving }) => !arriving).length : board.cards.filter((card) => passes(card, name, now.value)).length}</span>
         </button>
       ))}
     </div>

@@ -32,7 +32,7 @@ export function Patient({ patient, tab, stay, canWrite }: PatientProps): JSX.Ele
       {(view) => (
         <>
           <PatientHead view={view} back={href({ screen: 'board' })} backLabel={say.toBoard}>
-            {canWrite && (view.card === undefined
+            {canWrite && !view.arriving && (view.card === undefined
               ? <a class="button button-primary" href={href({ screen: 'admit', patient })}><Icon name="enter" /> {words.value.board.admit}</a>
               : <a class="button button-primary" href={href({ screen: 'observe', patient })}><Icon name="plus" /> {say.record}</a>
             )}
@@ -114,7 +114,7 @@ export function PatientHead({ view, back, backLabel, children }: {
           {personFacts(person, say)}
           {person.birthDate !== undefined && ` · ${say.patient.born(longDay(person.birthDate, say))}`}
         </p>
-        {card === undefined ? <p class="patient-fresh"><span class="tag tag-quiet">{say.patient.notOnWard}</span></p> : <Freshness card={card} />}
+        {card === undefined ? <p class="patient-fresh"><span class="tag tag-quiet">{view.arriving ? say.board.arriving : say.patient.notOnWard}</span></p> : <Freshness card={card} />}
       </div>
       {card !== undefined && <NewsBadge news={card.news} size="large" />}
       {children !== undefined && <div class="patient-actions">{children}</div>}

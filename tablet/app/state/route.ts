@@ -47,6 +47,8 @@ export function resetRoute(): void {
 
 /** Follows the address bar. Call once, after the enrolment code was taken out of it. */
 export function startRoute(): void {
+  // The browser would put the page back where it was before the screen is drawn; the app does it afterwards.
+  history.scrollRestoration = 'manual';
   addEventListener('hashchange', follow);
   follow();
 }

@@ -122,7 +122,7 @@ export const en = {
     yourChanges: 'What you wrote',
     row: {
       saving: 'Being saved on this device',
-      unsent: 'Only on this device',
+      unsent: 'Saved here, not confirmed elsewhere',
       notBackedUp: 'On another device, not backed up',
       heldBy: 'Devices that hold everything',
       backedUpAt: 'Last backed up',
@@ -147,7 +147,8 @@ export const en = {
     overdue: 'Overdue',
     news5: 'NEWS 5 or more',
     others: 'Not on the ward',
-    othersTitle: 'Not on the ward',
+    arrivingTitle: 'Stay not on this device yet',
+    arriving: 'The stay has not arrived on this device yet',
     othersNone: 'Everybody known here is on the ward.',
     moreOthers: (n: number) => `Show ${n} more`,
     lastStay: (when: string) => `Last stay ended ${when}`,
@@ -310,7 +311,7 @@ export const en = {
 
   observations: {
     title: 'Observations',
-    empty: 'No observations in this stay yet.',
+    empty: 'No observations in this stay.',
     table: 'Table of observations',
     charts: 'Charts',
     range: 'Period',
@@ -338,7 +339,7 @@ export const en = {
 
   notes: {
     title: 'Notes',
-    empty: 'No notes in this stay yet.',
+    empty: 'No notes in this stay.',
     add: 'New note',
     kind: 'Kind',
     kinds: { nursing: 'Nursing', medical: 'Medical', handover: 'Handover', other: 'Other' },

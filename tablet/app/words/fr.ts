@@ -122,7 +122,7 @@ export const fr: Words = {
     yourChanges: 'Ce que vous avez écrit',
     row: {
       saving: 'En cours d’enregistrement ici',
-      unsent: 'Seulement sur cet appareil',
+      unsent: 'Enregistré ici, pas confirmé ailleurs',
       notBackedUp: 'Sur un autre appareil, pas en archive',
       heldBy: 'Appareils qui ont tout',
       backedUpAt: 'Dernier archivage',
@@ -142,7 +142,8 @@ export const fr: Words = {
     overdue: 'En retard',
     news5: 'NEWS 5 ou plus',
     others: 'Hors du service',
-    othersTitle: 'Hors du service',
+    arrivingTitle: 'Séjour pas encore sur cet appareil',
+    arriving: 'Le séjour n’est pas encore arrivé sur cet appareil',
     othersNone: 'Tous les patients connus ici sont dans le service.',
     moreOthers: (n) => `Afficher ${n} de plus`,
     lastStay: (when) => `Dernier séjour terminé le ${when}`,
@@ -302,7 +303,7 @@ export const fr: Words = {
 
   observations: {
     title: 'Constantes',
-    empty: 'Pas encore de constantes pour ce séjour.',
+    empty: 'Pas de constantes pour ce séjour.',
     table: 'Tableau des constantes',
     charts: 'Courbes',
     range: 'Période',
@@ -330,7 +331,7 @@ export const fr: Words = {
 
   notes: {
     title: 'Notes',
-    empty: 'Pas encore de notes pour ce séjour.',
+    empty: 'Pas de notes pour ce séjour.',
     add: 'Nouvelle note',
     kind: 'Type',
     kinds: { nursing: 'Soins', medical: 'Médicale', handover: 'Transmission', other: 'Autre' },

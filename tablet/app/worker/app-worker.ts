@@ -32,6 +32,8 @@ export class AppWorker {
   #status: SyncStatus | undefined;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
+  /** The session as the page knows it. */
+  #saidSession = '';
   /** What is to be shown anew: only how safe entries are, or everything. */
   #due: 'standings' | 'all' | undefined;
   #restUntil = 0;
@@ -136,22 +138,12 @@ export class AppWorker {
   #unlocked(session: Session): void {
     const ward = this.#need(this.#ward, 'not-enrolled');
     const chart = new Chart(session, browserEnvironment);
-    const offs = [session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings'))];
+    const offs = [
+      session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
+      ward.replica.onAdmitted(() => this.#updateSoon('standings')),
+    ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
-    const state = ward.replica.state();
-    const self = state.users.get(hexOf(session.user));
-    const device = state.devices.get(hexOf(ward.device.id));
-    this.#session({
-      state: 'unlocked',
-      ward: session.members.nameOf(state.sealedName) ?? '',
-      device: (device && session.members.nameOf(device.sealedName)) ?? hexOf(ward.device.id).slice(0, 8),
-      user: hexOf(session.user),
-      handle: self?.handle ?? '',
-      name: session.name,
-      role: self?.role ?? '',
-      mayWrite: mayWrite(session),
-    });
     this.#show();
     this.#checkRemoved(ward);
   }
@@ -184,7 +176,10 @@ export class AppWorker {
       const showsAll = this.#due === 'all';
       this.#due = undefined;
       if (showsAll) this.#show();
-      else this.#showPatient();
+      else {
+        this.#showSession();
+        this.#showPatient();
+      }
       const ended = clock.now();
       this.#restUntil = ended + Math.max(REST_MILLISECONDS, REST_SHARE * (ended - begun));
     });
@@ -193,11 +188,31 @@ export class AppWorker {
   #show(): void {
     const open = this.#open;
     if (open === undefined) return;
+    this.#showSession();
     const state = this.#need(this.#ward, 'not-enrolled').replica.state();
     const ward = open.session.members.nameOf(state.sealedName) ?? '';
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
     this.#status?.show();
+  }
+
+  /** Again when something in it has changed: on a fresh page the key that opens the names arrives after the unlock. */
+  #showSession(): void {
+    const [open, ward] = [this.#open, this.#ward];
+    if (open === undefined || ward === undefined) return;
+    const { session } = open;
+    const { sealedName, users, devices } = ward.replica.state();
+    const [self, device] = [users.get(hexOf(session.user)), devices.get(hexOf(ward.device.id))];
+    this.#session({
+      state: 'unlocked',
+      ward: session.members.nameOf(sealedName) ?? '',
+      device: (device && session.members.nameOf(device.sealedName)) ?? '',
+      user: hexOf(session.user),
+      handle: self?.handle ?? '',
+      name: session.name,
+      role: self?.role ?? '',
+      mayWrite: mayWrite(session),
+    });
   }
 
   #showPatient(): void {
@@ -229,6 +244,9 @@ export class AppWorker {
   }
 
   #session(value: SessionView): void {
+    const said = JSON.stringify(value);
+    if (said === this.#saidSession) return;
+    this.#saidSession = said;
     this.#post({ topic: 'session', value });
   }
 }

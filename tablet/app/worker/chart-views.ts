@@ -16,7 +16,7 @@ export function boardView(chart: Chart, wardName: string, now: number): BoardVie
     ward: index?.name ?? wardName,
     beds: index === undefined ? [] : wardBeds(index),
     cards,
-    others: otherPatients(chart.patients(), cards, viewing),
+    others: otherPatients(chart.patients(), cards, (stay) => chart.stay(stay) !== undefined, viewing),
     waiting: chart.waiting(),
   };
 }
