@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const CHUNK = 4 * 1024 * 1024;
 
-/** Everything the process has written to memory; what it only maps from files is left out. Throws where the system forbids it. */
+/** Everything the process has written to memory; what it only maps from files is left out. */
 export async function* memoryOf(pid: number): AsyncIterable<Uint8Array> {
   const maps = await readFile(`/proc/${pid}/maps`, 'utf8');
   const memory = await open(`/proc/${pid}/mem`, 'r');
@@ -17,6 +17,18 @@ export async function* memoryOf(pid: number): AsyncIterable<Uint8Array> {
     }
   } finally {
     await memory.close();
+  }
+}
+
+/** Whether the system lets one look, as it does not everywhere. Says so where it does not. */
+export async function isMemoryReadable(pid: number): Promise<boolean> {
+  try {
+    const memory = await open(`/proc/${pid}/mem`, 'r');
+    await memory.close();
+    return true;
+  } catch (error) {
+    console.error(`NOT RUN: the memory of other processes is not searched (${error instanceof Error ? error.message : 'unknown'})`);
+    return false;
   }
 }
 

@@ -7,6 +7,7 @@ import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { decodeJoinCode } from '../../protocol/network/join-code.ts';
 import { joinWard } from '../../protocol/network/join-ward.ts';
 import { createNode } from '../../protocol/network/libp2p-node.ts';
+import { REACH_PROTOCOL } from '../../protocol/network/reach.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
@@ -16,7 +17,7 @@ import { answerQuestions, report } from './asked.ts';
 export type StrangerHandlers = {
   /** Reports every mDNS record heard at the address as `record`. */
   readonly listen: (address: string) => void;
-  /** Asks for the ward's items. Resolves when cut off, with the number of bytes that came. */
+  /** Asks for the ward's items, and for who is there. Resolves when cut off, with the number of bytes that came. */
   readonly knock: (address: string) => Promise<number>;
   /** Tries to join by somebody's code whose secret it does not know. */
   readonly guess: (code: string) => Promise<{ readonly outcome: string; readonly items: number }>;
@@ -41,17 +42,18 @@ const handlers: StrangerHandlers = {
   async knock(address) {
     const node = await createNode({ deviceKey: key, transport: tcpTransport(), listen: [], gater: { denyDialMultiaddr: () => false } });
     let bytes = 0;
-    try {
-      const connection = await node.dial(multiaddr(address));
-      const closed = new Promise((resolve) => { connection.addEventListener('close', resolve, { once: true }); });
-      const stream = await connection.newStream(SYNC_PROTOCOL);
-      stream.addEventListener('message', ({ data }) => { bytes += data.byteLength; });
-      await closed;
-    } catch {
-      // Cut off before a stream stood, which is as good.
-    } finally {
-      await node.stop();
+    for (const protocol of [SYNC_PROTOCOL, REACH_PROTOCOL]) {
+      try {
+        const connection = await node.dial(multiaddr(address), { force: true });
+        const closed = new Promise((resolve) => { connection.addEventListener('close', resolve, { once: true }); });
+        const stream = await connection.newStream(protocol);
+        stream.addEventListener('message', ({ data }) => { bytes += data.byteLength; });
+        await closed;
+      } catch {
+        // Cut off before a stream stood, which is as good.
+      }
     }
+    await node.stop();
     return bytes;
   },
 

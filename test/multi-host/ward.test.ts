@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import { seededRandom } from '../../protocol/clinical/seeded-random.ts';
+import { decodeJoinCode } from '../../protocol/network/join-code.ts';
+import { peerIdText } from '../../protocol/network/peer-id.ts';
 import { canariesFrom } from './canaries.ts';
 import { Capture } from './capture.ts';
 import { entriesOnDisk, itemsOnDisk } from './disk.ts';
-import { filesIn, memoryOf } from './haystacks.ts';
+import { filesIn, isMemoryReadable, memoryOf } from './haystacks.ts';
+import { must } from './must.ts';
 import { StringSearch } from './string-search.ts';
 import { converged, NODES, WardOnALan, type Client, type NodeName } from './ward-on-a-lan.ts';
 
@@ -35,6 +38,8 @@ test('a ward of four machines on a network without a default route', { timeout: 
     starting.push(ward.start('tablet2'));
     await ward.join('bridge', async (code) => {
       assert.deepEqual(await stranger.ask('guess', code), { outcome: 'refused', items: 0 });
+      // While an invitation is open a stranger gets past the handshake, and no further.
+      assert.equal(await stranger.ask('knock', inviterOf(code)), 0);
     });
     starting.push(ward.start('bridge'));
     for (const user of [users.nurse1, users.nurse2]) {
@@ -79,7 +84,7 @@ test('a ward of four machines on a network without a default route', { timeout: 
     assert.deepEqual(await one.ask('entries', document), await two.ask('entries', document));
   });
 
-  await step(t, 'SYNC: tablets go on with each other while the archive is off', async () => {
+  await step(t, 'SYNC-6: tablets go on with each other while the archive is off', async () => {
     assert.deepEqual(await ward.process('archive').stop(), { code: 0, signal: null });
     await one.ask('write', { document, key: 'meanwhile', value: 'written without an archive' });
     await Promise.all([acknowledged(one, 'saved', ['meanwhile']), two.ask('see', 'written without an archive')]);
@@ -113,7 +118,8 @@ test('a ward of four machines on a network without a default route', { timeout: 
     assert.deepEqual(await two.ask('entries', document), entries);
   });
 
-  await step(t, 'ATTACK 17: no string of the ward is in the memory of archive, tablet or bridge, and all are in an unlocked client\'s', async () => {
+  await step(t, 'ATTACK 17: no string of the ward is in the memory of archive, tablet or bridge, and all are in an unlocked client\'s', async (it) => {
+    if (!await isMemoryReadable(one.process.pid)) return it.skip('NOT RUN: the memory of other processes cannot be read here');
     assert.equal(new Set(ward.canaries.all).size, 40);
     const inClients = new Set<string>();
     for (const client of [one, two, desk]) {
@@ -217,6 +223,12 @@ function promisedBy(name: NodeName, one: Client, two: Client): ReadonlySet<strin
 
 function numbered(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
+
+/** Where the code says that its inviter is. */
+function inviterOf(code: string): string {
+  const { inviter, addresses } = must(decodeJoinCode(code));
+  return `${addresses.at(-1)}/p2p/${peerIdText(inviter)}`;
 }
 
 function missing(expected: Iterable<string>, there: ReadonlySet<string>): readonly string[] {
