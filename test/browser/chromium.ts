@@ -13,7 +13,10 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--disable-features=AutofillServerCommunication,OptimizationHints', '--disable-domain-reliability', '--no-pings',
 ];
+/** Chromium asks its maker's hosts by itself (updates, form prediction), whatever page is shown; no page of ours names them. */
+const BROWSERS_OWN = /\b(?:[\w-]+\.)+(?:googleapis|google|gvt1|gstatic)\.com\b/;
 const LOOPBACK = /^(?:(?:https?|wss?):\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?\/|blob:|data:|about:)/;
 
 export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -81,13 +84,15 @@ export class WardBrowser {
 
 /** Chromium asks no proxy for loopback, so whoever comes here wanted to go elsewhere. */
 async function watchingProxy(t: TestContext, strayed: string[]): Promise<number> {
+  const note = (asked: string): void => { if (!BROWSERS_OWN.test(asked)) strayed.push(asked); };
   const proxy = createServer((request, response) => {
-    strayed.push(`${request.method} ${request.url}`);
+    note(`${request.method} ${request.url}`);
     response.writeHead(403).end();
   });
   proxy.on('connect', (request, socket) => {
-    strayed.push(`CONNECT ${request.url}`);
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    socket.on('error', () => socket.destroy());
+    note(`CONNECT ${request.url}`);
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n', () => socket.destroy());
   });
   await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
   t.after(() => {
