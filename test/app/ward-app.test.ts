@@ -159,7 +159,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await screen('observe-new').reach(page);
     const address = page.url();
     await page.getByLabel('Respirations').fill('19');
-    await page.getByRole('link', { name: 'Ward board' }).click();
+    await page.getByRole('link', { name: 'Back to the ward board' }).click();
     await page.getByRole('heading', { name: 'Bay A' }).waitFor();
     await page.goto(address);
     assert.equal(await page.getByLabel('Respirations').inputValue(), '19');
@@ -210,7 +210,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await page.getByRole('button', { name: 'Admit' }).click();
     await page.getByText('Admitted to bed A4').waitFor();
     await page.getByRole('link', { name: 'Record observations' }).waitFor();
-    await page.getByRole('link', { name: 'Ward board' }).click();
+    await page.getByRole('link', { name: 'Back to the ward board' }).click();
     await page.getByRole('searchbox').fill('');
     const card = page.locator('.bed-card', { hasText: name });
     assert.match(await card.innerText(), /A4[\s\S]*Chest pain/);
@@ -219,14 +219,14 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
 
   test('a new patient is asked about when somebody alike is known; allergies not asked are not none', () => story({}, async (page) => {
     await screen('new-patient-alike').reach(page);
-    const before = page.url();
+    const earlier = page.url();
     await page.getByRole('button', { name: 'No, this is another person' }).click();
     await page.getByRole('button', { name: 'Save and admit' }).click();
     await page.getByText('Admitted', { exact: true }).waitFor();
-    assert.notEqual(page.url(), before);
+    assert.notEqual(page.url(), earlier);
     await page.getByRole('region', { name: 'Allergies' }).getByText('Penicillin').waitFor();
 
-    await page.getByRole('link', { name: 'Ward board' }).click();
+    await page.getByRole('link', { name: 'Back to the ward board' }).click();
     await page.getByRole('link', { name: 'New patient' }).click();
     await page.getByRole('button', { name: 'Save and admit' }).click();
     await page.getByText('Enter the name.').waitFor();
