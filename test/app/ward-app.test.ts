@@ -159,7 +159,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await screen('observe-new').reach(page);
     const address = page.url();
     await page.getByLabel('Respirations').fill('19');
-    await page.getByRole('link', { name: 'Back to the ward board' }).click();
+    await page.getByRole('link', { name: 'Ward board' }).click();
     await page.getByRole('heading', { name: 'Bay A' }).waitFor();
     await page.goto(address);
     assert.equal(await page.getByLabel('Respirations').inputValue(), '19');
