@@ -35,11 +35,12 @@ export interface RunningBridge {
 
 export async function runBridge(folder: DeviceFolder, options: BridgeRunOptions): Promise<Result<RunningBridge, DeviceFailure | PageServerFailure | { readonly code: 'no-certificate'; readonly message: string }>> {
   const { environment, app, address, port } = options;
+  const own = await readOwn(folder);
+  if (own === undefined) return fail({ code: 'no-certificate', message: `${join(folder.path, TLS_KEY_FILE)} or ${HOSTS_FILE} beside it is missing or damaged: put it back, or let the bridge join anew` });
+  const { key, hosts } = own;
   const started = await runDevice(folder, { ...options, listen: [], subscription: { type: 'documents', documents: [LOG_DOCUMENT] } });
   if (!started.ok) return started;
   const device = started.value;
-  const key = await readFile(join(folder.path, TLS_KEY_FILE), 'utf8');
-  const hosts: readonly string[] = JSON.parse(await readFile(join(folder.path, HOSTS_FILE), 'utf8'));
 
   const credentials = await certified(device, key, options);
   if (credentials === undefined) {
@@ -69,6 +70,17 @@ export async function runBridge(folder: DeviceFolder, options: BridgeRunOptions)
       await device.stop();
     },
   });
+}
+
+/** What joining left in the folder; undefined when it is not all there. */
+async function readOwn({ path }: DeviceFolder): Promise<{ readonly key: string; readonly hosts: readonly string[] } | undefined> {
+  try {
+    const hosts: unknown = JSON.parse(await readFile(join(path, HOSTS_FILE), 'utf8'));
+    if (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string')) return undefined;
+    return { key: await readFile(join(path, TLS_KEY_FILE), 'utf8'), hosts };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A renewed certificate is served, a removed device's pipes are cut. */

@@ -45,9 +45,10 @@ async function reconnectWard({ ward }: ManyDocuments, rounds: number): Promise<r
     await archive.ask('open', { path: ward.device('archive').path, keep: 'disk', listen: true, peers: [] });
     const peers = await archive.ask('serve');
     await copy.ask('open', { path: ward.device('copy').path, keep: 'disk', listen: false, peers });
-    assert.equal(await copy.ask('root'), await archive.ask('root'), 'both hold the same');
     const runs: Reconnected[] = [];
+    // The first brings what the archive has got since, if another benchmark ran before.
     for (let round = 0; round <= rounds; round++) runs.push(await copy.ask('reconnect'));
+    assert.equal(await copy.ask('root'), await archive.ask('root'), 'both hold the same');
     return runs.slice(1);
   } finally {
     await copy.stop();
