@@ -28,6 +28,7 @@ export async function headlessClient(t: TestContext, ward: LoopbackWard, person:
     follow();
   });
   const session = await unlockPerson(device, person, environment);
+  t.after(() => session.lock());
   const chart = new Chart(session, environment);
   return {
     chart,

@@ -74,6 +74,7 @@ export class LoopbackWard {
     }));
     t.after(() => device.stop());
     const session = await unlockPerson(device, people.admin, environment);
+    t.after(() => session.lock());
     const ports = { desk: await freePort(), 'tablet-1': await freePort(), 'tablet-2': await freePort() };
     const ward = new LoopbackWard(t, canaries, root, people, ports, { device, session });
     await Promise.all(NODES.map((name) => ward.start(name)));
