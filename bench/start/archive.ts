@@ -3,6 +3,7 @@ import { runArchive } from '../../node/archive/run-archive.ts';
 import { readDeviceFolder } from '../../node/device/device-folder.ts';
 import { discoveryFor } from '../../node/device/network-choice.ts';
 import { realEnvironment, silentLog } from '../../node/device/real-environment.ts';
+import { keepHeapSmall } from '../../node/device/small-heap.ts';
 
 export interface Serving {
   /** On the clock that all processes share, in milliseconds: when the modules were loaded, and when it listened. */
@@ -15,6 +16,7 @@ export interface Serving {
 }
 
 const loaded = now();
+keepHeapSmall();
 const folder = await readDeviceFolder(process.argv[2] ?? '');
 if (!folder.ok) throw new Error(folder.failure.message);
 const started = await runArchive(folder.value, { environment: realEnvironment(silentLog), listen: ['/ip4/127.0.0.1/tcp/0'], discovery: discoveryFor({ local: true, mdns: true }) });

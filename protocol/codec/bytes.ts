@@ -43,11 +43,17 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX_DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const HEX_AT_ONCE = 1024;
 
+/** In one piece: text put together byte by byte stays a tree of pieces in V8, forty times the size for an id. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += HEX[byte];
+  for (let from = 0; from < bytes.length; from += HEX_AT_ONCE) {
+    const codes: number[] = [];
+    for (const byte of bytes.subarray(from, from + HEX_AT_ONCE)) codes.push(HEX_DIGITS[byte >> 4] ?? 0, HEX_DIGITS[byte & 15] ?? 0);
+    text += String.fromCharCode(...codes);
+  }
   return text;
 }
 

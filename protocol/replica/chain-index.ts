@@ -17,6 +17,8 @@ interface DocumentChains {
 
 export class ChainIndex {
   readonly #documents = new Map<Hex<DocumentId>, DocumentChains>();
+  /** Each author once, who may have a chain in every document. */
+  readonly #authors = new Map<Hex<AuthorId>, AuthorId>();
   #count = 0;
 
   /** Number of items in all chains. */
@@ -26,12 +28,15 @@ export class ChainIndex {
 
   set(head: ChainHead): void {
     const key = hexOf(head.document);
+    const authorKey = hexOf(head.author);
     const chains = this.#documents.get(key) ?? { document: head.document, heads: new Map(), frontier: undefined, digest: undefined };
-    this.#count += head.seq - (chains.heads.get(hexOf(head.author))?.seq ?? 0);
-    chains.heads.set(hexOf(head.author), head);
+    const author = this.#authors.get(authorKey) ?? head.author;
+    this.#count += head.seq - (chains.heads.get(authorKey)?.seq ?? 0);
+    chains.heads.set(authorKey, { ...head, document: chains.document, author });
     chains.frontier = undefined;
     chains.digest = undefined;
     this.#documents.set(key, chains);
+    this.#authors.set(authorKey, author);
   }
 
   head({ document, author }: Chain): ChainHead | undefined {

@@ -1,5 +1,6 @@
 import { runArchive } from '../../archive/run-archive.ts';
 import { realEnvironment, silentLog, stderrLog } from '../../device/real-environment.ts';
+import { keepHeapSmall } from '../../device/small-heap.ts';
 import { CommandFailed, type Command } from '../command.ts';
 import { discoveryFor } from '../../device/network-choice.ts';
 import { deviceFolder, FOLDER_OPTION, LISTEN_OPTION, listenAddresses, networkChoice, NETWORK_OPTIONS } from '../folder-options.ts';
@@ -11,6 +12,7 @@ export const archive: Command = {
   about: "Runs until it is stopped. 'wardsync status' and 'wardsync backup' with the same --folder ask it while it runs.",
   async run(args, io) {
     const folder = await deviceFolder(args, 'archive');
+    keepHeapSmall();
     const started = await runArchive(folder, {
       environment: realEnvironment(args.flag('log') ? stderrLog : silentLog), listen: listenAddresses(args), discovery: discoveryFor(networkChoice(args)),
     });

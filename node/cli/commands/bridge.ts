@@ -1,6 +1,7 @@
 import { runBridge } from '../../../browser-bridge/run-bridge.ts';
 import { discoveryFor } from '../../device/network-choice.ts';
 import { realEnvironment, silentLog, stderrLog } from '../../device/real-environment.ts';
+import { keepHeapSmall } from '../../device/small-heap.ts';
 import { appFolder } from '../app-folder.ts';
 import { CommandFailed, type Command } from '../command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS, portOf } from '../folder-options.ts';
@@ -18,6 +19,7 @@ export const bridge: Command = {
   about: "Desktops have to trust the ward's own authority once: 'wardsync certificate' exports it.",
   async run(args, io) {
     const folder = await deviceFolder(args, 'bridge');
+    keepHeapSmall();
     const started = await runBridge(folder, {
       environment: realEnvironment(args.flag('log') ? stderrLog : silentLog), discovery: discoveryFor(networkChoice(args)), app: await appFolder(io),
       address: args.text('address') ?? (args.flag('local') ? '127.0.0.1' : '0.0.0.0'), port: portOf(args.must('port'), '--port'),

@@ -1,6 +1,7 @@
 import { runTablet } from '../../../tablet/node/run-tablet.ts';
 import { discoveryFor } from '../../device/network-choice.ts';
 import { realEnvironment, silentLog, stderrLog } from '../../device/real-environment.ts';
+import { keepHeapSmall } from '../../device/small-heap.ts';
 import { appFolder } from '../app-folder.ts';
 import { CommandFailed, type Command } from '../command.ts';
 import { deviceFolder, FOLDER_OPTION, LISTEN_OPTION, listenAddresses, networkChoice, NETWORK_OPTIONS, portOf } from '../folder-options.ts';
@@ -18,6 +19,7 @@ export const tablet: Command = {
   about: 'The page is served on loopback only. The first time, open the link that is printed: it enrols the page, once.',
   async run(args, io) {
     const folder = await deviceFolder(args, 'tablet');
+    keepHeapSmall();
     const started = await runTablet(folder, {
       environment: realEnvironment(args.flag('log') ? stderrLog : silentLog), listen: listenAddresses(args), discovery: discoveryFor(networkChoice(args)),
       app: await appFolder(io), pagePort: portOf(args.must('page-port'), '--page-port'),
