@@ -11,7 +11,7 @@ import type { DeviceFolder } from '../device/device-folder.ts';
 import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
-import { followOwnItems } from './hand-over.ts';
+import { followOwnItems, type OwnItems } from './hand-over.ts';
 import { until } from './until.ts';
 
 export const CLIENT_OPTIONS: OptionSpecs = {
@@ -26,6 +26,8 @@ export interface Client {
   readonly device: RunningDevice;
   readonly session: Session;
   readonly chart: Chart;
+  /** What this command writes. */
+  readonly own: OwnItems;
 }
 
 /** Peers on a ward's network are found within a second or not at all. */
@@ -55,7 +57,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
     const session = unlocked.value;
     const own = followOwnItems(device);
     try {
-      const result = await work({ device, session, chart: new Chart(session, environment) });
+      const result = await work({ device, session, chart: new Chart(session, environment), own });
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;

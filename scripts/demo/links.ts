@@ -3,12 +3,13 @@
  * in one browser; a browser that is in stays in, without the code.
  */
 import { inviteDevice } from '../../node/cli/invite.ts';
+import { followOwnItems } from '../../node/cli/hand-over.ts';
 import { until } from '../../node/cli/until.ts';
 import { discoveryFor } from '../../node/device/network-choice.ts';
 import { readDeviceFolder, type DeviceFolder } from '../../node/device/device-folder.ts';
 import { runDevice } from '../../node/device/running-device.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
-import { hexOf } from '../../protocol/codec/ids.ts';
+import type { DeviceId } from '../../protocol/codec/ids.ts';
 import { encodeJoinCode } from '../../protocol/network/join-code.ts';
 import { ADMIN } from './people.ts';
 import { folderOf } from './processes.ts';
@@ -36,22 +37,21 @@ export async function makeLinks(root: string, doors: readonly Door[], environmen
   const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), {
     environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
   }));
+  const own = followOwnItems(device);
   const session = await unlockPerson(device, ADMIN, environment);
   const links: Link[] = [];
+  const inviters: DeviceId[] = [];
   for (const { name, url, inviter } of doors) {
     const folder: DeviceFolder = must(await readDeviceFolder(folderOf(root, inviter)));
     const secret = must(await inviteDevice(session, device.replica, environment, { kind: 'client', name: `Browser at ${name}`, expires: environment.clock.now() + DAY }));
     const code = encodeJoinCode({ ward: device.replica.ward, inviter: folder.id, secret, addresses: [] });
+    inviters.push(folder.id);
     links.push({ name, url, join: `${url}#join=${code}` });
   }
   await session.lock();
-  const inviters = new Set(await Promise.all(doors.map(async ({ inviter }) => hexOf(must(await readDeviceFolder(folderOf(root, inviter))).id))));
-  const isHanded = (): boolean => device.host.peers().filter((peer) => inviters.has(hexOf(peer.device))).every(({ link }) => link?.inSync === true);
-  await until((check) => {
-    const offs = [device.host.onPeersChanged(check), device.host.onLink((link) => { offs.push(link.onEvent(check)); })];
-    for (const link of device.host.links()) offs.push(link.onEvent(check));
-    return () => { for (const off of offs) off(); };
-  }, isHanded, HAND_OVER_MILLISECONDS);
+  if (!await until(own.onHeld, () => inviters.every((inviter) => own.isHeldBy(inviter)), HAND_OVER_MILLISECONDS)) {
+    throw new Error(`the ward's devices have not taken the links over; ${folderOf(root, 'archive')}.log says why`);
+  }
   await device.stop();
   return links;
 }

@@ -7,7 +7,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { followOwnItems, type OwnItems } from '../../node/cli/hand-over.ts';
 import { inviteDevice } from '../../node/cli/invite.ts';
+import { until } from '../../node/cli/until.ts';
 import { readDeviceFolder } from '../../node/device/device-folder.ts';
 import { discoveryFor } from '../../node/device/network-choice.ts';
 import { realEnvironment, silentLog } from '../../node/device/real-environment.ts';
@@ -31,6 +33,7 @@ export type Place = 'desk' | 'tablet-1' | 'tablet-2';
 export const NODES: readonly NodeName[] = ['archive', 'tablet-1', 'tablet-2', 'bridge'];
 export const environment = realEnvironment(silentLog);
 const HOUR = 60 * 60 * 1000;
+const SETTLE_MILLISECONDS = 60_000;
 
 export class LoopbackWard {
   readonly canaries: Canaries;
@@ -41,12 +44,12 @@ export class LoopbackWard {
   /** PEM of the ward's own certificate authority. */
   readonly authority: string;
   readonly #t: TestContext;
-  readonly #admin: { readonly device: RunningDevice; readonly session: Session };
+  readonly #admin: { readonly device: RunningDevice; readonly session: Session; readonly own: OwnItems };
   readonly #running = new Map<NodeName, { readonly process: RunningProcess; readonly started: Line }>();
   readonly #up = new Set<NodeName>();
   readonly #ever: RunningProcess[] = [];
 
-  private constructor(t: TestContext, canaries: Canaries, root: string, people: LoopbackWard['people'], ports: LoopbackWard['ports'], admin: { device: RunningDevice; session: Session }) {
+  private constructor(t: TestContext, canaries: Canaries, root: string, people: LoopbackWard['people'], ports: LoopbackWard['ports'], admin: { device: RunningDevice; session: Session; own: OwnItems }) {
     this.#t = t;
     this.canaries = canaries;
     this.root = root;
@@ -73,10 +76,11 @@ export class LoopbackWard {
       environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
     }));
     t.after(() => device.stop());
+    const own = followOwnItems(device);
     const session = await unlockPerson(device, people.admin, environment);
     t.after(() => session.lock());
     const ports = { desk: await freePort(), 'tablet-1': await freePort(), 'tablet-2': await freePort() };
-    const ward = new LoopbackWard(t, canaries, root, people, ports, { device, session });
+    const ward = new LoopbackWard(t, canaries, root, people, ports, { device, session, own });
     await Promise.all(NODES.map((name) => ward.start(name)));
     await ward.#admit();
     return ward;
@@ -154,21 +158,11 @@ export class LoopbackWard {
     return this.canaries.patients.map(({ record }) => byName.get(record.name.family) ?? '');
   }
 
-  /** Resolves when the admin's device is in sync with every node that runs and listens. */
+  /** Resolves when every node that runs and keeps records has confirmed what the admin wrote. */
   async settled(): Promise<void> {
-    const { host } = this.#admin.device;
-    await new Promise<void>((resolve) => {
-      const offs: (() => void)[] = [];
-      const check = (): void => {
-        const links = host.links();
-        if (links.length < [...this.#up].filter((name) => name !== 'bridge').length || !links.every(({ inSync }) => inSync)) return;
-        for (const off of offs) off();
-        resolve();
-      };
-      offs.push(host.onPeersChanged(check), host.onLink((link) => { offs.push(link.onEvent(check)); }));
-      for (const link of host.links()) offs.push(link.onEvent(check));
-      check();
-    });
+    const keepers = await Promise.all([...this.#up].filter((name) => name !== 'bridge').map(async (name) => must(await readDeviceFolder(this.folder(name))).id));
+    const { own } = this.#admin;
+    if (!await until(own.onHeld, () => keepers.every((keeper) => own.isHeldBy(keeper)), SETTLE_MILLISECONDS)) throw new Error('the nodes have not taken over what the admin wrote');
   }
 
   async #admit(): Promise<void> {

@@ -68,10 +68,10 @@ interface Inviter {
 }
 
 /** An archive that already holds the invitation, because it is always on; else this device. */
-async function chooseInviter({ device: { host, replica, folder } }: Client): Promise<Inviter> {
+async function chooseInviter({ device: { host, replica, folder }, own }: Client): Promise<Inviter> {
   const archive = (): ReturnType<typeof host.peers>[number] | undefined => host.peers().find(({ device, link }) =>
-    link?.inSync === true && replica.state().devices.get(hexOf(device))?.kind === 'archive');
-  await until((check) => host.onPeersChanged(check), () => archive() !== undefined, host.links().length > 0 ? 3000 : 0);
+    link !== undefined && own.isHeldBy(device) && replica.state().devices.get(hexOf(device))?.kind === 'archive');
+  await until(own.onHeld, () => archive() !== undefined, host.links().length > 0 ? 3000 : 0);
   const found = archive();
   // Where its link comes from need not be where it listens.
   const proven = found && await host.provenAddress(found.device);
