@@ -16,7 +16,9 @@ import type { Identity } from '../keys/identity.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import { Account } from './account.ts';
 import { Members } from './members.ts';
+import { ownBundle } from './own-bundle.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
 import { TeamKeys } from './team-keys.ts';
@@ -36,6 +38,7 @@ const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].
 
 export class Session {
   readonly user: UserId;
+  readonly account: Account;
   readonly members: Members;
   readonly standings: Standings;
   readonly #replica: Replica;
@@ -72,6 +75,7 @@ export class Session {
     this.members = new Members({
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, clock: environment.clock, entropy: environment.entropy,
     });
+    this.account = new Account({ user: identity.user, bundle: ownBundle(replica, identity.user, environment.entropy), signer });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),

@@ -17,6 +17,7 @@ export type { BedCard, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLi
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
+    | 'password-too-short' | 'password-too-common' | 'password-same'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
@@ -28,6 +29,8 @@ export interface Requests {
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
   /** Drop every key and every opened document. */
   lock: { params: Record<string, never>; result: null };
+  /** Seals the user's keys under another password. */
+  changePassword: { params: { old: string; fresh: string }; result: null };
   /**
    * Show one patient; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
    * without it the one in progress, else the newest.

@@ -30,13 +30,13 @@ export function TopBar({ session }: { session: Extract<SessionView, { state: 'un
         </a>
         <LanguageChoice />
         <ThemeToggle />
-        <span class="top-user" title={say.top.signedInAs(session.name, say.roles[session.role] ?? session.role)}>
+        <a class="top-user" href={href({ screen: 'account' })} title={say.top.signedInAs(session.name, say.roles[session.role] ?? session.role)}>
           <Icon name="user" />
           <span>
             <span class="top-name">{session.name}</span>
             <span class="top-role">{say.roles[session.role] ?? session.role}</span>
           </span>
-        </span>
+        </a>
         <LockButton user={session.user} />
       </div>
     </header>

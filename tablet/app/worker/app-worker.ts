@@ -86,6 +86,11 @@ export class AppWorker {
       await this.#lock();
       return null;
     },
+    changePassword: async ({ old, fresh }) => {
+      const changed = await this.#need(this.#open, 'locked').session.account.changePassword(old, fresh);
+      if (!changed.ok) throw new RequestFailed(changed.failure);
+      return null;
+    },
     openPatient: async ({ patient, stay }) => {
       this.#shown = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
       if (patient !== null && this.#chart().patient(patient) === undefined) throw new RequestFailed('not-found');
