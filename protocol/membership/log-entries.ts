@@ -2,7 +2,7 @@
  * The operations of the log with the indexes that its rules look things up in. An entry's place in the log is its
  * index; sets of entries are sets of indices.
  */
-import { hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { deviceId, hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
 import { LogGraph } from './log-graph.ts';
 import type { Operation } from './operation.ts';
@@ -12,6 +12,8 @@ import { maySign } from './roles.ts';
 export interface Signer {
   readonly user: Hex<UserId>;
   readonly device: Hex<DeviceId>;
+  /** The renewal that gave the key which certified the session; undefined for the user's first key. */
+  readonly renewal: Hex<ItemId> | undefined;
 }
 
 /** An operation that might go into the log. */
@@ -36,8 +38,10 @@ export interface UserEntries {
   readonly additions: Entry[];
   /** What gives a role, genesis and add-user included, in the order of replay. */
   readonly roles: Entry[];
-  /** remove-user, and set-role to less than admin: what may undo operations of this user. */
+  /** remove-user, renew-user, and set-role to less than admin: what may undo operations of this user. */
   readonly revocations: Entry[];
+  /** renew-user, in the order of replay. */
+  readonly renewals: Entry[];
   readonly signed: Entry[];
 }
 
@@ -53,7 +57,7 @@ export interface InvitationEntries {
   readonly joins: Entry[];
 }
 
-const NO_USER: UserEntries = { additions: [], roles: [], revocations: [], signed: [] };
+const NO_USER: UserEntries = { additions: [], roles: [], revocations: [], renewals: [], signed: [] };
 const NO_DEVICE: DeviceEntries = { additions: [], revocations: [], signed: [] };
 const NO_INVITATION: InvitationEntries = { additions: [], joins: [] };
 
@@ -146,6 +150,13 @@ export class LogEntries {
       case 'add-team':
         pushTo(this.#teams, hexOf(operation.team), entry);
         break;
+      case 'renew-user': {
+        const renewed = this.#ofUser(hexOf(operation.user));
+        this.#fileRevocation(renewed, entry);
+        this.#insert(renewed.renewals, entry);
+        break;
+      }
+      case 'set-recovery': case 'ask-recovery': case 'release-share': case 'set-kit':
       case 'set-bundle': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
         break;
     }
@@ -159,10 +170,14 @@ export class LogEntries {
   }
 
   #fileRole(user: Hex<UserId>, entry: Entry): void {
-    const { roles } = this.#ofUser(user);
-    let place = roles.length;
-    for (let before = roles[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = roles[place - 1]) place--;
-    roles.splice(place, 0, entry);
+    this.#insert(this.#ofUser(user).roles, entry);
+  }
+
+  /** Keeps a list in the order of replay. */
+  #insert(list: Entry[], entry: Entry): void {
+    let place = list.length;
+    for (let before = list[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = list[place - 1]) place--;
+    list.splice(place, 0, entry);
   }
 
   #fileRevocation(of: { readonly revocations: Entry[] }, entry: Entry): void {
@@ -171,7 +186,7 @@ export class LogEntries {
   }
 
   #ofUser(user: Hex<UserId>): UserEntries {
-    return getOrMake(this.#users, user, () => ({ additions: [], roles: [], revocations: [], signed: [] }));
+    return getOrMake(this.#users, user, () => ({ additions: [], roles: [], revocations: [], renewals: [], signed: [] }));
   }
 
   #ofDevice(device: Hex<DeviceId>): DeviceEntries {
@@ -188,28 +203,35 @@ export function inviteOf(join: Candidate): Hex<InviteId> {
   return hexOf(inviteId.from(join.author));
 }
 
+/** The device whose own key signed: it asks for a recovery. */
+export function askingDevice({ operation, author }: Candidate): Hex<DeviceId> | undefined {
+  return operation.type === 'ask-recovery' ? hexOf(deviceId.from(author)) : undefined;
+}
+
 /** What may take effect on operations of others: who loses a right by it, and from when on. */
 export function isRevocation(operation: Operation): boolean {
-  return operation.type === 'remove-user' || operation.type === 'remove-device' || (operation.type === 'set-role' && operation.role !== 'admin');
+  return operation.type === 'remove-user' || operation.type === 'renew-user' || operation.type === 'remove-device' || (operation.type === 'set-role' && operation.role !== 'admin');
 }
 
 /**
  * LOG-5, strong removal: a removal ends everything that the removed user or device signed and that the remover did not
- * know; taking the role admin away ends what only an admin may sign and was signed at the same time. An `other` that is
- * not in the log yet has the revocation in its past.
+ * know; taking the role admin away ends what only an admin may sign and was signed at the same time, and new keys for a
+ * user what the old keys signed at the same time. An `other` that is not in the log yet has the revocation in its past.
  */
 export function undoes(graph: LogGraph, revocation: Entry, other: Candidate & { readonly index?: number }): boolean {
   const { operation, index } = revocation;
   const { signer } = other;
-  if (signer === undefined || other.index === index) return false;
+  if (other.index === index) return false;
   const known = other.index !== undefined && graph.isBefore(other.index, index);
   if (known) return false;
+  if (operation.type === 'remove-device') return hexOf(operation.device) === (signer?.device ?? askingDevice(other));
+  if (signer === undefined) return false;
   if (operation.type === 'remove-user') return hexOf(operation.user) === signer.user;
-  if (operation.type === 'remove-device') return hexOf(operation.device) === signer.device;
-  if (operation.type !== 'set-role' || hexOf(operation.user) !== signer.user) return false;
+  if ((operation.type !== 'set-role' && operation.type !== 'renew-user') || hexOf(operation.user) !== signer.user) return false;
   const followed = other.index === undefined || graph.isBefore(index, other.index);
+  if (followed || operation.type === 'renew-user') return !followed;
   const { type } = other.operation;
-  return !followed && type !== 'genesis' && type !== 'join' && !maySign(operation.role, type);
+  return type !== 'genesis' && type !== 'join' && type !== 'ask-recovery' && !maySign(operation.role, type);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

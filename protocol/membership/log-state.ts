@@ -2,8 +2,9 @@
 import { hexOf, type AuthorId, type DeviceId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MAX_HEADS } from '../items/item.ts';
 import { compareBytes } from '../codec/bytes.ts';
-import { presenceIn, roleIn, type View } from './authority.ts';
+import { keysGivenIn, presenceIn, roleIn, type View } from './authority.ts';
 import type { Certificate } from './certificate.ts';
+import { certifyingRenewal } from './certifier.ts';
 import type { Description } from './describe.ts';
 import type { DeviceEntries, LogEntries, UserEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
@@ -44,6 +45,7 @@ export class LogState implements WardState {
   get teams(): WardState['teams'] { return this.#description.teams; }
   get invitations(): WardState['invitations'] { return this.#description.invitations; }
   get authority(): WardState['authority'] { return this.#description.authority; }
+  get asks(): WardState['asks'] { return this.#description.asks; }
 
   get #description(): Description {
     this.#described ??= this.#moment.describe();
@@ -52,6 +54,15 @@ export class LogState implements WardState {
 
   knows(heads: readonly ItemId[]): boolean {
     return heads.every((head) => (this.#moment.entries.graph.indexOf(head) ?? this.#moment.size) < this.#moment.size);
+  }
+
+  isPast(earlier: readonly ItemId[], later: readonly ItemId[]): boolean {
+    const { past } = this.#at(later);
+    const { graph } = this.#moment.entries;
+    return earlier.every((id) => {
+      const index = graph.indexOf(id);
+      return index !== undefined && past.covers(index);
+    });
   }
 
   membershipOf(user: UserId, heads: readonly ItemId[]): Membership {
@@ -67,6 +78,18 @@ export class LogState implements WardState {
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined {
     const { past, view } = this.#at(heads);
     return roleIn(this.#moment.entries, view, past, hexOf(user));
+  }
+
+  renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined {
+    const { entries } = this.#moment;
+    if (entries.user(hexOf(user)).renewals.length === 0) return undefined;
+    const { past, view } = this.#at(heads);
+    const given = keysGivenIn(entries, view, past, hexOf(user));
+    return given?.operation.type === 'renew-user' ? hexOf(given.id) : undefined;
+  }
+
+  renewalOf(certificate: Certificate): Hex<ItemId> | undefined {
+    return certifyingRenewal(this.#moment.entries, this.ward, certificate);
   }
 
   sessionUser(session: SessionId): UserId | undefined {

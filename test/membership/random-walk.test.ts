@@ -27,7 +27,7 @@ async function walk(seed: string): Promise<{ ward: TestWard; items: Item[] }> {
 
   function operation(session: TestSession, placing: { heads: readonly ItemId[]; seq: number; prev: Uint8Array }): Item {
     const user = random.pick(users).id;
-    switch (random.below(10)) {
+    switch (random.below(11)) {
       case 0: case 1: return session.operation({ type: 'remove-user', user, cut: [] }, placing);
       case 2: return session.operation({ type: 'remove-device', device: random.pick(devices).id, cut: [] }, placing);
       case 3: case 4: return session.operation({ type: 'set-role', user, role: random.pick(ROLES) }, placing);
@@ -40,6 +40,11 @@ async function walk(seed: string): Promise<{ ward: TestWard; items: Item[] }> {
       case 7: return random.below(2) === 0
         ? session.operation({ type: 'add-team', team: random.pick(teams), sealedName: new Uint8Array(0) }, placing)
         : session.operation({ type: random.pick(['add-member', 'remove-member'] as const), team: random.pick(teams), user }, placing);
+      case 9: {
+        const renewed = ward.renewal(random.pick(users), session, placing);
+        sessions.push(ward.newSession(renewed.user, random.pick(devices)));
+        return renewed.item;
+      }
       case 8: return session.operation({ type: 'invite', invite: inviteId.from(random.pick(invitations).publicKey), kind: 'tablet', sealedName: new Uint8Array(0), expires: ward.clock.now() + 1 }, placing);
       default: return ward.joining(random.pick(invitations), random.below(3) === 0 ? random.pick(devices) : ward.newDevice('tablet'), { heads: placing.heads });
     }
