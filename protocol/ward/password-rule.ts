@@ -8,7 +8,7 @@ export type PasswordProblem = 'password-too-short' | 'password-too-common';
 
 /** `handle`: whose password it is to be; the name in it is the first guess of all. */
 export function passwordProblem(password: string, handle: string): PasswordProblem | undefined {
-  if ([...password].length < MIN_PASSWORD_LENGTH) return 'password-too-short';
+  if (Array.from(password).length < MIN_PASSWORD_LENGTH) return 'password-too-short';
   const plain = password.normalize('NFKC').toLowerCase().replaceAll(/[\s\-_.,!?*#]/g, '');
   const isCommon = new Set(plain).size < 4 || plain.startsWith(handle.replaceAll('-', '')) || FIRST_GUESSES.some((guess) => isMadeOf(plain, guess));
   return isCommon ? 'password-too-common' : undefined;
