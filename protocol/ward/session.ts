@@ -16,6 +16,7 @@ import type { Identity } from '../keys/identity.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import { Council } from './council.ts';
 import { Members } from './members.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -37,6 +38,7 @@ const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].
 export class Session {
   readonly user: UserId;
   readonly members: Members;
+  readonly council: Council;
   readonly standings: Standings;
   readonly #replica: Replica;
   readonly #environment: Environment;
@@ -72,6 +74,7 @@ export class Session {
     this.members = new Members({
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, clock: environment.clock, entropy: environment.entropy,
     });
+    this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
