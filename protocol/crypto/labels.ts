@@ -28,6 +28,8 @@ export const LABEL = {
   kemRandomness: 'wardsync/1/kem-randomness',
   sealedName: 'wardsync/1/sealed-name',
   authorityKey: 'wardsync/1/certificate-authority-key',
+  shareCoefficient: 'wardsync/1/share-coefficient',
+  proofNonce: 'wardsync/1/proof-nonce',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];
