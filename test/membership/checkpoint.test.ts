@@ -25,20 +25,20 @@ test('LOG-14: a stolen key from the time of two admins cannot backdate a coup be
   const old = ward.heads();
   const [bea, cleo] = [await ward.join('bea', 'admin'), await ward.join('cleo', 'admin')];
   const thief = ward.newSession(ada.user);
-  const coup = removes(thief, ward.founder, old);
+  const coup = removes(ward.newSession(ada.user), ward.founder, old);
   const puppet = ward.newUser('puppet', 'admin');
   const addition = ward.addition(puppet, thief, { heads: old });
-  const more = ousts(ward.newSession(puppet), bea, thief, [addition.id]);
+  const together = ousts(ward.newSession(puppet), ward.founder, ward.newSession(ada.user), [addition.id]);
   const since = operationsOf(ward);
-  const open = logOf(ward, [...since, coup, addition]).state();
-  assert.ok(!isIn(open, ward.founder), 'without a checkpoint the coup succeeds');
+  for (const way of [[coup], [addition, ...together]]) {
+    assert.ok(!isIn(logOf(ward, [...since, ...way]).state(), ward.founder), 'without a checkpoint the coup succeeds');
+  }
 
   const closed = closing(ward, bea, cleo);
-  const state = stateInEveryOrder(ward, since, [...closed, coup, addition]);
+  const state = stateInEveryOrder(ward, since, [...closed, coup, addition, ...together]);
   assert.ok([ward.founder, ada, bea, cleo].every((admin) => isIn(state, admin)));
   assert.equal(state.users.get(hexOf(puppet.id)), undefined);
-  assert.deepEqual(state.review.map(({ type, by }) => [type, hexOf(by ?? ward.archive.id)]).sort(), [['add-user', hexOf(ada.user.id)], ['remove-user', hexOf(ada.user.id)]]);
-  assert.ok(more.length === 2);
+  assert.deepEqual(new Set(state.review.map(({ type }) => type)), new Set(['remove-user', 'add-user', 'propose', 'approve']));
 });
 
 test('LOG-14: a checkpoint that nobody has approved closes nothing', async () => {
@@ -85,7 +85,7 @@ test('LOG-14: another admin accepts what is in review, by which it counts; accep
 });
 
 test('LOG-14: a removal that was held back takes effect where it is accepted, and undoes nobody who accepted it', async () => {
-  const { ward, admins: [ada, bea, cleo], since } = await apart('ada', 'bea', 'cleo');
+  const { ward, admins: [ada, bea, cleo] } = await apart('ada', 'bea', 'cleo');
   assert.ok(ada !== undefined && bea !== undefined && cleo !== undefined);
   const nurse = await ward.join('nora', 'clinician');
   const before = operationsOf(ward);
@@ -94,7 +94,6 @@ test('LOG-14: a removal that was held back takes effect where it is accepted, an
   const accepted = settles(ward.founder, removal, 'accept', [removal.id, closed[1].id]);
   assert.ok(isIn(stateInEveryOrder(ward, before, [removal, ...closed]), nurse));
   assert.ok(!isIn(stateInEveryOrder(ward, before, [removal, ...closed, accepted]), nurse));
-  assert.ok(since.length < before.length);
   // What takes two is not accepted by one.
   const ousting = ousts(ward.newSession(ada.user), bea, cleo);
   const late = settles(ward.founder, ousting[1], 'accept', [ousting[1].id, closed[1].id]);

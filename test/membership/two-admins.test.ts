@@ -10,7 +10,7 @@ const refused = { outcome: 'refused', reason: 'operation' };
 const roleOf = (state: WardState, { id }: TestUser): string | undefined => state.users.get(hexOf(id))?.role;
 
 test('LOG-12: with three admins nobody alone removes, demotes or makes one, in whatever order', async () => {
-  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  const { ward, admins: [ada, bea] } = await apart('ada', 'bea');
   assert.ok(ada !== undefined && bea !== undefined);
   const nurse = await ward.addUser('nora', 'clinician');
   const alone: readonly Item[] = [
@@ -25,7 +25,6 @@ test('LOG-12: with three admins nobody alone removes, demotes or makes one, in w
   for (const item of [ada.operation({ type: 'set-role', user: ada.user.id, role: 'viewer' }), removes(bea, ward.newSession(nurse))]) {
     assert.equal(deliver(logOf(ward, operationsOf(ward)), item).outcome, 'may-enter');
   }
-  assert.ok(since.length > 0);
 });
 
 test('LOG-12: a proposal changes nothing until another admin approves it', async () => {
