@@ -19,11 +19,11 @@ import { randomScalar } from '../crypto/sharing/group.ts';
 import { combineShares, dealShares, verifyShare } from '../crypto/sharing/sharing.ts';
 import { deriveKey, labelledHash } from '../crypto/signing/hash.ts';
 import type { RecoveryState } from '../membership/account-state.ts';
-import { MAX_RECOVERY_HOLDERS } from '../membership/operation.ts';
+import { MAX_HOLDERS } from '../membership/operation.ts';
 import { seedsFromBytes, seedsToBytes, type IdentitySeeds } from './identity.ts';
 
 /** What one holder was dealt. Secret. */
-const pieceShape = record({ number: uint(MAX_RECOVERY_HOLDERS), value: fixedBytes(32), commitments: list(fixedBytes(32), MAX_RECOVERY_HOLDERS) });
+const pieceShape = record({ number: uint(MAX_HOLDERS), value: fixedBytes(32), commitments: list(fixedBytes(32), MAX_HOLDERS) });
 type Piece = ValueOf<typeof pieceShape>;
 const MAX_PIECE_LENGTH = 1024;
 

@@ -1,5 +1,5 @@
 /**
- * Which of a user's keys certified a session (LOG-12). A session's certificate verifies under one key only, since a
+ * Which of a user's keys certified a session (LOG-15). A session's certificate verifies under one key only, since a
  * renewal brings a key that the user never had; so this depends on the certificate alone, not on when one asks.
  */
 import { hexOf, type Hex, type ItemId, type WardId } from '../codec/ids.ts';

@@ -5,6 +5,7 @@
 import { deviceId, hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
 import { LogGraph } from './log-graph.ts';
+import { effectOf } from './effect.ts';
 import type { Operation } from './operation.ts';
 import { maySign } from './roles.ts';
 
@@ -31,6 +32,8 @@ export interface Candidate {
 
 export interface Entry extends Candidate {
   readonly index: number;
+  /** What it does if it counts: what it says, or what it puts in force of others' (see `effectOf`). */
+  readonly effect: Operation;
 }
 
 export interface UserEntries {
@@ -38,7 +41,7 @@ export interface UserEntries {
   readonly additions: Entry[];
   /** What gives a role, genesis and add-user included, in the order of replay. */
   readonly roles: Entry[];
-  /** remove-user, renew-user, and set-role to less than admin: what may undo operations of this user. */
+  /** Removals, renewals, and roles less than admin: what may undo operations of this user. */
   readonly revocations: Entry[];
   /** renew-user, in the order of replay. */
   readonly renewals: Entry[];
@@ -72,6 +75,12 @@ export class LogEntries {
   readonly #invitations = new Map<Hex<InviteId>, InvitationEntries>();
   readonly #teams = new Map<Hex<TeamId>, Entry[]>();
   readonly #handles = new Map<string, Entry[]>();
+  readonly #approvals = new Map<Hex<ItemId>, Entry[]>();
+  /** What set a quorum, in the order of replay. */
+  readonly quorums: Entry[] = [];
+  readonly checkpoints: Entry[] = [];
+  /** Votes that appointed somebody, by the votes that they used. */
+  readonly #appointments = new Map<Hex<ItemId>, Entry[]>();
 
   user(user: Hex<UserId>): UserEntries {
     return this.#users.get(user) ?? NO_USER;
@@ -95,6 +104,21 @@ export class LogEntries {
     return this.#handles.get(handle) ?? [];
   }
 
+  /** What approved a proposal. */
+  approvals(proposal: ItemId): readonly Entry[] {
+    return this.#approvals.get(hexOf(proposal)) ?? [];
+  }
+
+  /** What used a vote. */
+  appointments(vote: ItemId): readonly Entry[] {
+    return this.#appointments.get(hexOf(vote)) ?? [];
+  }
+
+  entry(id: ItemId): Entry | undefined {
+    const index = this.graph.indexOf(id);
+    return index === undefined ? undefined : this.all[index];
+  }
+
   /** Users of the log, in no particular order. */
   users(): Iterable<[Hex<UserId>, UserEntries]> {
     return this.#users;
@@ -102,7 +126,7 @@ export class LogEntries {
 
   /** `parents` are the candidate's heads and the item before it in its chain, all of them here. */
   add(candidate: Candidate, parents: readonly number[]): Entry {
-    const entry: Entry = { ...candidate, index: this.graph.add(candidate.id, parents) };
+    const entry: Entry = { ...candidate, effect: effectOf(this, candidate.operation), index: this.graph.add(candidate.id, parents) };
     this.all.push(entry);
     if (entry.signer !== undefined) {
       this.#ofUser(entry.signer.user).signed.push(entry);
@@ -113,7 +137,14 @@ export class LogEntries {
   }
 
   #file(entry: Entry): void {
-    const { operation } = entry;
+    const { operation, effect } = entry;
+    if (operation.type === 'approve') pushTo(this.#approvals, hexOf(operation.proposal), entry);
+    if (operation.type === 'appoint') for (const vote of operation.votes) pushTo(this.#appointments, hexOf(vote), entry);
+    if (operation.type === 'checkpoint') this.checkpoints.push(entry);
+    this.#fileEffect(entry, effect);
+  }
+
+  #fileEffect(entry: Entry, operation: Operation): void {
     switch (operation.type) {
       case 'genesis':
         this.#fileUser(entry, operation.founder);
@@ -153,11 +184,16 @@ export class LogEntries {
       case 'renew-user': {
         const renewed = this.#ofUser(hexOf(operation.user));
         this.#fileRevocation(renewed, entry);
-        this.#insert(renewed.renewals, entry);
+        this.#fileInOrder(renewed.renewals, entry);
         break;
       }
       case 'set-recovery': case 'ask-recovery': case 'release-share': case 'set-kit':
+        break;
+      case 'set-quorum':
+        this.#fileInOrder(this.quorums, entry);
+        break;
       case 'set-bundle': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
+      case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint':
         break;
     }
   }
@@ -170,14 +206,13 @@ export class LogEntries {
   }
 
   #fileRole(user: Hex<UserId>, entry: Entry): void {
-    this.#insert(this.#ofUser(user).roles, entry);
+    this.#fileInOrder(this.#ofUser(user).roles, entry);
   }
 
-  /** Keeps a list in the order of replay. */
-  #insert(list: Entry[], entry: Entry): void {
-    let place = list.length;
-    for (let before = list[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = list[place - 1]) place--;
-    list.splice(place, 0, entry);
+  #fileInOrder(entries: Entry[], entry: Entry): void {
+    let place = entries.length;
+    for (let before = entries[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = entries[place - 1]) place--;
+    entries.splice(place, 0, entry);
   }
 
   #fileRevocation(of: { readonly revocations: Entry[] }, entry: Entry): void {
@@ -209,8 +244,8 @@ export function askingDevice({ operation, author }: Candidate): Hex<DeviceId> | 
 }
 
 /** What may take effect on operations of others: who loses a right by it, and from when on. */
-export function isRevocation(operation: Operation): boolean {
-  return operation.type === 'remove-user' || operation.type === 'renew-user' || operation.type === 'remove-device' || (operation.type === 'set-role' && operation.role !== 'admin');
+export function isRevocation({ effect }: Entry): boolean {
+  return effect.type === 'remove-user' || effect.type === 'renew-user' || effect.type === 'remove-device' || (effect.type === 'set-role' && effect.role !== 'admin');
 }
 
 /**
@@ -219,19 +254,19 @@ export function isRevocation(operation: Operation): boolean {
  * user what the old keys signed at the same time. An `other` that is not in the log yet has the revocation in its past.
  */
 export function undoes(graph: LogGraph, revocation: Entry, other: Candidate & { readonly index?: number }): boolean {
-  const { operation, index } = revocation;
+  const { effect, index } = revocation;
   const { signer } = other;
   if (other.index === index) return false;
   const known = other.index !== undefined && graph.isBefore(other.index, index);
   if (known) return false;
-  if (operation.type === 'remove-device') return hexOf(operation.device) === (signer?.device ?? askingDevice(other));
+  if (effect.type === 'remove-device') return hexOf(effect.device) === (signer?.device ?? askingDevice(other));
   if (signer === undefined) return false;
-  if (operation.type === 'remove-user') return hexOf(operation.user) === signer.user;
-  if ((operation.type !== 'set-role' && operation.type !== 'renew-user') || hexOf(operation.user) !== signer.user) return false;
+  if (effect.type === 'remove-user') return hexOf(effect.user) === signer.user;
+  if ((effect.type !== 'set-role' && effect.type !== 'renew-user') || hexOf(effect.user) !== signer.user) return false;
   const followed = other.index === undefined || graph.isBefore(index, other.index);
-  if (followed || operation.type === 'renew-user') return !followed;
+  if (followed || effect.type === 'renew-user') return !followed;
   const { type } = other.operation;
-  return type !== 'genesis' && type !== 'join' && type !== 'ask-recovery' && !maySign(operation.role, type);
+  return type !== 'genesis' && type !== 'join' && type !== 'ask-recovery' && !maySign(effect.role, type);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -96,9 +96,9 @@ export class WardLog {
   /** Adds what `consider` let in. */
   add({ candidate, parents }: PlacedOperation): void {
     const entry = this.#entries.add(candidate, parents);
-    const { operation, certificate, author } = candidate;
+    const { certificate, author } = candidate;
     if (certificate !== undefined) this.#certificates.set(hexOf(author), certificate);
-    for (const team of teamsMadeBy(operation)) this.#teamDocuments.set(hexOf(teamDocument(this.ward, team)), hexOf(team));
+    for (const team of teamsMadeBy(entry.effect)) this.#teamDocuments.set(hexOf(teamDocument(this.ward, team)), hexOf(team));
     const resolution = this.#resolution.with(entry);
     if (resolution === this.#resolution) this.#undescribed?.push(entry);
     else this.#undescribed = undefined;

@@ -1,7 +1,6 @@
-/** What an admin does with people, teams and devices. Each method resolves when the log has it and owed keys are granted. */
-import { equalBytes } from '../codec/bytes.ts';
+/** What an admin alone does with people, teams and devices; `Council` has what takes more. Each method resolves when the log has it and owed keys are granted. */
 import type { Clock, Entropy } from '../codec/environment.ts';
-import { hexOf, inviteId, userId, type AuthorId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, inviteId, userId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
@@ -9,9 +8,10 @@ import { newTeamId } from '../keys/grant.ts';
 import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { CutEntry, DeviceKind, Role, WardState } from '../membership/ward-state.ts';
-import { userOf } from '../replica/standing.ts';
+import type { DeviceKind, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
+import { adminsOf } from './council.ts';
+import { cutOfDevice } from './cut.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
@@ -30,7 +30,7 @@ export interface NewUser {
   readonly password: string;
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'last-admin';
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'takes-two';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -57,6 +57,7 @@ export class Members {
     if (!isHandle(handle)) return fail('bad-handle');
     if ([...state.value.users.values()].some((user) => user.handle === handle)) return fail('handle-taken');
     if (password.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
+    if (role === 'admin' && adminsOf(state.value).length >= 3) return fail('takes-two');
     const seeds = newIdentitySeeds(entropy);
     const user = userId.from(entropy.randomBytes(16));
     const identity = identityFromSeeds(user, seeds);
@@ -90,20 +91,6 @@ export class Members {
     return succeed(null);
   }
 
-  /** Removes a person: the cut says up to where their work stands, and every team they were in gets a new epoch. */
-  async removeUser(user: UserId): Promise<Result<null, MemberFailure>> {
-    const { replica, signer } = this.#options;
-    const state = this.#admin();
-    if (!state.ok) return state;
-    const removed = state.value.users.get(hexOf(user));
-    if (removed === undefined || removed.removal !== undefined) return fail('unknown-user');
-    const admins = [...state.value.users.values()].filter((other) => other.role === 'admin' && other.removal === undefined);
-    if (removed.role === 'admin' && admins.length === 1) return fail('last-admin');
-    await signer.operate({ type: 'remove-user', user, cut: cutOf(replica, (author) => isSame(userOf(replica, author), user)) });
-    await this.#settle();
-    return succeed(null);
-  }
-
   /** Adds a device whose key is at hand, without an invitation. */
   async addDevice(device: DeviceId, kind: DeviceKind, name: string): Promise<Result<null, MemberFailure>> {
     const state = this.#admin();
@@ -119,7 +106,7 @@ export class Members {
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
     const { replica, signer } = this.#options;
-    await signer.operate({ type: 'remove-device', device, cut: cutOf(replica, (author) => isSame(author, device) || isSame(replica.certificateOf(author)?.device, device)) });
+    await signer.operate({ type: 'remove-device', device, cut: cutOfDevice(replica, device) });
     return succeed(null);
   }
 
@@ -188,20 +175,7 @@ export class Members {
   }
 }
 
-/** The last items here of every chain whose author is meant. */
-function cutOf(replica: Replica, isMeant: (author: AuthorId) => boolean): CutEntry[] {
-  const cut: CutEntry[] = [];
-  for (const document of replica.documents()) {
-    for (const { author, seq, id } of replica.frontier(document)) if (isMeant(author)) cut.push({ document, author, seq, id });
-  }
-  return cut;
-}
-
 function isUser(state: WardState, user: UserId): boolean {
   const found = state.users.get(hexOf(user));
   return found !== undefined && found.removal === undefined;
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && equalBytes(a, b);
 }

@@ -17,6 +17,7 @@ import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { Account } from './account.ts';
+import { Council } from './council.ts';
 import { Members } from './members.ts';
 import { ownBundle } from './own-bundle.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
@@ -40,6 +41,7 @@ export class Session {
   readonly user: UserId;
   readonly account: Account;
   readonly members: Members;
+  readonly council: Council;
   readonly standings: Standings;
   readonly #replica: Replica;
   readonly #environment: Environment;
@@ -76,6 +78,7 @@ export class Session {
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, clock: environment.clock, entropy: environment.entropy,
     });
     this.account = new Account({ user: identity.user, bundle: ownBundle(replica, identity.user, environment.entropy), signer });
+    this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),

@@ -23,7 +23,7 @@ function dealt({ random }: TestWard, user: UserId, holders: readonly UserId[], t
   };
 }
 
-test('LOG-12: what the old keys sign at the same time as a renewal does not count, in every order; what the new ones sign does', async () => {
+test('LOG-15: what the old keys sign at the same time as a renewal does not count, in every order; what the new ones sign does', async () => {
   const ward = await buildWard();
   const nurse = await ward.join('heron-42', 'clinician');
   const before = operationsOf(ward);
@@ -44,7 +44,7 @@ test('LOG-12: what the old keys sign at the same time as a renewal does not coun
   }
 });
 
-test('LOG-12: after a renewal the old keys are refused, in the log and outside it, and what they had written elsewhere is disputed', async () => {
+test('LOG-15: after a renewal the old keys are refused, in the log and outside it, and what they had written elsewhere is disputed', async () => {
   const ward = await buildWard();
   const nurse = await ward.join('heron-42', 'clinician');
   const document = ward.newDocument();
@@ -75,7 +75,7 @@ test('LOG-12: after a renewal the old keys are refused, in the log and outside i
   assert.equal(textOf(copy.state()), textOf(ward.replica.state()));
 });
 
-test('LOG-12: two renewals at the same time, every order: one key, and what the other\'s signed does not count', async () => {
+test('LOG-15: two renewals at the same time, every order: one key, and what the other\'s signed does not count', async () => {
   const ward = await buildWard();
   const [nurse, admin] = [await ward.join('heron-42', 'clinician'), await ward.join('wren-5', 'admin')];
   const before = operationsOf(ward);
@@ -90,7 +90,7 @@ test('LOG-12: two renewals at the same time, every order: one key, and what the 
   assert.notDeepEqual(state.users.get(hexOf(nurse.user.id))?.bundle, new Uint8Array(4).fill(1));
 });
 
-test('LOG-12: when the admin who renewed is removed meanwhile, the renewal and all under its key fall, and the old keys hold', async () => {
+test('LOG-15: when the admin who renewed is removed meanwhile, the renewal and all under its key fall, and the old keys hold', async () => {
   const ward = await buildWard();
   const [nurse, admin] = [await ward.join('heron-42', 'clinician'), await ward.join('wren-5', 'admin')];
   const before = operationsOf(ward);
@@ -104,7 +104,7 @@ test('LOG-12: when the admin who renewed is removed meanwhile, the renewal and a
   }
 });
 
-test('LOG-12: nobody renews an admin, oneself, or to a key that was there', async () => {
+test('LOG-15: nobody renews an admin, oneself, or to a key that was there', async () => {
   const ward = await buildWard();
   const nurse = await ward.join('heron-42', 'clinician');
   const admin = await ward.join('wren-5', 'admin');
