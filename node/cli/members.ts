@@ -58,5 +58,6 @@ const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'unknown-user': 'no such user in this ward',
   'unknown-team': 'no such team in this ward',
   'unknown-device': 'no such device in this ward',
+  'own-device': 'this is the very device that you are working on; report it from another one',
   'last-admin': 'the last admin cannot be removed; make another admin first',
 };

@@ -5,7 +5,7 @@
  * came after it, in the order of replay, and makes a new one.
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, type DeviceId, type Hex, type InviteId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
 import { inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
@@ -96,10 +96,10 @@ class Draft {
         this.#addTeam(operation.everyone, EMPTY);
         this.#addTeam(operation.admins, EMPTY);
         this.#addDevice(operation.device.device, operation.device.kind, operation.device.sealedName, EMPTY);
-        this.#addUser(operation.founder);
+        this.#addUser(operation.founder, entry.id);
         break;
       case 'add-user':
-        this.#addUser(operation);
+        this.#addUser(operation, entry.id);
         break;
       case 'set-role':
         this.#changeUser(operation.user, { role: operation.role });
@@ -108,7 +108,7 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
-        this.#changeUser(operation.user, { bundle: operation.bundle });
+        this.#changeUser(operation.user, { bundle: operation.bundle, bundleSetBy: entry.id });
         break;
       case 'add-device':
         this.#addDevice(operation.device, operation.kind, operation.sealedName, EMPTY);
@@ -141,9 +141,9 @@ class Draft {
     }
   }
 
-  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser): void {
+  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
     const handle = this.#freeHandle(wanted, user);
-    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, sealedName, removal: undefined });
+    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, sealedName, removal: undefined });
     this.#handles.set(handle, hexOf(user));
     this.#settleBuiltInTeams(user);
   }
@@ -163,7 +163,7 @@ class Draft {
     for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
   }
 
-  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'removal'>>): void {
+  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'bundleSetBy' | 'removal'>>): void {
     const state = this.#users.get(hexOf(user));
     if (state === undefined) return;
     this.#users.set(hexOf(user), { ...state, ...change });

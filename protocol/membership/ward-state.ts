@@ -33,6 +33,8 @@ export interface UserState {
   readonly kemKey: Uint8Array;
   /** The user's sealed bundle, as last set. */
   readonly bundle: Uint8Array;
+  /** The operation that set it. */
+  readonly bundleSetBy: ItemId;
   readonly sealedName: Uint8Array;
   readonly removal: Removal | undefined;
 }
