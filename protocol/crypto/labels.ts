@@ -30,6 +30,8 @@ export const LABEL = {
   draftKey: 'wardsync/1/draft-key',
   draft: 'wardsync/1/draft',
   authorityKey: 'wardsync/1/certificate-authority-key',
+  shareCoefficient: 'wardsync/1/share-coefficient',
+  proofNonce: 'wardsync/1/proof-nonce',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

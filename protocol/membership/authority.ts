@@ -4,10 +4,11 @@
  * Each rule is a short function with one English sentence above it. They look at a `View`, which says which operations
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
-import { hexOf, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
-import { inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries } from './log-entries.ts';
+import { hexOf, type DeviceId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
+import { effectOf, isRepeatable } from './effect.ts';
+import { inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
-import type { OperationType } from './operation.ts';
+import type { Action, Operation, OperationType } from './operation.ts';
 import { maySign } from './roles.ts';
 import type { Role } from './ward-state.ts';
 
@@ -51,7 +52,7 @@ export function roleIn(log: LogEntries, view: View, past: Past, user: Hex<UserId
 /** Whether the user or device was added at a place in the log, and whether it was removed there. */
 export function presenceIn(view: View, past: Past, of: { readonly additions: readonly Entry[]; readonly revocations: readonly Entry[] }): 'absent' | 'present' | 'removed' {
   if (!of.additions.some(({ index }) => past.covers(index) && view.counts(index))) return 'absent';
-  const removed = of.revocations.some(({ index, operation }) => operation.type !== 'set-role' && past.covers(index) && view.counts(index));
+  const removed = of.revocations.some(({ index, effect }) => effect.type !== 'set-role' && past.covers(index) && view.counts(index));
   return removed ? 'removed' : 'present';
 }
 
@@ -127,8 +128,27 @@ class Inquiry {
     return false;
   }
 
-  /** An operation has to make sense where it was signed: what it names is there, what it adds is not. */
-  #applies({ operation, signer }: Candidate): boolean {
+  #applies(candidate: Candidate): boolean {
+    const { operation, signer } = candidate;
+    if (signer === undefined) return false;
+    switch (operation.type) {
+      case 'propose':
+        return this.#makesSense(operation.action.type === 'remove-user' ? { ...operation.action, cut: [] } : operation.action);
+      case 'approve':
+        return this.#isForApproval(operation, signer) && this.#makesSense(effectOf(this.#log, operation));
+      case 'appoint':
+        return this.#isEntitled(operation, signer) && this.#isPresent(this.#log.user(hexOf(operation.user)));
+      case 'settle':
+        return operation.of.type === 'items' || this.#settles(operation.of.operation, operation, signer);
+      case 'set-bundle':
+        return hexOf(operation.user) === signer.user;
+      default:
+        return this.#isOneEnough(operation, signer) && this.#makesSense(operation);
+    }
+  }
+
+  /** An operation has to make sense where it takes effect: what it names is there, what it adds is not. */
+  #makesSense(operation: Operation | Exclude<Action, { readonly type: 'remove-user' }>): boolean {
     const log = this.#log;
     switch (operation.type) {
       case 'add-user':
@@ -138,7 +158,7 @@ class Inquiry {
       case 'remove-user':
         return this.#isPresent(log.user(hexOf(operation.user))) && this.#leavesAnAdmin(hexOf(operation.user));
       case 'set-bundle':
-        return hexOf(operation.user) === signer?.user;
+        return this.#isPresent(log.user(hexOf(operation.user)));
       case 'add-device':
         return !this.#isThere(log.device(hexOf(operation.device)).additions);
       case 'remove-device': case 'issue-certificate':
@@ -149,11 +169,96 @@ class Inquiry {
         return !this.#isThere(log.team(hexOf(operation.team)));
       case 'add-member': case 'remove-member':
         return this.#isAdded(log.team(hexOf(operation.team))) && this.#isPresent(log.user(hexOf(operation.user)));
-      case 'set-authority':
+      case 'set-quorum':
+        return isQuorum(operation) && operation.holders.every((holder) => this.#isPresent(log.user(hexOf(holder))));
+      case 'set-authority': case 'checkpoint': case 'approve':
         return true;
-      case 'genesis': case 'join':
+      case 'genesis': case 'join': case 'propose': case 'appoint': case 'settle':
         return false;
     }
+  }
+
+  /** LOG-12: with three admins or more nobody alone changes who is one; a quorum is set by one only who is alone. */
+  #isOneEnough(operation: Operation, signer: Signer): boolean {
+    switch (operation.type) {
+      case 'add-user':
+        return operation.role !== 'admin' || this.#areAdminsFewerThan(3);
+      case 'set-role': case 'remove-user': {
+        const target = hexOf(operation.user);
+        if (operation.type === 'set-role' && operation.role === 'admin') return this.#areAdminsFewerThan(3);
+        return target === signer.user || !this.#isAdminForSure(target) || this.#areAdminsFewerThan(3);
+      }
+      case 'set-quorum':
+        return this.#areAdminsFewerThan(2);
+      default:
+        return true;
+    }
+  }
+
+  /** False with a doubt while a revocation of the user's is open. */
+  #isAdminForSure(user: Hex<UserId>): boolean {
+    const open = this.#openIn(this.#log.user(user).revocations);
+    for (const index of open) this.#doubt(index);
+    return open.length === 0 && this.roleOf(user) === 'admin';
+  }
+
+  #areAdminsFewerThan(number: number): boolean {
+    let sure = 0;
+    const doubtful: Doubts[] = [];
+    for (const user of this.#log.everAdmins) {
+      const other = new Inquiry(this.#log, this.#view, this.#past);
+      if (!other.#isPresent(this.#log.user(user)) || other.roleOf(user, 'remove-user') !== 'admin') continue;
+      if (other.doubts.size === 0) sure += 1;
+      else doubtful.push(other.doubts);
+    }
+    if (sure >= number) return false;
+    if (sure + doubtful.length >= number) for (const doubts of doubtful) for (const doubt of doubts) this.#doubt(doubt);
+    return true;
+  }
+
+  /** LOG-12: what another admin, who still is one, proposed, and nobody has approved. */
+  #isForApproval({ proposal: id, cut }: Extract<Operation, { readonly type: 'approve' }>, signer: Signer): boolean {
+    const proposal = this.#log.entry(id);
+    if (proposal?.signer === undefined || !this.#isAdded([proposal]) || this.#isThere(this.#log.approvals(id))) return false;
+    const { operation, signer: { user: proposer } } = proposal;
+    if (operation.type !== 'checkpoint' && operation.type !== 'propose') return false;
+    if (cut.length > 0 && (operation.type === 'checkpoint' || operation.action.type !== 'remove-user')) return false;
+    return proposer !== signer.user && this.#isPresent(this.#log.user(proposer)) && this.roleOf(proposer, 'approve') === 'admin';
+  }
+
+  /** LOG-13: a holder of the quorum in force, alone or with the votes of enough others, given since and not used. */
+  #isEntitled({ user, votes }: Extract<Operation, { readonly type: 'appoint' }>, signer: Signer): boolean {
+    const quorum = this.#log.quorums.findLast(({ index }) => this.#past.covers(index) && this.#view.counts(index));
+    if (quorum?.effect.type !== 'set-quorum') return false;
+    this.#inherit(quorum.index);
+    const { threshold, holders } = quorum.effect;
+    const isHolder = (who: Hex<UserId>): boolean => holders.some((holder) => hexOf(holder) === who);
+    const voters = new Set([signer.user]);
+    for (const id of votes) {
+      const vote = this.#log.entry(id);
+      if (vote?.signer === undefined || vote.operation.type !== 'appoint' || vote.operation.votes.length > 0) return false;
+      if (hexOf(vote.operation.user) !== hexOf(user) || !this.#log.graph.isBefore(quorum.index, vote.index)) return false;
+      if (!this.#isAdded([vote]) || this.#isThere(this.#log.appointments(id)) || !this.#isPresent(this.#log.user(vote.signer.user))) return false;
+      voters.add(vote.signer.user);
+    }
+    const isEnough = votes.length === 0 || (voters.size === votes.length + 1 && voters.size >= threshold);
+    return isEnough && [...voters].every(isHolder);
+  }
+
+  /** LOG-14: an operation in review is accepted by another admin than signed it, one who may do the same alone. */
+  #settles(reviewed: ItemId, operation: Operation, signer: Signer): boolean {
+    const entry = this.#log.entry(reviewed);
+    if (entry === undefined || !this.#past.covers(entry.index)) return false;
+    const effect = effectOf(this.#log, operation);
+    if (effect === operation) return operation.type === 'settle' && operation.verdict === 'decline';
+    if (!isRepeatable(effect) || entry.signer?.user === signer.user || !this.#isHeld(entry)) return false;
+    return this.#isOneEnough(effect, signer) && this.#makesSense(effect);
+  }
+
+  #isHeld({ index }: Entry): boolean {
+    const { checkpoints, graph } = this.#log;
+    return !this.#view.counts(index) && checkpoints.some((checkpoint) =>
+      graph.areConcurrent(checkpoint.index, index) && this.#isAdded([checkpoint]) && this.#log.approvals(checkpoint.id).some((approval) => this.#past.covers(approval.index)));
   }
 
   /** LOG-7: an invitation lets one new device in, before it expires, if nobody has used it. */
@@ -209,19 +314,25 @@ class Inquiry {
   }
 }
 
-export function roleGivenBy({ operation }: Entry): Role | undefined {
-  if (operation.type === 'genesis') return operation.founder.role;
-  return operation.type === 'add-user' || operation.type === 'set-role' ? operation.role : undefined;
+export function roleGivenBy({ effect }: Entry): Role | undefined {
+  if (effect.type === 'genesis') return effect.founder.role;
+  return effect.type === 'add-user' || effect.type === 'set-role' ? effect.role : undefined;
 }
 
-export function userAddedBy({ operation }: Entry): Hex<UserId> | undefined {
-  if (operation.type === 'genesis') return hexOf(operation.founder.user);
-  return operation.type === 'add-user' ? hexOf(operation.user) : undefined;
+export function userAddedBy({ effect }: Entry): Hex<UserId> | undefined {
+  if (effect.type === 'genesis') return hexOf(effect.founder.user);
+  return effect.type === 'add-user' ? hexOf(effect.user) : undefined;
 }
 
 /** The user or device whose rights a revocation takes. */
-export function targetOf({ operation }: Entry): Hex<UserId> | Hex<DeviceId> | undefined {
-  if (!isRevocation(operation)) return undefined;
-  if (operation.type === 'remove-device') return hexOf(operation.device);
-  return operation.type === 'remove-user' || operation.type === 'set-role' ? hexOf(operation.user) : undefined;
+export function targetOf(entry: Entry): Hex<UserId> | Hex<DeviceId> | undefined {
+  const { effect } = entry;
+  if (!isRevocation(entry)) return undefined;
+  if (effect.type === 'remove-device') return hexOf(effect.device);
+  return effect.type === 'remove-user' || effect.type === 'set-role' ? hexOf(effect.user) : undefined;
+}
+
+/** At least two of at most sixteen different people. */
+function isQuorum({ threshold, holders }: { readonly threshold: number; readonly holders: readonly UserId[] }): boolean {
+  return threshold >= 2 && threshold <= holders.length && new Set(holders.map(hexOf)).size === holders.length;
 }

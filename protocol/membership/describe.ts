@@ -5,11 +5,11 @@
  * came after it, in the order of replay, and makes a new one.
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, userId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
 import { inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
-import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Removal, Role, TeamState, UserState } from './ward-state.ts';
+import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
 export interface Description {
   readonly sealedName: Uint8Array;
@@ -20,6 +20,13 @@ export interface Description {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  readonly quorum: Quorum | undefined;
+  /** By id; what has been carried out is not among them. */
+  readonly proposals: ReadonlyMap<Hex<ItemId>, Proposal>;
+  readonly votes: ReadonlyMap<Hex<ItemId>, Vote>;
+  readonly settlements: ReadonlyMap<string, Settlement>;
+  /** Operations that an admin said no to. */
+  readonly declined: ReadonlyMap<Hex<ItemId>, true>;
   /** Who has a handle, of those who are in. */
   readonly handles: ReadonlyMap<string, Hex<UserId>>;
   /** The operations on each membership of a team, by team and user. */
@@ -28,7 +35,8 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, handles: new Map(), memberships: new Map(),
+  invitations: new Map(), authority: undefined, quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
+  handles: new Map(), memberships: new Map(),
 };
 
 export function describe(before: Description, entries: readonly Entry[], graph: LogGraph): Description {
@@ -55,6 +63,10 @@ class Draft {
   readonly #devices: CopyOnWriteMap<Hex<DeviceId>, DeviceState>;
   readonly #teams: CopyOnWriteMap<Hex<TeamId>, TeamState>;
   readonly #invitations: CopyOnWriteMap<Hex<InviteId>, InvitationState>;
+  readonly #proposals: CopyOnWriteMap<Hex<ItemId>, Proposal>;
+  readonly #votes: CopyOnWriteMap<Hex<ItemId>, Vote>;
+  readonly #settlements: CopyOnWriteMap<string, Settlement>;
+  readonly #declined: CopyOnWriteMap<Hex<ItemId>, true>;
   readonly #handles: CopyOnWriteMap<string, Hex<UserId>>;
   readonly #memberships: CopyOnWriteMap<string, readonly Entry[]>;
   /** Sets of members that this draft has made and may change. */
@@ -63,6 +75,7 @@ class Draft {
   #everyone: TeamId | undefined;
   #admins: TeamId | undefined;
   #authority: AuthorityState | undefined;
+  #quorum: Quorum | undefined;
 
   constructor(before: Description, graph: LogGraph) {
     this.#graph = graph;
@@ -70,24 +83,31 @@ class Draft {
     this.#devices = new CopyOnWriteMap(before.devices);
     this.#teams = new CopyOnWriteMap(before.teams);
     this.#invitations = new CopyOnWriteMap(before.invitations);
+    this.#proposals = new CopyOnWriteMap(before.proposals);
+    this.#votes = new CopyOnWriteMap(before.votes);
+    this.#settlements = new CopyOnWriteMap(before.settlements);
+    this.#declined = new CopyOnWriteMap(before.declined);
     this.#handles = new CopyOnWriteMap(before.handles);
     this.#memberships = new CopyOnWriteMap(before.memberships);
     this.#sealedName = before.sealedName;
     this.#everyone = before.everyone;
     this.#admins = before.admins;
     this.#authority = before.authority;
+    this.#quorum = before.quorum;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
       teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority,
+      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
 
   apply(entry: Entry): void {
-    const { operation } = entry;
+    this.#note(entry);
+    const { effect: operation } = entry;
     switch (operation.type) {
       case 'genesis':
         this.#sealedName = operation.sealedName;
@@ -138,10 +158,51 @@ class Draft {
       case 'set-authority':
         this.#authority = { certificate: operation.certificate, sealedKey: operation.sealedKey };
         break;
+      case 'set-quorum':
+        this.#quorum = { threshold: operation.threshold, holders: operation.holders };
+        break;
+      case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle':
+        break;
     }
   }
 
+  /** What an operation says, apart from what it does: words that others have to join in, or that settle something. */
+  #note({ id, time, operation, signer }: Entry): void {
+    if (signer === undefined) return;
+    const by = userId.fromHex(signer.user);
+    switch (operation.type) {
+      case 'propose':
+        this.#proposals.set(hexOf(id), { id, by, time, action: operation.action });
+        break;
+      case 'checkpoint':
+        this.#proposals.set(hexOf(id), { id, by, time, action: { type: 'checkpoint' } });
+        break;
+      case 'approve':
+        this.#proposals.delete(hexOf(operation.proposal));
+        break;
+      case 'appoint':
+        if (operation.votes.length === 0) this.#votes.set(hexOf(id), { id, by, time, user: operation.user });
+        for (const vote of operation.votes) this.#votes.delete(hexOf(vote));
+        break;
+      case 'settle':
+        if (operation.of.type === 'items') this.#settle(operation.of, operation.verdict);
+        else if (operation.verdict === 'decline') this.#declined.set(hexOf(operation.of.operation), true);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The farthest of each verdict; where they meet, acceptance wins. */
+  #settle(position: CutEntry, verdict: Verdict): void {
+    const chain = chainOf(position);
+    const before = this.#settlements.get(chain);
+    const of = verdict === 'accept' ? 'accepted' : 'declined';
+    if ((before?.[of]?.seq ?? 0) < position.seq) this.#settlements.set(chain, { accepted: undefined, declined: undefined, ...before, [of]: position });
+  }
+
   #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
+    if (this.#users.has(hexOf(user))) return;
     const handle = this.#freeHandle(wanted, user);
     this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, sealedName, removal: undefined });
     this.#handles.set(handle, hexOf(user));
@@ -218,9 +279,9 @@ class Draft {
     const key = hexOf(team) + hexOf(user);
     const entries = [...this.#memberships.get(key) ?? [], entry];
     this.#memberships.set(key, entries);
-    const removals = entries.filter(({ operation }) => operation.type === 'remove-member');
-    const isAdded = entries.some(({ index, operation }) =>
-      operation.type === 'add-member' && removals.every((removal) => this.#graph.isBefore(removal.index, index)));
+    const removals = entries.filter(({ effect }) => effect.type === 'remove-member');
+    const isAdded = entries.some(({ index, effect }) =>
+      effect.type === 'add-member' && removals.every((removal) => this.#graph.isBefore(removal.index, index)));
     this.#setMember(team, user, isAdded && this.#users.get(hexOf(user))?.removal === undefined);
   }
 
@@ -234,9 +295,14 @@ function joined(before: Removal | undefined, removal: Removal): Removal {
   if (before === undefined) return removal;
   const byChain = new Map<string, CutEntry>();
   for (const entry of [...before.cut, ...removal.cut]) {
-    const chain = hexOf(entry.document) + hexOf(entry.author);
+    const chain = chainOf(entry);
     const known = byChain.get(chain);
     if (known === undefined || known.seq < entry.seq) byChain.set(chain, entry);
   }
   return { operation: before.operation, cut: [...byChain.values()] };
+}
+
+/** A chain's name in `settlements`. */
+export function chainOf({ document, author }: Pick<CutEntry, 'document' | 'author'>): string {
+  return hexOf(document) + hexOf(author);
 }

@@ -5,6 +5,7 @@
 import { hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
 import { LogGraph } from './log-graph.ts';
+import { effectOf } from './effect.ts';
 import type { Operation } from './operation.ts';
 import { maySign } from './roles.ts';
 
@@ -29,6 +30,8 @@ export interface Candidate {
 
 export interface Entry extends Candidate {
   readonly index: number;
+  /** What it does if it counts: what it says, or what it puts in force of others' (see `effectOf`). */
+  readonly effect: Operation;
 }
 
 export interface UserEntries {
@@ -36,7 +39,7 @@ export interface UserEntries {
   readonly additions: Entry[];
   /** What gives a role, genesis and add-user included, in the order of replay. */
   readonly roles: Entry[];
-  /** remove-user, and set-role to less than admin: what may undo operations of this user. */
+  /** Removals, and roles less than admin: what may undo operations of this user. */
   readonly revocations: Entry[];
   readonly signed: Entry[];
 }
@@ -68,6 +71,12 @@ export class LogEntries {
   readonly #invitations = new Map<Hex<InviteId>, InvitationEntries>();
   readonly #teams = new Map<Hex<TeamId>, Entry[]>();
   readonly #handles = new Map<string, Entry[]>();
+  readonly #approvals = new Map<Hex<ItemId>, Entry[]>();
+  /** What set a quorum, in the order of replay. */
+  readonly quorums: Entry[] = [];
+  readonly checkpoints: Entry[] = [];
+  /** Votes that appointed somebody, by the votes that they used. */
+  readonly #appointments = new Map<Hex<ItemId>, Entry[]>();
 
   user(user: Hex<UserId>): UserEntries {
     return this.#users.get(user) ?? NO_USER;
@@ -91,6 +100,21 @@ export class LogEntries {
     return this.#handles.get(handle) ?? [];
   }
 
+  /** What approved a proposal. */
+  approvals(proposal: ItemId): readonly Entry[] {
+    return this.#approvals.get(hexOf(proposal)) ?? [];
+  }
+
+  /** What used a vote. */
+  appointments(vote: ItemId): readonly Entry[] {
+    return this.#appointments.get(hexOf(vote)) ?? [];
+  }
+
+  entry(id: ItemId): Entry | undefined {
+    const index = this.graph.indexOf(id);
+    return index === undefined ? undefined : this.all[index];
+  }
+
   /** Users of the log, in no particular order. */
   users(): Iterable<[Hex<UserId>, UserEntries]> {
     return this.#users;
@@ -98,7 +122,7 @@ export class LogEntries {
 
   /** `parents` are the candidate's heads and the item before it in its chain, all of them here. */
   add(candidate: Candidate, parents: readonly number[]): Entry {
-    const entry: Entry = { ...candidate, index: this.graph.add(candidate.id, parents) };
+    const entry: Entry = { ...candidate, effect: effectOf(this, candidate.operation), index: this.graph.add(candidate.id, parents) };
     this.all.push(entry);
     if (entry.signer !== undefined) {
       this.#ofUser(entry.signer.user).signed.push(entry);
@@ -109,7 +133,14 @@ export class LogEntries {
   }
 
   #file(entry: Entry): void {
-    const { operation } = entry;
+    const { operation, effect } = entry;
+    if (operation.type === 'approve') pushTo(this.#approvals, hexOf(operation.proposal), entry);
+    if (operation.type === 'appoint') for (const vote of operation.votes) pushTo(this.#appointments, hexOf(vote), entry);
+    if (operation.type === 'checkpoint') this.checkpoints.push(entry);
+    this.#fileEffect(entry, effect);
+  }
+
+  #fileEffect(entry: Entry, operation: Operation): void {
     switch (operation.type) {
       case 'genesis':
         this.#fileUser(entry, operation.founder);
@@ -146,7 +177,11 @@ export class LogEntries {
       case 'add-team':
         pushTo(this.#teams, hexOf(operation.team), entry);
         break;
+      case 'set-quorum':
+        this.#fileInOrder(this.quorums, entry);
+        break;
       case 'set-bundle': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
+      case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint':
         break;
     }
   }
@@ -159,10 +194,13 @@ export class LogEntries {
   }
 
   #fileRole(user: Hex<UserId>, entry: Entry): void {
-    const { roles } = this.#ofUser(user);
-    let place = roles.length;
-    for (let before = roles[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = roles[place - 1]) place--;
-    roles.splice(place, 0, entry);
+    this.#fileInOrder(this.#ofUser(user).roles, entry);
+  }
+
+  #fileInOrder(entries: Entry[], entry: Entry): void {
+    let place = entries.length;
+    for (let before = entries[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = entries[place - 1]) place--;
+    entries.splice(place, 0, entry);
   }
 
   #fileRevocation(of: { readonly revocations: Entry[] }, entry: Entry): void {
@@ -189,8 +227,8 @@ export function inviteOf(join: Candidate): Hex<InviteId> {
 }
 
 /** What may take effect on operations of others: who loses a right by it, and from when on. */
-export function isRevocation(operation: Operation): boolean {
-  return operation.type === 'remove-user' || operation.type === 'remove-device' || (operation.type === 'set-role' && operation.role !== 'admin');
+export function isRevocation({ effect }: Entry): boolean {
+  return effect.type === 'remove-user' || effect.type === 'remove-device' || (effect.type === 'set-role' && effect.role !== 'admin');
 }
 
 /**
@@ -199,17 +237,17 @@ export function isRevocation(operation: Operation): boolean {
  * not in the log yet has the revocation in its past.
  */
 export function undoes(graph: LogGraph, revocation: Entry, other: Candidate & { readonly index?: number }): boolean {
-  const { operation, index } = revocation;
+  const { effect, index } = revocation;
   const { signer } = other;
   if (signer === undefined || other.index === index) return false;
   const known = other.index !== undefined && graph.isBefore(other.index, index);
   if (known) return false;
-  if (operation.type === 'remove-user') return hexOf(operation.user) === signer.user;
-  if (operation.type === 'remove-device') return hexOf(operation.device) === signer.device;
-  if (operation.type !== 'set-role' || hexOf(operation.user) !== signer.user) return false;
+  if (effect.type === 'remove-user') return hexOf(effect.user) === signer.user;
+  if (effect.type === 'remove-device') return hexOf(effect.device) === signer.device;
+  if (effect.type !== 'set-role' || hexOf(effect.user) !== signer.user) return false;
   const followed = other.index === undefined || graph.isBefore(index, other.index);
   const { type } = other.operation;
-  return !followed && type !== 'genesis' && type !== 'join' && !maySign(operation.role, type);
+  return !followed && type !== 'genesis' && type !== 'join' && !maySign(effect.role, type);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,6 +1,7 @@
 /** ADMIT-5: accepted or disputed, from the log and the item alone. */
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
+import { chainOf } from './describe.ts';
 import type { CutEntry, Removal, WardState } from './ward-state.ts';
 
 export type Standing = 'accepted' | 'disputed';
@@ -18,14 +19,17 @@ export interface Signatory {
   readonly device: DeviceId;
 }
 
-/** Every item of a member is accepted; of who is out, what lies within the cut of each removal that concerns it. */
+/** Every item of a member is accepted; of who is out, what lies within the cut of each removal that concerns it, or was accepted since. */
 export function standingOf(position: ItemPosition, signatory: Signatory, state: WardState): Standing {
+  const accepted = state.settlements.get(chainOf(position))?.accepted;
+  if (accepted !== undefined && isWithin(position, accepted)) return 'accepted';
   return limitsOf(position, signatory, state).every((limit) => isWithin(position, limit)) ? 'accepted' : 'disputed';
 }
 
 /** The last seq of the chain that is accepted: 0 for none, `Infinity` while nobody concerned is out. */
 export function acceptedUpTo(chain: Pick<ItemPosition, 'document' | 'author'>, signatory: Signatory, state: WardState): number {
-  return Math.min(Infinity, ...limitsOf(chain, signatory, state).map((limit) => limit?.seq ?? 0));
+  const withinCuts = Math.min(Infinity, ...limitsOf(chain, signatory, state).map((limit) => limit?.seq ?? 0));
+  return Math.max(withinCuts, state.settlements.get(chainOf(chain))?.accepted?.seq ?? 0);
 }
 
 /** One limit for each removal that concerns the chain; undefined where nothing of it is accepted. */
@@ -47,8 +51,8 @@ const cutsByChain = new WeakMap<Removal, ReadonlyMap<string, CutEntry>>();
 function cutFor(removal: Removal, chain: Pick<ItemPosition, 'document' | 'author'>): CutEntry | undefined {
   let byChain = cutsByChain.get(removal);
   if (byChain === undefined) {
-    byChain = new Map(removal.cut.map((entry) => [hexOf(entry.document) + hexOf(entry.author), entry]));
+    byChain = new Map(removal.cut.map((entry) => [chainOf(entry), entry]));
     cutsByChain.set(removal, byChain);
   }
-  return byChain.get(hexOf(chain.document) + hexOf(chain.author));
+  return byChain.get(chainOf(chain));
 }

@@ -90,9 +90,9 @@ export class WardLog {
   /** Adds what `consider` let in. */
   add({ candidate, parents }: PlacedOperation): void {
     const entry = this.#entries.add(candidate, parents);
-    const { operation, certificate, author } = candidate;
+    const { certificate, author } = candidate;
     if (certificate !== undefined) this.#certificates.set(hexOf(author), certificate);
-    for (const team of teamsMadeBy(operation)) this.#teamDocuments.set(hexOf(teamDocument(this.ward, team)), hexOf(team));
+    for (const team of teamsMadeBy(entry.effect)) this.#teamDocuments.set(hexOf(teamDocument(this.ward, team)), hexOf(team));
     const resolution = this.#resolution.with(entry);
     if (resolution === this.#resolution) this.#undescribed?.push(entry);
     else this.#undescribed = undefined;
@@ -177,7 +177,7 @@ export class WardLog {
 
   #signingKeyAt(user: Hex<UserId>, { past, view }: Viewpoint): Uint8Array | undefined {
     const addition = this.#entries.user(user).additions.find(({ index }) => past.covers(index) && view.counts(index));
-    return addition === undefined ? undefined : signingKeyGivenBy(addition.operation);
+    return addition === undefined ? undefined : signingKeyGivenBy(addition.effect);
   }
 
   #viewpointOf(past: Past): Viewpoint {

@@ -11,6 +11,9 @@ export type Role = (typeof ROLES)[number];
 export const DEVICE_KINDS = ['archive', 'tablet', 'bridge', 'client'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
+export const VERDICTS = ['accept', 'decline'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
 /** The last accepted item of a removed author in a chain ('cut'). */
 export interface CutEntry {
   readonly document: DocumentId;
@@ -72,6 +75,54 @@ export interface AuthorityState {
   readonly sealedKey: Uint8Array;
 }
 
+/** What an admin wants that takes two (LOG-12, LOG-14). */
+export type ProposedAction =
+  | { readonly type: 'set-role'; readonly user: UserId; readonly role: Role }
+  | { readonly type: 'remove-user'; readonly user: UserId }
+  | { readonly type: 'set-quorum'; readonly threshold: number; readonly holders: readonly UserId[] }
+  | { readonly type: 'checkpoint' };
+
+/** Proposed by one admin, approved by none yet. */
+export interface Proposal {
+  readonly id: ItemId;
+  readonly by: UserId;
+  /** By the proposer's clock. */
+  readonly time: number;
+  readonly action: ProposedAction;
+}
+
+/** LOG-13: `threshold` of these users together can make a user an admin. */
+export interface Quorum {
+  readonly threshold: number;
+  readonly holders: readonly UserId[];
+}
+
+/** A holder's word that `user` be an admin, not used so far. */
+export interface Vote {
+  readonly id: ItemId;
+  readonly by: UserId;
+  readonly user: UserId;
+  readonly time: number;
+}
+
+/** What admins said of a chain's disputed items: up to where they are in, and up to where somebody declined them. */
+export interface Settlement {
+  readonly accepted: CutEntry | undefined;
+  readonly declined: CutEntry | undefined;
+}
+
+/** An operation that a checkpoint holds back (LOG-14). */
+export interface OperationInReview {
+  readonly id: ItemId;
+  /** Undefined for a device that joined by an invitation. */
+  readonly by: UserId | undefined;
+  readonly type: string;
+  readonly time: number;
+  /** Whether an admin can accept it. What takes two is proposed anew; a device joins anew. */
+  readonly isRepeatable: boolean;
+  readonly declined: boolean;
+}
+
 /** How a log position relates to the removal of a user or device. */
 export type Membership = 'member' | 'never' | 'removed-before' | 'removed-since';
 
@@ -87,6 +138,14 @@ export interface WardState {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  readonly quorum: Quorum | undefined;
+  /** What waits for a second admin, oldest first. */
+  readonly proposals: readonly Proposal[];
+  readonly votes: readonly Vote[];
+  /** By chain: hex of the document and of the author. */
+  readonly settlements: ReadonlyMap<string, Settlement>;
+  /** Operations that checkpoints hold back and no admin has accepted, in the order of replay. */
+  readonly review: readonly OperationInReview[];
   /** Whether every one of these operations is in the log. */
   knows(heads: readonly ItemId[]): boolean;
   /** The user's standing as seen from `heads`, which are known. */

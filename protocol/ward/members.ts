@@ -1,7 +1,7 @@
-/** What an admin does with people, teams and devices. Each method resolves when the log has it and owed keys are granted. */
+/** What an admin alone does with people, teams and devices; `Council` has what takes more. Each method resolves when the log has it and owed keys are granted. */
 import { equalBytes } from '../codec/bytes.ts';
 import type { Clock, Entropy } from '../codec/environment.ts';
-import { hexOf, inviteId, userId, type AuthorId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, inviteId, userId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
@@ -9,10 +9,11 @@ import { newTeamId } from '../keys/grant.ts';
 import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { CutEntry, DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
-import { devicesTogether, usersOf } from './devices.ts';
-import { userOf } from '../replica/standing.ts';
+import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
+import { adminsOf } from './council.ts';
+import { cutOfDevice } from './cut.ts';
+import { devicesTogether, usersOf } from './devices.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
@@ -30,13 +31,13 @@ export interface NewUser {
   readonly password: string;
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'last-admin';
-
 /** What was shut out, and who had unlocked there: these people should change their passwords. */
 export interface LostReport {
   readonly devices: readonly DeviceState[];
   readonly users: readonly UserId[];
 }
+
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -64,6 +65,7 @@ export class Members {
     if (!isHandle(handle)) return fail('bad-handle');
     if ([...state.value.users.values()].some((user) => user.handle === handle)) return fail('handle-taken');
     if (password.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
+    if (role === 'admin' && adminsOf(state.value).length >= 3) return fail('takes-two');
     const seeds = newIdentitySeeds(entropy);
     const user = userId.from(entropy.randomBytes(16));
     const identity = identityFromSeeds(user, seeds);
@@ -93,20 +95,6 @@ export class Members {
     if (!state.value.teams.has(hexOf(team))) return fail('unknown-team');
     if (!isUser(state.value, user)) return fail('unknown-user');
     await this.#options.signer.operate({ type: 'add-member', team, user });
-    await this.#settle();
-    return succeed(null);
-  }
-
-  /** Removes a person: the cut says up to where their work stands, and every team they were in gets a new epoch. */
-  async removeUser(user: UserId): Promise<Result<null, MemberFailure>> {
-    const { replica, signer } = this.#options;
-    const state = this.#admin();
-    if (!state.ok) return state;
-    const removed = state.value.users.get(hexOf(user));
-    if (removed === undefined || removed.removal !== undefined) return fail('unknown-user');
-    const admins = [...state.value.users.values()].filter((other) => other.role === 'admin' && other.removal === undefined);
-    if (removed.role === 'admin' && admins.length === 1) return fail('last-admin');
-    await signer.operate({ type: 'remove-user', user, cut: cutOf(replica, (author) => isSame(userOf(replica, author), user)) });
     await this.#settle();
     return succeed(null);
   }
@@ -142,7 +130,7 @@ export class Members {
     if (!state.ok) return state;
     const devices = devicesTogether(state.value, device);
     if (devices.length === 0) return fail('unknown-device');
-    if (devices.some(({ id }) => isSame(id, this.#options.device))) return fail('own-device');
+    if (devices.some(({ id }) => equalBytes(id, this.#options.device))) return fail('own-device');
     // The page first: its tablet hears of that only while it is still told anything.
     for (const { id } of devices) await this.#shutOut(id);
     await this.#settle();
@@ -203,7 +191,7 @@ export class Members {
 
   async #shutOut(device: DeviceId): Promise<void> {
     const { replica, signer } = this.#options;
-    await signer.operate({ type: 'remove-device', device, cut: cutOf(replica, (author) => isSame(author, device) || isSame(replica.certificateOf(author)?.device, device)) });
+    await signer.operate({ type: 'remove-device', device, cut: cutOfDevice(replica, device) });
   }
 
   #named(name: string): Uint8Array {
@@ -219,20 +207,7 @@ export class Members {
   }
 }
 
-/** The last items here of every chain whose author is meant. */
-function cutOf(replica: Replica, isMeant: (author: AuthorId) => boolean): CutEntry[] {
-  const cut: CutEntry[] = [];
-  for (const document of replica.documents()) {
-    for (const { author, seq, id } of replica.frontier(document)) if (isMeant(author)) cut.push({ document, author, seq, id });
-  }
-  return cut;
-}
-
 function isUser(state: WardState, user: UserId): boolean {
   const found = state.users.get(hexOf(user));
   return found !== undefined && found.removal === undefined;
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && equalBytes(a, b);
 }

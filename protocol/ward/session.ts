@@ -18,6 +18,7 @@ import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { DeviceState, Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { lostSincePassword } from './devices.ts';
+import { Council } from './council.ts';
 import { Members } from './members.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -39,6 +40,7 @@ const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].
 export class Session {
   readonly user: UserId;
   readonly members: Members;
+  readonly council: Council;
   readonly standings: Standings;
   /** Seals what was typed and not saved. */
   readonly drafts: DraftSeal;
@@ -77,6 +79,7 @@ export class Session {
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, clock: environment.clock, entropy: environment.entropy,
     });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
+    this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),

@@ -26,7 +26,7 @@ let ids = 0;
 let sync = startingSync();
 
 /** The real worker keeps them sealed. */
-const database = smallDatabase(`made-up-${location.pathname}`, 'drafts');
+const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
 
 const send = (message: FromWorker): void => postMessage(message);
 
@@ -49,8 +49,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return null;
   },
   async takeDrafts() {
-    const drafts = await database.get(me.user);
-    return typeof drafts === 'string' ? drafts : null;
+    return await database.get(me.user) ?? null;
   },
   async keepDrafts({ drafts }) {
     if (drafts === '') await database.delete(me.user);

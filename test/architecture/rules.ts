@@ -7,6 +7,8 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
   crypto: [],
   'crypto/signing': ['codec', 'crypto'],
   'crypto/sealing': ['crypto/signing'],
+  'crypto/sharing': ['crypto/signing'],
+  'crypto/oprf': ['crypto/sharing'],
   items: ['crypto/signing'],
   store: ['items'],
   membership: ['items'],
@@ -31,7 +33,7 @@ const BLIND = [
 
 /** What opens, or helps to open, what a replica holds; and what issues certificates. */
 const OPENS = [
-  'protocol/keys/', 'protocol/documents/', 'protocol/ward/', 'protocol/chart/', 'protocol/crypto/sealing/', 'protocol/authority/authority.ts',
+  'protocol/keys/', 'protocol/documents/', 'protocol/ward/', 'protocol/chart/', 'protocol/crypto/sealing/', 'protocol/crypto/oprf/blinded-input.ts', 'protocol/authority/authority.ts',
   '@automerge/automerge', 'immer', 'hash-wasm', 'hpke', '@panva/hpke-noble', '@noble/post-quantum', '@noble/ciphers',
 ];
 

@@ -15,7 +15,7 @@ import { encodeReceipt, type Receipted } from '../../protocol/items/receipt.ts';
 import { certifySession, type Certificate } from '../../protocol/membership/certificate.ts';
 import { wardIdOf } from '../../protocol/membership/genesis.ts';
 import { proveJoin } from '../../protocol/membership/join-proof.ts';
-import { encodeOperation, type Operation } from '../../protocol/membership/operation.ts';
+import { encodeOperation, type Action, type Operation } from '../../protocol/membership/operation.ts';
 import { encodeSessionStart } from '../../protocol/membership/session-record.ts';
 import type { DeviceKind, Role } from '../../protocol/membership/ward-state.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
@@ -102,6 +102,8 @@ export class TestWard {
   readonly admins: TeamId;
   /** Every item that was offered and stored, in order: what another replica can be filled with. */
   readonly items: Item[] = [];
+  /** Added by `addUser`. */
+  readonly #users: TestUser[] = [];
   #founder: TestSession | undefined;
   #archive: TestDevice | undefined;
 
@@ -157,10 +159,25 @@ export class TestWard {
     return admin.operation({ type: 'add-user', ...userRecord(this.random, user) }, placing);
   }
 
+  /** From the fourth admin on, another admin approves (LOG-12). */
   async addUser(handle: string, role: Role, admin: TestSession = this.founder): Promise<TestUser> {
     const user = this.newUser(handle, role);
-    await this.put(this.addition(user, admin));
+    const admins = this.#users.filter(({ id }) => this.replica.state().teams.get(hexOf(this.admins))?.members.has(hexOf(id)) === true);
+    const second = admins.find(({ id }) => hexOf(id) !== hexOf(admin.user.id));
+    if (role === 'admin' && admins.length >= 2 && second !== undefined) {
+      await this.put(this.addition({ ...user, role: 'viewer' }, admin));
+      for (const item of this.agreed(admin, this.newSession(second), { type: 'set-role', user: user.id, role })) await this.put(item);
+    } else {
+      await this.put(this.addition(user, admin));
+    }
+    this.#users.push(user);
     return user;
+  }
+
+  /** What one admin proposes at `heads` and another approves. */
+  agreed(by: TestSession, second: TestSession, action: Action, heads: readonly ItemId[] = this.heads()): readonly [Item, Item] {
+    const proposal = by.operation({ type: 'propose', action }, { heads });
+    return [proposal, second.operation({ type: 'approve', proposal: proposal.id, cut: [] }, { heads: [proposal.id] })];
   }
 
   async addDevice(kind: DeviceKind, admin: TestSession = this.founder): Promise<TestDevice> {

@@ -1,5 +1,6 @@
 /** Public test vectors that lie beside the project; a test that cannot find them skips itself, loudly. */
 import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { TestContext } from 'node:test';
 import { primitives as sealingNoble } from '../../protocol/crypto/sealing/primitives-noble.ts';
 import { primitives as sealingNode } from '../../protocol/crypto/sealing/primitives-node.ts';
@@ -36,6 +37,20 @@ interface HpkeVector extends Hex<'info' | 'ikmE' | 'skRm' | 'pkRm' | 'enc' | 'sh
   readonly encryptions: readonly Hex<'aad' | 'ct' | 'pt'>[];
 }
 
+/** Several inputs of one proof stand in one text, separated by commas. */
+export interface OprfVector extends Hex<'Input' | 'Blind' | 'BlindedElement' | 'EvaluationElement' | 'Output'> {
+  readonly Batch: number;
+  readonly Proof?: Hex<'proof'>;
+}
+
+interface OprfSuite {
+  readonly identifier: string;
+  readonly mode: number;
+  readonly skSm: string;
+  readonly pkSm?: string;
+  readonly vectors: readonly OprfVector[];
+}
+
 interface VectorFiles {
   'wycheproof/ed25519_test.json': Wycheproof<Hex<'msg' | 'sig'>, { readonly publicKey: Hex<'pk'> }>;
   'wycheproof/hkdf_sha256_test.json': Wycheproof<Hex<'ikm' | 'salt' | 'info' | 'okm'> & { readonly size: number }>;
@@ -43,6 +58,8 @@ interface VectorFiles {
   'wycheproof/x25519_test.json': Wycheproof<Hex<'public' | 'private' | 'shared'>>;
   'wycheproof/mlkem_768_test.json': Wycheproof<Hex<'seed' | 'ek' | 'c' | 'K'>>;
   'hpke-xwing.json': readonly HpkeVector[];
+  'oprf-allVectors.json': readonly OprfSuite[];
+  'oprf-rfc9497.json.gz': readonly OprfSuite[];
 }
 
 /** The parsed file, or undefined after having skipped `t`. */
@@ -53,6 +70,7 @@ export function loadVectors<Path extends keyof VectorFiles>(t: TestContext, path
     t.skip(`../shared/vectors/${path} is absent`);
     return undefined;
   }
-  const parsed: VectorFiles[Path] = JSON.parse(readFileSync(file, 'utf8'));
+  const bytes = readFileSync(file);
+  const parsed: VectorFiles[Path] = JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
   return parsed;
 }

@@ -225,7 +225,7 @@ export class AppWorker {
       name: session.name,
       role: self?.role ?? '',
       mayWrite: mayWrite(session),
-      lostDevices: session.lostSincePassword().map(({ id, sealedName }) => session.members.nameOf(sealedName) ?? hexOf(id).slice(0, 8)),
+      lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
     });
   }
 

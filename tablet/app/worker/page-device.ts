@@ -25,11 +25,10 @@ interface Stored {
 }
 
 const KEY = 'self';
-const database = smallDatabase('wardsync-device', 'device');
+const database = smallDatabase<Stored>('wardsync-device', 'device');
 
 export async function readPageDevice(): Promise<PageDevice | undefined> {
-  // What is under this name was written by `writePageDevice`.
-  const stored = await database.get(KEY) as Stored | undefined;
+  const stored = await database.get(KEY);
   if (stored === undefined) return undefined;
   const key = signingKeyFromSeed(stored.seed);
   return { ward: wardId.from(stored.ward), key, id: deviceId.from(key.publicKey), home: deviceId.from(stored.home), joined: stored.joined };

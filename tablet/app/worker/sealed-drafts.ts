@@ -3,12 +3,12 @@ import { hexOf, type UserId } from '../../../protocol/codec/ids.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { smallDatabase } from './small-database.ts';
 
-const database = smallDatabase('wardsync-drafts', 'drafts');
+const database = smallDatabase<Uint8Array>('wardsync-drafts', 'drafts');
 
 /** Null when nothing is kept for this session's user, or it is not theirs. */
 export async function readDrafts(session: Session): Promise<string | null> {
   const sealed = await database.get(nameOf(session.user));
-  return sealed instanceof Uint8Array ? session.drafts.open(sealed) : null;
+  return sealed === undefined ? null : session.drafts.open(sealed);
 }
 
 /** Replaces what is kept; the empty text removes it. */

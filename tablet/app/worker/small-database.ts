@@ -1,15 +1,16 @@
 /** A few values by name in a database of the browser's own, each write durable. */
-export interface SmallDatabase {
-  get(key: string): Promise<unknown>;
-  put(key: string, value: unknown): Promise<void>;
+export interface SmallDatabase<T> {
+  get(key: string): Promise<T | undefined>;
+  put(key: string, value: T): Promise<void>;
   delete(key: string): Promise<void>;
 }
 
-export function smallDatabase(database: string, store: string, factory: IDBFactory = indexedDB): SmallDatabase {
-  async function withStore<T>(mode: IDBTransactionMode, work: (objects: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+/** `T` is what this program alone puts there. */
+export function smallDatabase<T>(database: string, store: string, factory: IDBFactory = indexedDB): SmallDatabase<T> {
+  async function withStore<R>(mode: IDBTransactionMode, work: (objects: IDBObjectStore) => IDBRequest<R>): Promise<R> {
     const opened = await openDatabase(database, store, factory);
     try {
-      return await new Promise<T>((resolve, reject) => {
+      return await new Promise<R>((resolve, reject) => {
         const transaction = opened.transaction(store, mode, { durability: 'strict' });
         const request = work(transaction.objectStore(store));
         transaction.oncomplete = () => resolve(request.result);
@@ -21,7 +22,7 @@ export function smallDatabase(database: string, store: string, factory: IDBFacto
   }
 
   return {
-    get: (key) => withStore<unknown>('readonly', (objects) => objects.get(key)),
+    get: (key) => withStore<T | undefined>('readonly', (objects) => objects.get(key)),
     put: async (key, value) => { await withStore('readwrite', (objects) => objects.put(value, key)); },
     delete: (key) => withStore('readwrite', (objects) => objects.delete(key)),
   };
