@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'user remove': async () => (await import('./commands/user-remove.ts')).userRemove,
   'team add': async () => (await import('./commands/team-add.ts')).teamAdd,
   'team grant': async () => (await import('./commands/team-grant.ts')).teamGrant,
+  'device lost': async () => (await import('./commands/device-lost.ts')).deviceLost,
   'device remove': async () => (await import('./commands/device-remove.ts')).deviceRemove,
   'import-fhir': async () => (await import('./commands/import-fhir.ts')).importFhir,
   'export-fhir': async () => (await import('./commands/export-fhir.ts')).exportFhir,

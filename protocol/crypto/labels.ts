@@ -27,6 +27,8 @@ export const LABEL = {
   changesetKey: 'wardsync/1/changeset-key',
   kemRandomness: 'wardsync/1/kem-randomness',
   sealedName: 'wardsync/1/sealed-name',
+  draftKey: 'wardsync/1/draft-key',
+  draft: 'wardsync/1/draft',
   authorityKey: 'wardsync/1/certificate-authority-key',
   kit: 'wardsync/1/kit',
   kitKey: 'wardsync/1/kit-key',

@@ -124,10 +124,10 @@ class Draft {
         this.#addTeam(operation.everyone, EMPTY);
         this.#addTeam(operation.admins, EMPTY);
         this.#addDevice(operation.device.device, operation.device.kind, operation.device.sealedName, EMPTY);
-        this.#addUser(operation.founder);
+        this.#addUser(operation.founder, entry.id);
         break;
       case 'add-user':
-        this.#addUser(operation);
+        this.#addUser(operation, entry.id);
         break;
       case 'set-role':
         this.#changeUser(operation.user, { role: operation.role });
@@ -136,13 +136,13 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
-        this.#changeAccount(entry, operation.user, 'password-set', { bundle: operation.bundle, hasTemporaryPassword: false });
+        this.#changeAccount(entry, operation.user, 'password-set', { bundle: operation.bundle, bundleSetBy: entry.id, hasTemporaryPassword: false });
         this.#closeAsks(operation.user);
         break;
       case 'renew-user': {
         const { user, signingKey, kemKey, bundle, cut } = operation;
         const renewals = [...this.#users.get(hexOf(user))?.renewals ?? [], { operation: entry.id, signingKey, cut }];
-        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
+        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
         this.#closeAsks(user);
         break;
       }
@@ -235,10 +235,10 @@ class Draft {
     if ((before?.[of]?.seq ?? 0) < position.seq) this.#settlements.set(chain, { accepted: undefined, declined: undefined, ...before, [of]: position });
   }
 
-  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser): void {
+  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
     if (this.#users.has(hexOf(user))) return;
     const handle = this.#freeHandle(wanted, user);
-    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, sealedName, removal: undefined, ...NEW_ACCOUNT });
+    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, sealedName, removal: undefined, ...NEW_ACCOUNT });
     this.#handles.set(handle, hexOf(user));
     this.#settleBuiltInTeams(user);
   }

@@ -43,6 +43,8 @@ export interface UserState {
   readonly kemKey: Uint8Array;
   /** The user's sealed bundle, as last set. */
   readonly bundle: Uint8Array;
+  /** The operation that set it. */
+  readonly bundleSetBy: ItemId;
   readonly sealedName: Uint8Array;
   readonly removal: Removal | undefined;
   /** In the order of replay; the last gave the keys above. */

@@ -106,6 +106,14 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByText('Look at the records').waitFor();
     },
   },
+  menu: {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('button', { name: /^Signed in as/ }).click();
+      await page.getByRole('link', { name: 'Import records' }).waitFor();
+    },
+  },
   peers: {
     options: {},
     reach: async (page) => {

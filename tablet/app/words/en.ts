@@ -80,9 +80,9 @@ export const en = {
     lockAnyway: 'Lock and discard',
     draftsBack: (n: number) => `${plural(n, 'entry', 'entries')} you typed before ${n === 1 ? 'is' : 'are'} still here, not saved yet`,
     signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
+    menu: 'Your menu',
     toNight: 'Change to night colours',
     toDay: 'Change to day colours',
-    exchange: 'Import',
   },
 
   account: accountEn,

@@ -79,9 +79,9 @@ export const fr: Words = {
     lockAnyway: 'Verrouiller et effacer',
     draftsBack: (n) => `${plural(n, 'saisie non enregistrée est', 'saisies non enregistrées sont')} toujours là`,
     signedInAs: (name, role) => `Connecté : ${name}, ${role}`,
+    menu: 'Votre menu',
     toNight: 'Passer aux couleurs de nuit',
     toDay: 'Passer aux couleurs de jour',
-    exchange: 'Importer',
   },
 
   account: accountFr,
