@@ -39,9 +39,9 @@ const MEETINGS = 5;
 
 /**
  * Unlocks, catches up with whichever peer is in reach, does the work, and waits until a peer holds what was written.
- * `listen` is for work that others have to dial into (pairing).
+ * `listen` is for work that others have to dial into (pairing). `work` is handed the password for what asks for it again.
  */
-export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client) => Promise<T>, listen: readonly string[] = []): Promise<T> {
+export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client, password: string) => Promise<T>, listen: readonly string[] = []): Promise<T> {
   const environment = realEnvironment(silentLog);
   const offline = args.flag('offline');
   const folder = await clientFolder(args);
@@ -59,7 +59,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
     const session = unlocked.value;
     const own = followOwnItems(device);
     try {
-      const result = await work({ device, session, chart: new Chart(session, environment), own });
+      const result = await work({ device, session, chart: new Chart(session, environment), own }, password);
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tablet: async () => (await import('./commands/tablet.ts')).tablet,
   bridge: async () => (await import('./commands/bridge.ts')).bridge,
   'user add': async () => (await import('./commands/user-add.ts')).userAdd,
+  'user password': async () => (await import('./commands/user-password.ts')).userPassword,
   'user remove': async () => (await import('./commands/user-remove.ts')).userRemove,
   'team add': async () => (await import('./commands/team-add.ts')).teamAdd,
   'team grant': async () => (await import('./commands/team-grant.ts')).teamGrant,

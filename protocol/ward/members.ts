@@ -14,10 +14,11 @@ import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
 import { cutOfDevice } from './cut.ts';
 import { devicesTogether, usersOf } from './devices.ts';
+import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
-export const MIN_PASSWORD_LENGTH = 10;
+export { MIN_PASSWORD_LENGTH };
 
 export function isHandle(text: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(text);

@@ -17,9 +17,11 @@ import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { DeviceState, Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import { Account } from './account.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Members } from './members.ts';
+import { ownBundle } from './own-bundle.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
 import { TeamKeys } from './team-keys.ts';
@@ -39,6 +41,7 @@ const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].
 
 export class Session {
   readonly user: UserId;
+  readonly account: Account;
   readonly members: Members;
   readonly council: Council;
   readonly standings: Standings;
@@ -78,6 +81,7 @@ export class Session {
     this.members = new Members({
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, clock: environment.clock, entropy: environment.entropy,
     });
+    this.account = new Account({ user: identity.user, bundle: ownBundle(replica, identity.user, environment.entropy), signer });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({

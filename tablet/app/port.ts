@@ -17,6 +17,7 @@ export type { BedCard, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLi
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
+    | 'password-too-short' | 'password-too-common' | 'password-same'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
@@ -28,6 +29,8 @@ export interface Requests {
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
   /** Ends the session. The page ends the worker after it, and every key and opened document with its memory. */
   lock: { params: Record<string, never>; result: null };
+  /** Seals the user's keys under another password. */
+  changePassword: { params: { old: string; fresh: string }; result: null };
   /** What this user typed on this device and had not saved; null when there is nothing. JSON of the page's own. */
   takeDrafts: { params: Record<string, never>; result: string | null };
   /** Keeps it, sealed so that only this user's next unlock here opens it; the empty text forgets it. */

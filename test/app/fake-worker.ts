@@ -23,6 +23,7 @@ discharge(scenario.discharged);
 const standings = new Map<string, Standing>();
 let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
+let password: string = testLogin.password;
 let sync = startingSync();
 
 /** The real worker keeps them sealed. */
@@ -36,10 +37,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     showSession('locked');
     return null;
   },
-  async unlock({ handle, password }) {
+  async unlock({ handle, password: typed }) {
     await pause(scenario.unlockMs);
     if (handle !== testLogin.handle) throw fail('unknown-user');
-    if (password !== testLogin.password) throw fail('wrong-password');
+    if (typed !== password) throw fail('wrong-password');
     showSession('unlocked');
     return { handle, name: me.name };
   },
@@ -48,6 +49,13 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     // The page ends this worker; the next one is locked.
     await database.put('locked', 'yes');
     showSession('locked');
+    return null;
+  },
+  async changePassword({ old, fresh }) {
+    await pause(scenario.unlockMs);
+    if (old !== password) throw fail('wrong-password');
+    if (fresh.length < 10) throw fail('password-too-short');
+    password = fresh;
     return null;
   },
   async takeDrafts() {

@@ -167,6 +167,16 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByRole('dialog').waitFor();
     },
   },
+  account: {
+    options: { fragment: '#/account' },
+    reach: async (page) => {
+      await page.getByLabel('Password now').fill('not this one');
+      await page.getByLabel('New password', { exact: true }).fill('a short sentence');
+      await page.getByLabel('New password once more').fill('a short sentence');
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await page.getByText('That is not your password').waitFor();
+    },
+  },
   'import-report': {
     options: { fragment: '#/import' },
     reach: async (page) => {

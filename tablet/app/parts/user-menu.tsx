@@ -21,6 +21,7 @@ interface MenuEntry {
 
 /** In the order in which they are shown. */
 const entries: readonly MenuEntry[] = [
+  { icon: 'user', label: (say) => say.account.title, to: { screen: 'account' } },
   { icon: 'upload', label: (say) => say.exchange.title, to: { screen: 'exchange' }, isFor: ({ mayWrite }) => mayWrite },
 ];
 

@@ -9,12 +9,12 @@ import { toast } from './toasts.ts';
 export function keepDrafts(port: PortClient): () => void {
   let kept = '';
   let running: Promise<void> | undefined;
-  let isOver = false;
+  const over = new AbortController();
   let stop = (): void => {};
 
   /** One at a time; what was typed meanwhile follows. */
   async function keep(): Promise<void> {
-    while (!isOver && draftsAsText.peek() !== kept) {
+    while (!over.signal.aborted && draftsAsText.peek() !== kept) {
       const drafts = draftsAsText.peek();
       const reply = await port.request('keepDrafts', { drafts });
       if (!reply.ok) return;
@@ -29,7 +29,7 @@ export function keepDrafts(port: PortClient): () => void {
   }
 
   void port.request('takeDrafts', {}).then((reply) => {
-    if (isOver) return;
+    if (over.signal.aborted) return;
     if (reply.ok && reply.result !== null) {
       kept = reply.result;
       const back = takeDraftsBack(reply.result);
@@ -38,7 +38,7 @@ export function keepDrafts(port: PortClient): () => void {
     follow();
   });
   return () => {
-    isOver = true;
+    over.abort();
     stop();
   };
 }

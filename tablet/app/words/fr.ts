@@ -1,4 +1,5 @@
 /** Les mots de l'application en français ; même forme que `en.ts`. */
+import { accountFr } from './account-fr.ts';
 import type { Words } from './en.ts';
 
 /** En français zéro s'accorde au singulier. */
@@ -29,6 +30,7 @@ export const fr: Words = {
     'bed-taken': 'Ce lit a été attribué entre-temps. Choisissez un autre lit.',
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
+    ...accountFr.failures,
   },
 
   start: {
@@ -89,6 +91,7 @@ export const fr: Words = {
     changePassword: 'Changez votre mot de passe.',
     lostDevices: (names) => `Un appareil sur lequel vous aviez déverrouillé le service a été déclaré perdu : ${names}.`,
   },
+  account: accountFr,
 
   roles: {
     admin: 'administration',

@@ -88,6 +88,11 @@ export class AppWorker {
       await this.#lock();
       return null;
     },
+    changePassword: async ({ old, fresh }) => {
+      const changed = await this.#need(this.#open, 'locked').session.account.changePassword(old, fresh);
+      if (!changed.ok) throw new RequestFailed(changed.failure);
+      return null;
+    },
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
       await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
