@@ -30,6 +30,9 @@ export const LABEL = {
   authorityKey: 'wardsync/1/certificate-authority-key',
   shareCoefficient: 'wardsync/1/share-coefficient',
   proofNonce: 'wardsync/1/proof-nonce',
+  dealing: 'wardsync/1/unlock-dealing',
+  unlockInput: 'wardsync/1/unlock-input',
+  unlockReset: 'wardsync/1/unlock-reset',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

@@ -5,6 +5,7 @@
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
 import { hexOf, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
+import { isSoundDealing, objectionToPolicy } from './dealing.ts';
 import { inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 import type { OperationType } from './operation.ts';
@@ -139,6 +140,12 @@ class Inquiry {
         return this.#isPresent(log.user(hexOf(operation.user))) && this.#leavesAnAdmin(hexOf(operation.user));
       case 'set-bundle':
         return hexOf(operation.user) === signer?.user;
+      case 'set-unlock':
+        return hexOf(operation.user) === signer?.user && isSoundDealing(operation.dealing);
+      case 'set-unlock-policy':
+        return objectionToPolicy(operation) === undefined;
+      case 'reset-tries':
+        return this.#isPresent(log.user(hexOf(operation.user)));
       case 'add-device':
         return !this.#isThere(log.device(hexOf(operation.device)).additions);
       case 'remove-device': case 'issue-certificate':

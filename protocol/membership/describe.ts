@@ -7,6 +7,7 @@
 import { toHex } from '../codec/bytes.ts';
 import { hexOf, type DeviceId, type Hex, type InviteId, type TeamId, type UserId } from '../codec/ids.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
+import type { UnlockPolicy } from './dealing.ts';
 import { inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
 import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Removal, Role, TeamState, UserState } from './ward-state.ts';
@@ -20,6 +21,7 @@ export interface Description {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  readonly unlockPolicy: UnlockPolicy | undefined;
   /** Who has a handle, of those who are in. */
   readonly handles: ReadonlyMap<string, Hex<UserId>>;
   /** The operations on each membership of a team, by team and user. */
@@ -28,7 +30,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, handles: new Map(), memberships: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, handles: new Map(), memberships: new Map(),
 };
 
 export function describe(before: Description, entries: readonly Entry[], graph: LogGraph): Description {
@@ -48,6 +50,8 @@ interface NewUser {
 }
 
 const EMPTY = new Uint8Array(0);
+/** A node honours three resets a day; it need not know of more than it could have missed. */
+const MAX_RESETS = 16;
 
 class Draft {
   readonly #graph: LogGraph;
@@ -63,6 +67,7 @@ class Draft {
   #everyone: TeamId | undefined;
   #admins: TeamId | undefined;
   #authority: AuthorityState | undefined;
+  #unlockPolicy: UnlockPolicy | undefined;
 
   constructor(before: Description, graph: LogGraph) {
     this.#graph = graph;
@@ -76,12 +81,13 @@ class Draft {
     this.#everyone = before.everyone;
     this.#admins = before.admins;
     this.#authority = before.authority;
+    this.#unlockPolicy = before.unlockPolicy;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
@@ -108,7 +114,16 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
-        this.#changeUser(operation.user, { bundle: operation.bundle });
+        this.#changeUser(operation.user, { bundle: operation.bundle, dealing: undefined, triesResets: [] });
+        break;
+      case 'set-unlock':
+        this.#changeUser(operation.user, { bundle: operation.bundle, dealing: operation.dealing, triesResets: [] });
+        break;
+      case 'set-unlock-policy':
+        this.#unlockPolicy = operation.nodes === 0 ? undefined : { threshold: operation.threshold, nodes: operation.nodes };
+        break;
+      case 'reset-tries':
+        this.#changeUser(operation.user, { triesResets: [...this.#users.get(hexOf(operation.user))?.triesResets ?? [], entry.id].slice(-MAX_RESETS) });
         break;
       case 'add-device':
         this.#addDevice(operation.device, operation.kind, operation.sealedName, EMPTY);
@@ -143,7 +158,7 @@ class Draft {
 
   #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser): void {
     const handle = this.#freeHandle(wanted, user);
-    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, sealedName, removal: undefined });
+    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, dealing: undefined, triesResets: [], sealedName, removal: undefined });
     this.#handles.set(handle, hexOf(user));
     this.#settleBuiltInTeams(user);
   }
@@ -163,7 +178,7 @@ class Draft {
     for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
   }
 
-  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'removal'>>): void {
+  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'dealing' | 'triesResets' | 'removal'>>): void {
     const state = this.#users.get(hexOf(user));
     if (state === undefined) return;
     this.#users.set(hexOf(user), { ...state, ...change });

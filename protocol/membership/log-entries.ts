@@ -146,7 +146,7 @@ export class LogEntries {
       case 'add-team':
         pushTo(this.#teams, hexOf(operation.team), entry);
         break;
-      case 'set-bundle': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
+      case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
         break;
     }
   }

@@ -44,6 +44,7 @@ export class LogState implements WardState {
   get teams(): WardState['teams'] { return this.#description.teams; }
   get invitations(): WardState['invitations'] { return this.#description.invitations; }
   get authority(): WardState['authority'] { return this.#description.authority; }
+  get unlockPolicy(): WardState['unlockPolicy'] { return this.#description.unlockPolicy; }
 
   get #description(): Description {
     this.#described ??= this.#moment.describe();

@@ -3,6 +3,7 @@
  *
  * A state is an immutable value. Blind peers hold one as well as clients.
  */
+import type { Dealing, UnlockPolicy } from './dealing.ts';
 import type { AuthorId, DeviceId, DocumentId, Hex, InviteId, ItemId, SessionId, TeamId, UserId, WardId } from '../codec/ids.ts';
 
 export const ROLES = ['viewer', 'clinician', 'admin', 'privacy'] as const;
@@ -33,6 +34,10 @@ export interface UserState {
   readonly kemKey: Uint8Array;
   /** The user's sealed bundle, as last set. */
   readonly bundle: Uint8Array;
+  /** Whose nodes the bundle opens with; undefined where the password alone opens it. */
+  readonly dealing: Dealing | undefined;
+  /** Operations by which admins let the user try again, since that dealing. The last few. */
+  readonly triesResets: readonly ItemId[];
   readonly sealedName: Uint8Array;
   readonly removal: Removal | undefined;
 }
@@ -85,6 +90,8 @@ export interface WardState {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  /** What new dealings have to be; undefined where bundles open by password alone. */
+  readonly unlockPolicy: UnlockPolicy | undefined;
   /** Whether every one of these operations is in the log. */
   knows(heads: readonly ItemId[]): boolean;
   /** The user's standing as seen from `heads`, which are known. */

@@ -48,6 +48,9 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     'remove-member': { type: 'remove-member', team, user },
     'set-authority': { type: 'set-authority', certificate: random.randomBytes(8), sealedKey: random.randomBytes(8) },
     'issue-certificate': { type: 'issue-certificate', device: known, certificate: random.randomBytes(8) },
+    'set-unlock-policy': { type: 'set-unlock-policy', threshold: 3, nodes: 4 },
+    'set-unlock': { type: 'set-unlock', user: session.user.id, bundle: random.randomBytes(8), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] } },
+    'reset-tries': { type: 'reset-tries', user },
   };
 }
 
