@@ -3,6 +3,7 @@ import { Chart } from '../../protocol/chart/chart.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { StoreError } from '../../protocol/store/item-store.ts';
 import type { Session } from '../../protocol/ward/session.ts';
+import type { UnlockProgress } from '../../protocol/ward/presence.ts';
 import { openWard } from '../../protocol/ward/ward.ts';
 import { discoveryFor } from '../device/network-choice.ts';
 import { realEnvironment, silentLog } from '../device/real-environment.ts';
@@ -12,6 +13,7 @@ import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
 import { followOwnItems, type OwnItems } from './hand-over.ts';
+import { unlockFailure, warningsOf } from './unlock-words.ts';
 import { until } from './until.ts';
 
 export const CLIENT_OPTIONS: OptionSpecs = {
@@ -50,14 +52,18 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
   const device = started.value;
   try {
     if (!offline) await catchUp(device, io);
+    let asked: UnlockProgress | undefined;
     const unlocked = await openWard({
       replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
-    }).unlock(args.must('user'), password);
-    if (!unlocked.ok) throw new CommandFailed(UNLOCK_FAILURES[unlocked.failure]);
+      unlockNodes: device.host.unlockNodes,
+    }).unlock(args.must('user'), password, (progress) => { asked = progress; });
+    for (const line of warningsOf(asked)) io.say(line);
+    if (!unlocked.ok) throw new CommandFailed(unlockFailure(unlocked.failure, asked));
     const session = unlocked.value;
     const own = followOwnItems(device);
     try {
       const result = await work({ device, session, chart: new Chart(session, environment), own });
+      await session.settled();
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;
@@ -119,8 +125,3 @@ function onLinks(host: RunningDevice['host'], listener: () => void): () => void 
   return () => { for (const off of offs) off(); };
 }
 
-const UNLOCK_FAILURES = {
-  'wrong-password': 'wrong handle or password',
-  'no-users-here': 'this device holds no ward yet: bring it within reach of a peer',
-  'damaged-bundle': "the user's bundle is damaged; an admin has to set the user up anew",
-} as const;

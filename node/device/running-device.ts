@@ -14,8 +14,10 @@ import { openLevelStore } from '../../protocol/store/level-store.ts';
 import { createSync } from '../../protocol/sync/link-driver.ts';
 import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
+import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
 import { keepAlarms, type Alarms } from './alarms.ts';
-import { itemsFolder, type DeviceFolder } from './device-folder.ts';
+import { itemsFolder, sharesFolder, type DeviceFolder } from './device-folder.ts';
+import { shareFiles } from './share-files.ts';
 import { systemCode } from './system-error.ts';
 import { peerAddresses } from './peer-addresses.ts';
 
@@ -25,6 +27,8 @@ export interface RunningDevice {
   readonly store: ItemStore;
   readonly host: Host;
   readonly alarms: Alarms;
+  /** What this device keeps for people to unlock with; undefined where nobody looks for it. */
+  readonly keeper: ShareKeeper | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -47,6 +51,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
   const { replica, store, close } = opened.value;
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
+  const keeper = await openKeeper(folder, replica, environment);
   const sync = createSync({ replica, environment, signer: deviceSigner(folder.key, folder.ward), memory: store });
   try {
     const host = await startHost({
@@ -58,21 +63,30 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
       ...(discovery !== undefined && { discovery }),
       addressesOf: ({ id }) => addressOf(id),
       openLink: (channel) => sync.openLink(channel, subscription),
+      ...(keeper !== undefined && { answerUnlock: (question, device) => keeper.answer(question, device) }),
     });
     return succeed({
-      folder, replica, store, host,
+      folder, replica, store, host, keeper,
       alarms: keepAlarms(host, environment.clock),
       async stop() {
         sync.close();
         await host.stop();
+        await keeper?.stop();
         await close();
       },
     });
   } catch (error) {
     sync.close();
+    await keeper?.stop();
     await close();
     return fail(listenFailure(error, listen));
   }
+}
+
+/** Archives and tablet nodes hold shares. */
+async function openKeeper(folder: DeviceFolder, replica: Replica, environment: Environment): Promise<ShareKeeper | undefined> {
+  if (folder.kind !== 'archive' && folder.kind !== 'tablet') return undefined;
+  return ShareKeeper.open({ replica, self: folder.id, store: shareFiles(sharesFolder(folder)), environment });
 }
 
 export interface FolderReplica {

@@ -46,14 +46,14 @@ export function triesPerDevice(policy: UnlockPolicy): number {
   return Math.min(5, Math.max(1, triesPerNode(policy) - 2));
 }
 
-export type PolicyObjection = 'no-threshold' | 'too-few-nodes' | 'too-many-nodes' | 'no-tries';
+export type PolicyObjection = 'no-threshold' | 'too-few-nodes-for-threshold' | 'too-many-nodes' | 'no-tries';
 
 /** Whether t of n can keep what it promises at all. Zero nodes (and threshold) is the policy 'by password alone'. */
 export function objectionToPolicy(policy: UnlockPolicy): PolicyObjection | undefined {
   const { threshold, nodes } = policy;
   if (threshold === 0 && nodes === 0) return undefined;
   if (threshold < 1) return 'no-threshold';
-  if (nodes < threshold) return 'too-few-nodes';
+  if (nodes < threshold) return 'too-few-nodes-for-threshold';
   if (nodes > MAX_UNLOCK_NODES) return 'too-many-nodes';
   return triesPerNode(policy) < 1 ? 'no-tries' : undefined;
 }

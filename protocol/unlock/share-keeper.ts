@@ -139,7 +139,7 @@ export class ShareKeeper {
     const { replica, self, store, environment: { clock } } = this.#init;
     const index = indexInDealing(dealing, self);
     if (index === undefined || !isSoundDealing(dealing) || !verifyShare(dealing.commitments, { index, value })) return refused('bad-share');
-    const share: KeptShare = { user, dealing: dealingId(replica.ward, user, dealing), value, from: device, at: clock.now() };
+    const share: KeptShare = { user, dealing: dealingId(replica.ward, user, dealing), value: value.slice(), from: device, at: clock.now() };
     const before = this.#shares.get(shareName(share));
     if (before !== undefined && constantTimeEqual(before.value, value)) return { type: 'done' };
     await this.#makeRoom(device);

@@ -6,13 +6,16 @@ import { fail, succeed, type Result } from '../codec/result.ts';
 import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
 import { newTeamId } from '../keys/grant.ts';
-import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
+import { identityFromSeeds, newIdentitySeeds, type Identity } from '../keys/identity.ts';
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { objectionToPolicy, type Dealing, type PolicyObjection, type UnlockPolicy } from '../membership/dealing.ts';
 import type { CutEntry, DeviceKind, Role, WardState } from '../membership/ward-state.ts';
 import { userOf } from '../replica/standing.ts';
 import type { Replica } from '../replica/replica.ts';
-import type { SessionSigner } from './session-signer.ts';
+import type { UnlockNodes } from '../unlock/messages.ts';
+import { dealAnew, eligibleNodes, type NewDealing } from './presence.ts';
+import { startSession, type SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
 export const MIN_PASSWORD_LENGTH = 10;
@@ -29,7 +32,9 @@ export interface NewUser {
   readonly password: string;
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'last-admin';
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'last-admin'
+  /** Fewer nodes of the ward in reach than its policy deals shares to. */
+  | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -37,6 +42,9 @@ export interface MembersOptions {
   readonly signer: SessionSigner;
   readonly teamKeys: TeamKeys;
   readonly user: UserId;
+  readonly device: DeviceId;
+  /** Where the ward's policy wants it, a new user's bundle opens with these from the beginning. */
+  readonly unlockNodes: UnlockNodes | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -59,10 +67,14 @@ export class Members {
     const seeds = newIdentitySeeds(entropy);
     const user = userId.from(entropy.randomBytes(16));
     const identity = identityFromSeeds(user, seeds);
+    const dealt = await this.#dealFor(state.value, user, password);
+    if (!dealt.ok) return dealt;
+    const bundle = await sealBundle(seeds, password, replica.ward, user, entropy, dealt.value?.presence);
     await signer.operate({
       type: 'add-user', user, handle, role, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
-      bundle: await sealBundle(seeds, password, replica.ward, user, entropy), sealedName: this.#named(name),
+      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, sealedName: this.#named(name),
     });
+    if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
     await this.#settle();
     return succeed(user);
   }
@@ -164,6 +176,26 @@ export class Members {
     return openName(this.#options.keyring.teamKeys(everyone).map((held) => held.key), everyone, sealed);
   }
 
+  /** What new dealings have to be: every user's next unlock deals anew (UNLOCK-3). Zero of zero: by password alone. */
+  async setUnlockPolicy(policy: UnlockPolicy): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const objection = objectionToPolicy(policy);
+    if (objection !== undefined) return fail(objection);
+    if (policy.nodes > eligibleNodes(state.value).length) return fail('more-nodes-than-there-are');
+    await this.#options.signer.operate({ type: 'set-unlock-policy', threshold: policy.threshold, nodes: policy.nodes });
+    return succeed(null);
+  }
+
+  /** Lets a user who has no tries left try again (UNLOCK-6). It opens nothing. */
+  async resetTries(user: UserId): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    if (!isUser(state.value, user)) return fail('unknown-user');
+    await this.#options.signer.operate({ type: 'reset-tries', user });
+    return succeed(null);
+  }
+
   async settleOwed(): Promise<void> {
     if (this.#admin().ok) await this.#settle();
   }
@@ -172,6 +204,24 @@ export class Members {
     const state = this.#options.replica.state();
     const self = state.users.get(hexOf(this.#options.user));
     return self?.role === 'admin' && self.removal === undefined ? succeed(state) : fail('not-an-admin');
+  }
+
+  /** Undefined where the ward has no policy. */
+  async #dealFor(state: WardState, user: UserId, password: string): Promise<Result<NewDealing | undefined, 'too-few-nodes'>> {
+    const { unlockNodes, entropy } = this.#options;
+    if (state.unlockPolicy === undefined) return succeed(undefined);
+    if (unlockNodes === undefined) return fail('too-few-nodes');
+    const dealt = await dealAnew({ state, user, password, policy: state.unlockPolicy, before: undefined, nodes: unlockNodes, entropy });
+    return dealt.ok ? dealt : fail(dealt.failure.code);
+  }
+
+  /** Only users set their own bundle, so the new user's first session does, here. */
+  async #setUnlockOf(identity: Identity, bundle: Uint8Array, dealing: Dealing): Promise<void> {
+    const { replica, device, clock, entropy } = this.#options;
+    const own = await startSession({ replica, identity, device, clock, entropy });
+    await own.operate({ type: 'set-unlock', user: identity.user, bundle, dealing });
+    await own.end();
+    own.wipe();
   }
 
   #named(name: string): Uint8Array {
@@ -186,6 +236,9 @@ export class Members {
     return this.#options.teamKeys.settle(this.#options.signer, this.#options.entropy);
   }
 }
+
+/** A bundle that opens with nodes stands in an operation of its user's own; nothing opens this one. */
+const NO_BUNDLE_YET = Uint8Array.of(0);
 
 /** The last items here of every chain whose author is meant. */
 function cutOf(replica: Replica, isMeant: (author: AuthorId) => boolean): CutEntry[] {

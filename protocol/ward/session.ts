@@ -14,8 +14,10 @@ import type { Item } from '../items/item.ts';
 import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../keys/grant.ts';
 import type { Identity } from '../keys/identity.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
+import type { Dealing } from '../membership/dealing.ts';
 import type { Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import type { UnlockNodes } from '../unlock/messages.ts';
 import { Members } from './members.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -30,6 +32,8 @@ export interface SessionOptions {
   readonly startEngine: (actor: string) => DocumentEngine;
   /** See `Standings`. */
   readonly savedBy?: DeviceId | undefined;
+  /** See `WardOptions`. */
+  readonly unlockNodes?: UnlockNodes | undefined;
 }
 
 const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
@@ -47,7 +51,7 @@ export class Session {
   readonly #stopListening: () => void;
   /** What reads keys and receipts, one after the other. */
   #following: Promise<void> = Promise.resolve();
-  /** Ordinary documents that are being read on in. */
+  /** Ordinary documents that are being read on in, and other work of the session's own. */
   readonly #reading = new Set<Promise<void>>();
   #locked = false;
 
@@ -61,7 +65,7 @@ export class Session {
     return session;
   }
 
-  private constructor({ replica, identity, environment, startEngine, savedBy }: SessionOptions, signer: SessionSigner) {
+  private constructor({ replica, identity, device, environment, startEngine, savedBy, unlockNodes }: SessionOptions, signer: SessionSigner) {
     this.user = identity.user;
     this.#replica = replica;
     this.#environment = environment;
@@ -70,7 +74,8 @@ export class Session {
     this.#teamKeys = new TeamKeys(replica, this.#keyring);
     this.standings = new Standings(replica, signer.session, savedBy);
     this.members = new Members({
-      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, clock: environment.clock, entropy: environment.entropy,
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
+      clock: environment.clock, entropy: environment.entropy,
     });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
@@ -144,6 +149,18 @@ export class Session {
     this.#signer.wipe();
   }
 
+  /** Puts the user's own bundle, sealed anew, into the log (UNLOCK-3). */
+  async setUnlock(bundle: Uint8Array, dealing: Dealing): Promise<void> {
+    if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing });
+  }
+
+  /** Work that belongs to the session and that nobody waits for: locking does. What goes wrong in it is logged. */
+  attend(work: Promise<void>): void {
+    const attended = this.#logged(work);
+    this.#reading.add(attended);
+    void attended.then(() => this.#reading.delete(attended));
+  }
+
   /** Resolves when everything admitted so far has been read. */
   async settled(): Promise<void> {
     await Promise.all([this.#following, ...this.#reading]);
@@ -186,9 +203,7 @@ export class Session {
       this.#following = this.#logged(this.#following.then(() => this.#readWellKnown(document)));
       return;
     }
-    const reading = this.#logged(this.#library.refresh(document));
-    this.#reading.add(reading);
-    void reading.then(() => this.#reading.delete(reading));
+    this.attend(this.#library.refresh(document));
   }
 
   async #logged(reading: Promise<void>): Promise<void> {

@@ -17,7 +17,8 @@ export type { BedCard, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLi
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
-    | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
+    | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal'
+    | 'too-few-nodes' | 'device-tries' | 'tries';
   readonly message: string;
 }
 

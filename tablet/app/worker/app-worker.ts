@@ -73,10 +73,11 @@ export class AppWorker {
       return null;
     },
     unlock: async ({ handle, password }) => {
-      const { replica, device, savedBy } = this.#need(this.#ward, 'not-enrolled');
+      const { replica, device, savedBy, host } = this.#need(this.#ward, 'not-enrolled');
       await this.#lock();
       const unlocked = await openWard({
         replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
+        unlockNodes: host.unlockNodes,
       }).unlock(handle, password);
       if (!unlocked.ok) throw new RequestFailed(UNLOCK_FAILURES[unlocked.failure]);
       this.#unlocked(unlocked.value);
@@ -259,6 +260,9 @@ const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
   'wrong-password': 'wrong-password',
   'no-users-here': 'no-peer',
   'damaged-bundle': 'internal',
+  'too-few-nodes': 'too-few-nodes',
+  'device-tries': 'device-tries',
+  tries: 'tries',
 };
 
 const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {
