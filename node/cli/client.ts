@@ -8,7 +8,8 @@ import { openWard } from '../../protocol/ward/ward.ts';
 import { discoveryFor } from '../device/network-choice.ts';
 import { realEnvironment, silentLog } from '../device/real-environment.ts';
 import { runDevice, type RunningDevice } from '../device/running-device.ts';
-import type { DeviceFolder } from '../device/device-folder.ts';
+import { removedMessage, type DeviceFolder } from '../device/device-folder.ts';
+import { destroyDevice, isRemoved } from '../device/removed-device.ts';
 import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
@@ -40,9 +41,9 @@ const MEETINGS = 5;
 
 /**
  * Unlocks, catches up with whichever peer is in reach, does the work, and waits until a peer holds what was written.
- * `listen` is for work that others have to dial into (pairing).
+ * `listen` is for work that others have to dial into (pairing). `work` is handed the password for what asks for it again.
  */
-export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client) => Promise<T>, listen: readonly string[] = []): Promise<T> {
+export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client, password: string) => Promise<T>, listen: readonly string[] = []): Promise<T> {
   const environment = realEnvironment(silentLog);
   const offline = args.flag('offline');
   const folder = await clientFolder(args);
@@ -53,6 +54,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
   try {
     if (!offline) await catchUp(device, io);
     let asked: UnlockProgress | undefined;
+    if (isRemoved(device.replica, folder.id)) throw new CommandFailed(removedMessage(folder.path));
     const unlocked = await openWard({
       replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
       unlockNodes: device.host.unlockNodes,
@@ -62,7 +64,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
     const session = unlocked.value;
     const own = followOwnItems(device);
     try {
-      const result = await work({ device, session, chart: new Chart(session, environment), own });
+      const result = await work({ device, session, chart: new Chart(session, environment), own }, password);
       await session.settled();
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
@@ -71,10 +73,12 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
       await session.lock();
     }
   } catch (error) {
+    if (isRemoved(device.replica, folder.id)) throw new CommandFailed(removedMessage(folder.path));
     if (error instanceof StoreError) throw new CommandFailed(error.message);
     throw error;
   } finally {
     await device.stop();
+    if (isRemoved(device.replica, folder.id)) await destroyDevice(folder);
   }
 }
 

@@ -4,13 +4,15 @@
  * Each rule is a short function with one English sentence above it. They look at a `View`, which says which operations
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
-import { hexOf, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
+import { equalBytes } from '../codec/bytes.ts';
+import { hexOf, type DeviceId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
 import { isSoundDealing, objectionToPolicy } from './dealing.ts';
-import { inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries } from './log-entries.ts';
+import { effectOf, isRepeatable } from './effect.ts';
+import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
-import type { OperationType } from './operation.ts';
-import { maySign } from './roles.ts';
-import type { Role } from './ward-state.ts';
+import type { Action, Operation, OperationType } from './operation.ts';
+import { maySign, type NotByUsers } from './roles.ts';
+import type { DeviceKind, Role } from './ward-state.ts';
 
 export type Doubts = ReadonlySet<number>;
 
@@ -49,10 +51,17 @@ export function roleIn(log: LogEntries, view: View, past: Past, user: Hex<UserId
   return new Inquiry(log, view, past).roleOf(user);
 }
 
+/** What gave the user the keys that are in force at a place in the log: the addition, or the last renewal. */
+export function keysGivenIn(log: LogEntries, view: View, past: Past, user: Hex<UserId>): Entry | undefined {
+  const counts = ({ index }: Entry): boolean => past.covers(index) && view.counts(index);
+  const { additions, renewals } = log.user(user);
+  return renewals.findLast(counts) ?? additions.find(counts);
+}
+
 /** Whether the user or device was added at a place in the log, and whether it was removed there. */
 export function presenceIn(view: View, past: Past, of: { readonly additions: readonly Entry[]; readonly revocations: readonly Entry[] }): 'absent' | 'present' | 'removed' {
   if (!of.additions.some(({ index }) => past.covers(index) && view.counts(index))) return 'absent';
-  const removed = of.revocations.some(({ index, operation }) => operation.type !== 'set-role' && past.covers(index) && view.counts(index));
+  const removed = of.revocations.some((entry) => isRemoval(entry) && past.covers(entry.index) && view.counts(entry.index));
   return removed ? 'removed' : 'present';
 }
 
@@ -76,17 +85,19 @@ class Inquiry {
     const { signer, operation: { type } } = candidate;
     if (type === 'genesis') return candidate.index === 0 ? undefined : 'operation';
     if (type === 'join') return this.#objectionToJoin(candidate);
+    if (type === 'ask-recovery') return this.#objectionToAsk(candidate);
     if (signer === undefined || !this.#isAdded(this.#log.user(signer.user).additions)) return 'unknown-author';
     if (!this.#isAdded(this.#log.device(signer.device).additions)) return 'unknown-author';
     if (this.#isUndone(candidate, this.#log.user(signer.user).revocations)) return 'removed-author';
     if (this.#isUndone(candidate, this.#log.device(signer.device).revocations)) return 'removed-author';
+    if (this.#isOutdated(signer)) return 'removed-author';
     const role = this.roleOf(signer.user, type);
     if (role === undefined || !maySign(role, type)) return 'role';
     return this.#applies(candidate) ? undefined : 'operation';
   }
 
   /** The role is what was given last, in the order of replay. */
-  roleOf(user: Hex<UserId>, toSign?: Exclude<OperationType, 'genesis' | 'join'>): Role | undefined {
+  roleOf(user: Hex<UserId>, toSign?: Exclude<OperationType, NotByUsers>): Role | undefined {
     const { roles } = this.#log.user(user);
     for (let at = roles.length - 1; at >= 0; at--) {
       const entry = roles[at];
@@ -128,8 +139,54 @@ class Inquiry {
     return false;
   }
 
-  /** An operation has to make sense where it was signed: what it names is there, what it adds is not. */
-  #applies({ operation, signer }: Candidate): boolean {
+  /** LOG-15: whoever was given new keys signs with the newest ones that count. */
+  #isOutdated({ user, renewal }: Signer): boolean {
+    for (const { id, index } of this.#log.user(user).renewals.toReversed()) {
+      if (!this.#past.covers(index)) continue;
+      const isOwn = hexOf(id) === renewal;
+      if (this.#view.isOpen(index)) {
+        this.#doubt(index);
+        if (isOwn) return false;
+      } else if (this.#view.counts(index)) {
+        this.#inherit(index);
+        return !isOwn;
+      }
+    }
+    return renewal !== undefined;
+  }
+
+  #applies(candidate: Candidate): boolean {
+    const { operation, signer } = candidate;
+    if (signer === undefined) return false;
+    switch (operation.type) {
+      case 'propose':
+        return this.#makesSense(operation.action.type === 'remove-user' ? { ...operation.action, cut: [] } : operation.action);
+      case 'approve':
+        return this.#isForApproval(operation, signer) && this.#makesSense(effectOf(this.#log, operation));
+      case 'appoint':
+        return this.#isEntitled(operation, signer) && this.#isPresent(this.#log.user(hexOf(operation.user)));
+      case 'settle':
+        return operation.of.type === 'items' || this.#settles(operation.of.operation, operation, signer);
+      case 'set-bundle':
+        return hexOf(operation.user) === signer.user;
+      case 'set-unlock':
+        return hexOf(operation.user) === signer.user && isSoundDealing(operation.dealing);
+      case 'set-kit':
+        return hexOf(operation.user) === signer.user && (operation.what === 'made') === (operation.sealed.length > 0);
+      case 'set-recovery':
+        return hexOf(operation.user) === signer.user && this.#areHolders(operation);
+      case 'release-share':
+        return this.#isHolderAsked(operation, signer.user);
+      case 'renew-user':
+        return hexOf(operation.user) !== signer.user && this.#isPresent(this.#log.user(hexOf(operation.user)))
+          && this.#isLessThanAdmin(hexOf(operation.user)) && this.#isNewKey(operation.user, operation.signingKey);
+      default:
+        return this.#isOneEnough(operation, signer) && this.#makesSense(operation);
+    }
+  }
+
+  /** An operation has to make sense where it takes effect: what it names is there, what it adds is not. */
+  #makesSense(operation: Operation | Exclude<Action, { readonly type: 'remove-user' }>): boolean {
     const log = this.#log;
     switch (operation.type) {
       case 'add-user':
@@ -138,10 +195,8 @@ class Inquiry {
         return this.#isPresent(log.user(hexOf(operation.user))) && (operation.role === 'admin' || this.#leavesAnAdmin(hexOf(operation.user)));
       case 'remove-user':
         return this.#isPresent(log.user(hexOf(operation.user))) && this.#leavesAnAdmin(hexOf(operation.user));
-      case 'set-bundle':
-        return hexOf(operation.user) === signer?.user;
-      case 'set-unlock':
-        return hexOf(operation.user) === signer?.user && isSoundDealing(operation.dealing);
+      case 'set-bundle': case 'set-unlock':
+        return this.#isPresent(log.user(hexOf(operation.user)));
       case 'set-unlock-policy':
         return objectionToPolicy(operation) === undefined;
       case 'reset-tries':
@@ -156,11 +211,97 @@ class Inquiry {
         return !this.#isThere(log.team(hexOf(operation.team)));
       case 'add-member': case 'remove-member':
         return this.#isAdded(log.team(hexOf(operation.team))) && this.#isPresent(log.user(hexOf(operation.user)));
-      case 'set-authority':
+      case 'set-quorum':
+        return isQuorum(operation) && operation.holders.every((holder) => this.#isPresent(log.user(hexOf(holder))));
+      case 'set-authority': case 'checkpoint': case 'approve':
         return true;
-      case 'genesis': case 'join':
+      case 'genesis': case 'join': case 'ask-recovery': case 'propose': case 'appoint': case 'settle':
+      case 'set-kit': case 'set-recovery': case 'release-share': case 'renew-user':
         return false;
     }
+  }
+
+  /** LOG-12: with three admins or more nobody alone changes who is one; a quorum is set by one only who is alone. */
+  #isOneEnough(operation: Operation, signer: Signer): boolean {
+    switch (operation.type) {
+      case 'add-user':
+        return operation.role !== 'admin' || this.#areAdminsFewerThan(3);
+      case 'set-role': case 'remove-user': {
+        const target = hexOf(operation.user);
+        if (operation.type === 'set-role' && operation.role === 'admin') return this.#areAdminsFewerThan(3);
+        return target === signer.user || !this.#isAdminForSure(target) || this.#areAdminsFewerThan(3);
+      }
+      case 'set-quorum':
+        return this.#areAdminsFewerThan(2);
+      default:
+        return true;
+    }
+  }
+
+  /** False with a doubt while a revocation of the user's is open. */
+  #isAdminForSure(user: Hex<UserId>): boolean {
+    const open = this.#openIn(this.#log.user(user).revocations);
+    for (const index of open) this.#doubt(index);
+    return open.length === 0 && this.roleOf(user) === 'admin';
+  }
+
+  #areAdminsFewerThan(number: number): boolean {
+    let sure = 0;
+    const doubtful: Doubts[] = [];
+    for (const user of this.#log.everAdmins) {
+      const other = new Inquiry(this.#log, this.#view, this.#past);
+      if (!other.#isPresent(this.#log.user(user)) || other.roleOf(user, 'remove-user') !== 'admin') continue;
+      if (other.doubts.size === 0) sure += 1;
+      else doubtful.push(other.doubts);
+    }
+    if (sure >= number) return false;
+    if (sure + doubtful.length >= number) for (const doubts of doubtful) for (const doubt of doubts) this.#doubt(doubt);
+    return true;
+  }
+
+  /** LOG-12: what another admin, who still is one, proposed, and nobody has approved. */
+  #isForApproval({ proposal: id, cut }: Extract<Operation, { readonly type: 'approve' }>, signer: Signer): boolean {
+    const proposal = this.#log.entry(id);
+    if (proposal?.signer === undefined || !this.#isAdded([proposal]) || this.#isThere(this.#log.approvals(id))) return false;
+    const { operation, signer: { user: proposer } } = proposal;
+    if (operation.type !== 'checkpoint' && operation.type !== 'propose') return false;
+    if (cut.length > 0 && (operation.type === 'checkpoint' || operation.action.type !== 'remove-user')) return false;
+    return proposer !== signer.user && this.#isPresent(this.#log.user(proposer)) && this.roleOf(proposer, 'approve') === 'admin';
+  }
+
+  /** LOG-13: a holder of the quorum in force, alone or with the votes of enough others, given since and not used. */
+  #isEntitled({ user, votes }: Extract<Operation, { readonly type: 'appoint' }>, signer: Signer): boolean {
+    const quorum = this.#log.quorums.findLast(({ index }) => this.#past.covers(index) && this.#view.counts(index));
+    if (quorum?.effect.type !== 'set-quorum') return false;
+    this.#inherit(quorum.index);
+    const { threshold, holders } = quorum.effect;
+    const isHolder = (who: Hex<UserId>): boolean => holders.some((holder) => hexOf(holder) === who);
+    const voters = new Set([signer.user]);
+    for (const id of votes) {
+      const vote = this.#log.entry(id);
+      if (vote?.signer === undefined || vote.operation.type !== 'appoint' || vote.operation.votes.length > 0) return false;
+      if (hexOf(vote.operation.user) !== hexOf(user) || !this.#log.graph.isBefore(quorum.index, vote.index)) return false;
+      if (!this.#isAdded([vote]) || this.#isThere(this.#log.appointments(id)) || !this.#isPresent(this.#log.user(vote.signer.user))) return false;
+      voters.add(vote.signer.user);
+    }
+    const isEnough = votes.length === 0 || (voters.size === votes.length + 1 && voters.size >= threshold);
+    return isEnough && [...voters].every(isHolder);
+  }
+
+  /** LOG-14: an operation in review is accepted by another admin than signed it, one who may do the same alone. */
+  #settles(reviewed: ItemId, operation: Operation, signer: Signer): boolean {
+    const entry = this.#log.entry(reviewed);
+    if (entry === undefined || !this.#past.covers(entry.index)) return false;
+    const effect = effectOf(this.#log, operation);
+    if (effect === operation) return operation.type === 'settle' && operation.verdict === 'decline';
+    if (!isRepeatable(effect) || entry.signer?.user === signer.user || !this.#isHeld(entry)) return false;
+    return this.#isOneEnough(effect, signer) && this.#makesSense(effect);
+  }
+
+  #isHeld({ index }: Entry): boolean {
+    const { checkpoints, graph } = this.#log;
+    return !this.#view.counts(index) && checkpoints.some((checkpoint) =>
+      graph.areConcurrent(checkpoint.index, index) && this.#isAdded([checkpoint]) && this.#log.approvals(checkpoint.id).some((approval) => this.#past.covers(approval.index)));
   }
 
   /** LOG-7: an invitation lets one new device in, before it expires, if nobody has used it. */
@@ -172,6 +313,62 @@ class Inquiry {
     const open = additions.some(({ index, operation: invite }) => this.#past.covers(index) && invite.type === 'invite' && time < invite.expires);
     if (!open || this.#isThere(joins)) return 'invitation';
     return this.#isThere(this.#log.device(hexOf(operation.device)).additions) ? 'operation' : undefined;
+  }
+
+  /** RECOVER-3: a client of the ward asks, with its own key, for somebody who is in. */
+  #objectionToAsk(candidate: Candidate & { readonly index?: number }): Objection | undefined {
+    const [{ operation }, device] = [candidate, askingDevice(candidate)];
+    if (operation.type !== 'ask-recovery' || device === undefined) return 'operation';
+    const { additions, revocations } = this.#log.device(device);
+    if (!this.#isAdded(additions)) return 'unknown-author';
+    if (this.#isUndone(candidate, revocations)) return 'removed-author';
+    if (!additions.some((entry) => this.#past.covers(entry.index) && this.#kindGivenBy(entry) === 'client')) return 'role';
+    return this.#isPresent(this.#log.user(hexOf(operation.user))) ? undefined : 'operation';
+  }
+
+  #kindGivenBy(entry: Entry): DeviceKind | undefined {
+    const { operation } = entry;
+    if (operation.type === 'genesis') return operation.device.kind;
+    if (operation.type === 'add-device') return operation.kind;
+    if (operation.type !== 'join') return undefined;
+    const [invite] = this.#log.invitation(inviteOf(entry)).additions;
+    return invite?.operation.type === 'invite' ? invite.operation.kind : undefined;
+  }
+
+  /** RECOVER-1: two or more who are in, each once, and not oneself; or nobody. */
+  #areHolders({ user, threshold, holders }: Extract<Operation, { type: 'set-recovery' }>): boolean {
+    if (holders.length === 0) return threshold === 0;
+    const named = new Set(holders.map((holder) => hexOf(holder.user)));
+    return threshold >= 2 && threshold <= holders.length && named.size === holders.length && !named.has(hexOf(user))
+      && [...named].every((holder) => this.#isPresent(this.#log.user(holder)));
+  }
+
+  /** RECOVER-4: a share goes to a question that was asked, from somebody whom the user named. */
+  #isHolderAsked({ ask, recovery }: Extract<Operation, { type: 'release-share' }>, holder: Hex<UserId> | undefined): boolean {
+    const [asked, dealt] = [this.#counting(ask)?.operation, this.#counting(recovery)?.operation];
+    return asked?.type === 'ask-recovery' && dealt?.type === 'set-recovery' && hexOf(asked.user) === hexOf(dealt.user)
+      && dealt.holders.some(({ user }) => hexOf(user) === holder);
+  }
+
+  #counting(id: ItemId): Entry | undefined {
+    const index = this.#log.graph.indexOf(id);
+    if (index === undefined || !this.#past.covers(index) || !this.#view.counts(index)) return undefined;
+    this.#inherit(index);
+    return this.#log.all[index];
+  }
+
+  /** A key that this user never had: by its key one knows whose session it is, before or after a renewal. */
+  #isNewKey(user: UserId, signingKey: Uint8Array): boolean {
+    const { additions, renewals } = this.#log.user(hexOf(user));
+    return [...additions, ...renewals].every((entry) => !this.#past.covers(entry.index) || !equalBytes(signingKeyGivenBy(entry) ?? NO_KEY, signingKey));
+  }
+
+  /** An open demotion is taken to count, with a doubt. */
+  #isLessThanAdmin(user: Hex<UserId>): boolean {
+    if (this.roleOf(user) !== 'admin') return true;
+    const open = this.#openIn(this.#log.user(user).revocations);
+    for (const index of open) this.#doubt(index);
+    return open.length > 0;
   }
 
   /** A handle is free again when its user was removed. */
@@ -203,7 +400,7 @@ class Inquiry {
   }
 
   #openIn(revocations: readonly Entry[]): readonly number[] {
-    return revocations.map(({ index }) => index).filter((index) => this.#past.covers(index) && this.#view.isOpen(index));
+    return revocations.filter(({ operation }) => operation.type !== 'renew-user').map(({ index }) => index).filter((index) => this.#past.covers(index) && this.#view.isOpen(index));
   }
 
   #inherit(index: number): void {
@@ -216,19 +413,36 @@ class Inquiry {
   }
 }
 
-export function roleGivenBy({ operation }: Entry): Role | undefined {
-  if (operation.type === 'genesis') return operation.founder.role;
-  return operation.type === 'add-user' || operation.type === 'set-role' ? operation.role : undefined;
+export function roleGivenBy({ effect }: Entry): Role | undefined {
+  if (effect.type === 'genesis') return effect.founder.role;
+  return effect.type === 'add-user' || effect.type === 'set-role' ? effect.role : undefined;
 }
 
-export function userAddedBy({ operation }: Entry): Hex<UserId> | undefined {
-  if (operation.type === 'genesis') return hexOf(operation.founder.user);
-  return operation.type === 'add-user' ? hexOf(operation.user) : undefined;
+export function userAddedBy({ effect }: Entry): Hex<UserId> | undefined {
+  if (effect.type === 'genesis') return hexOf(effect.founder.user);
+  return effect.type === 'add-user' ? hexOf(effect.user) : undefined;
 }
 
-/** The user or device whose rights a revocation takes. */
-export function targetOf({ operation }: Entry): Hex<UserId> | Hex<DeviceId> | undefined {
-  if (!isRevocation(operation)) return undefined;
-  if (operation.type === 'remove-device') return hexOf(operation.device);
-  return operation.type === 'remove-user' || operation.type === 'set-role' ? hexOf(operation.user) : undefined;
+export function signingKeyGivenBy({ effect }: Entry): Uint8Array | undefined {
+  if (effect.type === 'genesis') return effect.founder.signingKey;
+  return effect.type === 'add-user' || effect.type === 'renew-user' ? effect.signingKey : undefined;
+}
+
+function isRemoval({ effect }: Entry): boolean {
+  return effect.type === 'remove-user' || effect.type === 'remove-device';
+}
+
+const NO_KEY = new Uint8Array(0);
+
+/** The user or device whose rights a revocation takes; undefined for a renewal, which takes none. */
+export function targetOf(entry: Entry): Hex<UserId> | Hex<DeviceId> | undefined {
+  const { effect } = entry;
+  if (!isRevocation(entry)) return undefined;
+  if (effect.type === 'remove-device') return hexOf(effect.device);
+  return effect.type === 'remove-user' || effect.type === 'set-role' ? hexOf(effect.user) : undefined;
+}
+
+/** At least two of at most sixteen different people. */
+function isQuorum({ threshold, holders }: { readonly threshold: number; readonly holders: readonly UserId[] }): boolean {
+  return threshold >= 2 && threshold <= holders.length && new Set(holders.map(hexOf)).size === holders.length;
 }

@@ -15,16 +15,35 @@ import { inviteOf, isRevocation, undoes, type Entry, type LogEntries } from './l
  */
 export function conflictsOf(log: LogEntries, entry: Entry, known: ReadonlySet<number>): readonly number[] {
   const concurrent = log.graph.concurrentWithLast().flatMap((index) => log.all[index] ?? []);
-  if (concurrent.length === 0) return [];
+  const closed = [...closedBy(log, entry), ...closing(log, entry)];
+  if (concurrent.length === 0 && closed.length === 0) return [];
   const others = [
+    ...closed,
     ...concurrent.filter((other) => isUndoneEitherWay(log, entry, other) || areRivals(entry, other)),
     ...contestAmongAdmins(log, entry, concurrent, known),
   ];
   return others.length === 0 ? [] : [entry.index, ...others.map(({ index }) => index)];
 }
 
+/** What a checkpoint that `entry` approves might hold back, and itself. */
+function closedBy(log: LogEntries, { operation }: Entry): readonly Entry[] {
+  if (operation.type !== 'approve') return [];
+  const checkpoint = log.entry(operation.proposal);
+  if (checkpoint?.operation.type !== 'checkpoint') return [];
+  const held = log.all.filter(({ index }) => log.graph.areConcurrent(index, checkpoint.index));
+  return held.length === 0 ? [] : [checkpoint, ...log.approvals(checkpoint.id), ...held];
+}
+
+/** The approved checkpoints that might hold `entry` back, with what approved them. */
+function closing(log: LogEntries, { index }: Entry): readonly Entry[] {
+  return log.checkpoints.filter((checkpoint) => log.graph.areConcurrent(checkpoint.index, index)).flatMap((checkpoint) => {
+    const approvals = log.approvals(checkpoint.id);
+    return approvals.length === 0 ? [] : [checkpoint, ...approvals];
+  });
+}
+
 function isUndoneEitherWay(log: LogEntries, one: Entry, other: Entry): boolean {
-  return (isRevocation(one.operation) && undoes(log.graph, one, other)) || (isRevocation(other.operation) && undoes(log.graph, other, one));
+  return (isRevocation(one) && undoes(log.graph, one, other)) || (isRevocation(other) && undoes(log.graph, other, one));
 }
 
 /** The same user id, or the same invitation, used at the same time. */
@@ -54,13 +73,14 @@ function contestOver(log: LogEntries, loss: Entry, among: readonly Entry[]): rea
   return [...contested, ...gains.filter((gain) => contested.some(({ index }) => graph.areConcurrent(gain.index, index)))];
 }
 
-function isAdminLoss(log: LogEntries, { operation }: Entry): boolean {
-  return (operation.type === 'remove-user' || operation.type === 'set-role') && isRevocation(operation) && log.everAdmins.has(hexOf(operation.user));
+function isAdminLoss(log: LogEntries, entry: Entry): boolean {
+  const { effect } = entry;
+  return (effect.type === 'remove-user' || effect.type === 'set-role') && isRevocation(entry) && log.everAdmins.has(hexOf(effect.user));
 }
 
 function userOfRole(entry: Entry): Hex<UserId> {
-  const { operation } = entry;
-  const user = operation.type === 'set-role' ? hexOf(operation.user) : userAddedBy(entry);
+  const { effect } = entry;
+  const user = effect.type === 'set-role' ? hexOf(effect.user) : userAddedBy(entry);
   if (user === undefined) throw new Error('this operation gives no role');
   return user;
 }

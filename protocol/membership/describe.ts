@@ -5,12 +5,13 @@
  * came after it, in the order of replay, and makes a new one.
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, type DeviceId, type Hex, type InviteId, type TeamId, type UserId } from '../codec/ids.ts';
+import { deviceId, hexOf, userId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import type { AccountEvent, AskState } from './account-state.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
 import type { UnlockPolicy } from './dealing.ts';
-import { inviteOf, type Entry } from './log-entries.ts';
+import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
-import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Removal, Role, TeamState, UserState } from './ward-state.ts';
+import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
 export interface Description {
   readonly sealedName: Uint8Array;
@@ -22,6 +23,14 @@ export interface Description {
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
   readonly unlockPolicy: UnlockPolicy | undefined;
+  readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
+  readonly quorum: Quorum | undefined;
+  /** By id; what has been carried out is not among them. */
+  readonly proposals: ReadonlyMap<Hex<ItemId>, Proposal>;
+  readonly votes: ReadonlyMap<Hex<ItemId>, Vote>;
+  readonly settlements: ReadonlyMap<string, Settlement>;
+  /** Operations that an admin said no to. */
+  readonly declined: ReadonlyMap<Hex<ItemId>, true>;
   /** Who has a handle, of those who are in. */
   readonly handles: ReadonlyMap<string, Hex<UserId>>;
   /** The operations on each membership of a team, by team and user. */
@@ -30,7 +39,8 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, handles: new Map(), memberships: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
+  handles: new Map(), memberships: new Map(),
 };
 
 export function describe(before: Description, entries: readonly Entry[], graph: LogGraph): Description {
@@ -52,6 +62,10 @@ interface NewUser {
 const EMPTY = new Uint8Array(0);
 /** A node honours three resets a day; it need not know of more than it could have missed. */
 const MAX_RESETS = 16;
+/** Of each user; older ones are still in the log. */
+const MAX_EVENTS = 64;
+
+const NEW_ACCOUNT = { renewals: [], hasTemporaryPassword: false, kit: undefined, recovery: undefined, events: [] } as const;
 
 class Draft {
   readonly #graph: LogGraph;
@@ -59,6 +73,11 @@ class Draft {
   readonly #devices: CopyOnWriteMap<Hex<DeviceId>, DeviceState>;
   readonly #teams: CopyOnWriteMap<Hex<TeamId>, TeamState>;
   readonly #invitations: CopyOnWriteMap<Hex<InviteId>, InvitationState>;
+  readonly #asks: CopyOnWriteMap<Hex<ItemId>, AskState>;
+  readonly #proposals: CopyOnWriteMap<Hex<ItemId>, Proposal>;
+  readonly #votes: CopyOnWriteMap<Hex<ItemId>, Vote>;
+  readonly #settlements: CopyOnWriteMap<string, Settlement>;
+  readonly #declined: CopyOnWriteMap<Hex<ItemId>, true>;
   readonly #handles: CopyOnWriteMap<string, Hex<UserId>>;
   readonly #memberships: CopyOnWriteMap<string, readonly Entry[]>;
   /** Sets of members that this draft has made and may change. */
@@ -68,6 +87,7 @@ class Draft {
   #admins: TeamId | undefined;
   #authority: AuthorityState | undefined;
   #unlockPolicy: UnlockPolicy | undefined;
+  #quorum: Quorum | undefined;
 
   constructor(before: Description, graph: LogGraph) {
     this.#graph = graph;
@@ -75,6 +95,11 @@ class Draft {
     this.#devices = new CopyOnWriteMap(before.devices);
     this.#teams = new CopyOnWriteMap(before.teams);
     this.#invitations = new CopyOnWriteMap(before.invitations);
+    this.#asks = new CopyOnWriteMap(before.asks);
+    this.#proposals = new CopyOnWriteMap(before.proposals);
+    this.#votes = new CopyOnWriteMap(before.votes);
+    this.#settlements = new CopyOnWriteMap(before.settlements);
+    this.#declined = new CopyOnWriteMap(before.declined);
     this.#handles = new CopyOnWriteMap(before.handles);
     this.#memberships = new CopyOnWriteMap(before.memberships);
     this.#sealedName = before.sealedName;
@@ -82,18 +107,21 @@ class Draft {
     this.#admins = before.admins;
     this.#authority = before.authority;
     this.#unlockPolicy = before.unlockPolicy;
+    this.#quorum = before.quorum;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, asks: this.#asks.current,
+      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
 
   apply(entry: Entry): void {
-    const { operation } = entry;
+    this.#note(entry);
+    const { effect: operation } = entry;
     switch (operation.type) {
       case 'genesis':
         this.#sealedName = operation.sealedName;
@@ -102,10 +130,10 @@ class Draft {
         this.#addTeam(operation.everyone, EMPTY);
         this.#addTeam(operation.admins, EMPTY);
         this.#addDevice(operation.device.device, operation.device.kind, operation.device.sealedName, EMPTY);
-        this.#addUser(operation.founder);
+        this.#addUser(operation.founder, entry.id);
         break;
       case 'add-user':
-        this.#addUser(operation);
+        this.#addUser(operation, entry.id);
         break;
       case 'set-role':
         this.#changeUser(operation.user, { role: operation.role });
@@ -114,16 +142,44 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
-        this.#changeUser(operation.user, { bundle: operation.bundle, dealing: undefined, triesResets: [] });
+        this.#setPassword(entry, operation.user, { bundle: operation.bundle, dealing: undefined });
         break;
-      case 'set-unlock':
-        this.#changeUser(operation.user, { bundle: operation.bundle, dealing: operation.dealing, triesResets: [] });
+      case 'set-unlock': {
+        const { user, bundle, dealing } = operation;
+        if (operation.why === 'password-set') this.#setPassword(entry, user, { bundle, dealing });
+        else this.#changeUser(user, { bundle, dealing, triesResets: [] });
         break;
+      }
       case 'set-unlock-policy':
         this.#unlockPolicy = operation.nodes === 0 ? undefined : { threshold: operation.threshold, nodes: operation.nodes };
         break;
       case 'reset-tries':
         this.#changeUser(operation.user, { triesResets: [...this.#users.get(hexOf(operation.user))?.triesResets ?? [], entry.id].slice(-MAX_RESETS) });
+        break;
+      case 'renew-user': {
+        const { user, signingKey, kemKey, bundle, cut } = operation;
+        const renewals = [...this.#users.get(hexOf(user))?.renewals ?? [], { operation: entry.id, signingKey, cut }];
+        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, dealing: undefined, triesResets: [], renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
+        this.#closeAsks(user);
+        break;
+      }
+      case 'set-kit':
+        this.#changeAccount(entry, operation.user, `kit-${operation.what}`, { kit: { operation: entry.id, made: entry.time, what: operation.what, sealed: operation.sealed } });
+        break;
+      case 'set-recovery': {
+        const { user, deal, threshold, holders, commitments, sealed } = operation;
+        if (holders.length === 0) this.#changeAccount(entry, user, 'holders-withdrawn', { recovery: undefined });
+        else this.#changeAccount(entry, user, 'holders-set', { recovery: { operation: entry.id, deal, threshold, holders, commitments, sealed } });
+        break;
+      }
+      case 'ask-recovery':
+        this.#asks.set(hexOf(entry.id), {
+          id: entry.id, user: operation.user, device: deviceId.from(entry.author), kemKey: operation.kemKey, time: entry.time, releases: [], isClosed: false,
+        });
+        this.#changeAccount(entry, operation.user, 'recovery-asked', {});
+        break;
+      case 'release-share':
+        this.#release(entry, operation.ask, { recovery: operation.recovery, sealed: operation.sealed });
         break;
       case 'add-device':
         this.#addDevice(operation.device, operation.kind, operation.sealedName, EMPTY);
@@ -153,12 +209,53 @@ class Draft {
       case 'set-authority':
         this.#authority = { certificate: operation.certificate, sealedKey: operation.sealedKey };
         break;
+      case 'set-quorum':
+        this.#quorum = { threshold: operation.threshold, holders: operation.holders };
+        break;
+      case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle':
+        break;
     }
   }
 
-  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser): void {
+  /** What an operation says, apart from what it does: words that others have to join in, or that settle something. */
+  #note({ id, time, operation, signer }: Entry): void {
+    if (signer === undefined) return;
+    const by = userId.fromHex(signer.user);
+    switch (operation.type) {
+      case 'propose':
+        this.#proposals.set(hexOf(id), { id, by, time, action: operation.action });
+        break;
+      case 'checkpoint':
+        this.#proposals.set(hexOf(id), { id, by, time, action: { type: 'checkpoint' } });
+        break;
+      case 'approve':
+        this.#proposals.delete(hexOf(operation.proposal));
+        break;
+      case 'appoint':
+        if (operation.votes.length === 0) this.#votes.set(hexOf(id), { id, by, time, user: operation.user });
+        for (const vote of operation.votes) this.#votes.delete(hexOf(vote));
+        break;
+      case 'settle':
+        if (operation.of.type === 'items') this.#settle(operation.of, operation.verdict);
+        else if (operation.verdict === 'decline') this.#declined.set(hexOf(operation.of.operation), true);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The farthest of each verdict; where they meet, acceptance wins. */
+  #settle(position: CutEntry, verdict: Verdict): void {
+    const chain = chainOf(position);
+    const before = this.#settlements.get(chain);
+    const of = verdict === 'accept' ? 'accepted' : 'declined';
+    if ((before?.[of]?.seq ?? 0) < position.seq) this.#settlements.set(chain, { accepted: undefined, declined: undefined, ...before, [of]: position });
+  }
+
+  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
+    if (this.#users.has(hexOf(user))) return;
     const handle = this.#freeHandle(wanted, user);
-    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, dealing: undefined, triesResets: [], sealedName, removal: undefined });
+    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, dealing: undefined, triesResets: [], sealedName, removal: undefined, ...NEW_ACCOUNT });
     this.#handles.set(handle, hexOf(user));
     this.#settleBuiltInTeams(user);
   }
@@ -176,6 +273,30 @@ class Draft {
     if (this.#handles.get(state.handle) === hexOf(user)) this.#handles.delete(state.handle);
     this.#changeUser(user, { removal: joined(state.removal, removal) });
     for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
+  }
+
+  #setPassword(entry: Entry, user: UserId, { bundle, dealing }: Pick<UserState, 'bundle' | 'dealing'>): void {
+    this.#changeAccount(entry, user, 'password-set', { bundle, bundleSetBy: entry.id, dealing, triesResets: [], hasTemporaryPassword: false });
+    this.#closeAsks(user);
+  }
+
+  #changeAccount(entry: Entry, user: UserId, what: AccountEvent['what'], change: Partial<UserState>): void {
+    const state = this.#users.get(hexOf(user));
+    if (state === undefined) return;
+    const { id, signer, time } = entry;
+    const event: AccountEvent = { what, operation: id, by: signer?.user, device: signer?.device ?? askingDevice(entry), time };
+    this.#users.set(hexOf(user), { ...state, ...change, events: [...state.events, event].slice(-MAX_EVENTS) });
+  }
+
+  #release(entry: Entry, ask: ItemId, { recovery, sealed }: { readonly recovery: ItemId; readonly sealed: Uint8Array }): void {
+    const state = this.#asks.get(hexOf(ask));
+    if (state === undefined || entry.signer === undefined) return;
+    this.#asks.set(hexOf(ask), { ...state, releases: [...state.releases, { holder: entry.signer.user, recovery, sealed }] });
+    this.#changeAccount(entry, state.user, 'share-released', {});
+  }
+
+  #closeAsks(user: UserId): void {
+    for (const [name, ask] of this.#asks.current) if (!ask.isClosed && hexOf(ask.user) === hexOf(user)) this.#asks.set(name, { ...ask, isClosed: true });
   }
 
   #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'dealing' | 'triesResets' | 'removal'>>): void {
@@ -233,9 +354,9 @@ class Draft {
     const key = hexOf(team) + hexOf(user);
     const entries = [...this.#memberships.get(key) ?? [], entry];
     this.#memberships.set(key, entries);
-    const removals = entries.filter(({ operation }) => operation.type === 'remove-member');
-    const isAdded = entries.some(({ index, operation }) =>
-      operation.type === 'add-member' && removals.every((removal) => this.#graph.isBefore(removal.index, index)));
+    const removals = entries.filter(({ effect }) => effect.type === 'remove-member');
+    const isAdded = entries.some(({ index, effect }) =>
+      effect.type === 'add-member' && removals.every((removal) => this.#graph.isBefore(removal.index, index)));
     this.#setMember(team, user, isAdded && this.#users.get(hexOf(user))?.removal === undefined);
   }
 
@@ -249,9 +370,14 @@ function joined(before: Removal | undefined, removal: Removal): Removal {
   if (before === undefined) return removal;
   const byChain = new Map<string, CutEntry>();
   for (const entry of [...before.cut, ...removal.cut]) {
-    const chain = hexOf(entry.document) + hexOf(entry.author);
+    const chain = chainOf(entry);
     const known = byChain.get(chain);
     if (known === undefined || known.seq < entry.seq) byChain.set(chain, entry);
   }
   return { operation: before.operation, cut: [...byChain.values()] };
+}
+
+/** A chain's name in `settlements`. */
+export function chainOf({ document, author }: Pick<CutEntry, 'document' | 'author'>): string {
+  return hexOf(document) + hexOf(author);
 }

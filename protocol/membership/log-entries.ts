@@ -2,9 +2,10 @@
  * The operations of the log with the indexes that its rules look things up in. An entry's place in the log is its
  * index; sets of entries are sets of indices.
  */
-import { hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { deviceId, hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
 import { LogGraph } from './log-graph.ts';
+import { effectOf } from './effect.ts';
 import type { Operation } from './operation.ts';
 import { maySign } from './roles.ts';
 
@@ -12,6 +13,8 @@ import { maySign } from './roles.ts';
 export interface Signer {
   readonly user: Hex<UserId>;
   readonly device: Hex<DeviceId>;
+  /** The renewal that gave the key which certified the session; undefined for the user's first key. */
+  readonly renewal: Hex<ItemId> | undefined;
 }
 
 /** An operation that might go into the log. */
@@ -29,6 +32,8 @@ export interface Candidate {
 
 export interface Entry extends Candidate {
   readonly index: number;
+  /** What it does if it counts: what it says, or what it puts in force of others' (see `effectOf`). */
+  readonly effect: Operation;
 }
 
 export interface UserEntries {
@@ -36,8 +41,10 @@ export interface UserEntries {
   readonly additions: Entry[];
   /** What gives a role, genesis and add-user included, in the order of replay. */
   readonly roles: Entry[];
-  /** remove-user, and set-role to less than admin: what may undo operations of this user. */
+  /** Removals, renewals, and roles less than admin: what may undo operations of this user. */
   readonly revocations: Entry[];
+  /** renew-user, in the order of replay. */
+  readonly renewals: Entry[];
   readonly signed: Entry[];
 }
 
@@ -53,7 +60,7 @@ export interface InvitationEntries {
   readonly joins: Entry[];
 }
 
-const NO_USER: UserEntries = { additions: [], roles: [], revocations: [], signed: [] };
+const NO_USER: UserEntries = { additions: [], roles: [], revocations: [], renewals: [], signed: [] };
 const NO_DEVICE: DeviceEntries = { additions: [], revocations: [], signed: [] };
 const NO_INVITATION: InvitationEntries = { additions: [], joins: [] };
 
@@ -68,6 +75,12 @@ export class LogEntries {
   readonly #invitations = new Map<Hex<InviteId>, InvitationEntries>();
   readonly #teams = new Map<Hex<TeamId>, Entry[]>();
   readonly #handles = new Map<string, Entry[]>();
+  readonly #approvals = new Map<Hex<ItemId>, Entry[]>();
+  /** What set a quorum, in the order of replay. */
+  readonly quorums: Entry[] = [];
+  readonly checkpoints: Entry[] = [];
+  /** Votes that appointed somebody, by the votes that they used. */
+  readonly #appointments = new Map<Hex<ItemId>, Entry[]>();
 
   user(user: Hex<UserId>): UserEntries {
     return this.#users.get(user) ?? NO_USER;
@@ -91,6 +104,21 @@ export class LogEntries {
     return this.#handles.get(handle) ?? [];
   }
 
+  /** What approved a proposal. */
+  approvals(proposal: ItemId): readonly Entry[] {
+    return this.#approvals.get(hexOf(proposal)) ?? [];
+  }
+
+  /** What used a vote. */
+  appointments(vote: ItemId): readonly Entry[] {
+    return this.#appointments.get(hexOf(vote)) ?? [];
+  }
+
+  entry(id: ItemId): Entry | undefined {
+    const index = this.graph.indexOf(id);
+    return index === undefined ? undefined : this.all[index];
+  }
+
   /** Users of the log, in no particular order. */
   users(): Iterable<[Hex<UserId>, UserEntries]> {
     return this.#users;
@@ -98,7 +126,7 @@ export class LogEntries {
 
   /** `parents` are the candidate's heads and the item before it in its chain, all of them here. */
   add(candidate: Candidate, parents: readonly number[]): Entry {
-    const entry: Entry = { ...candidate, index: this.graph.add(candidate.id, parents) };
+    const entry: Entry = { ...candidate, effect: effectOf(this, candidate.operation), index: this.graph.add(candidate.id, parents) };
     this.all.push(entry);
     if (entry.signer !== undefined) {
       this.#ofUser(entry.signer.user).signed.push(entry);
@@ -109,7 +137,14 @@ export class LogEntries {
   }
 
   #file(entry: Entry): void {
-    const { operation } = entry;
+    const { operation, effect } = entry;
+    if (operation.type === 'approve') pushTo(this.#approvals, hexOf(operation.proposal), entry);
+    if (operation.type === 'appoint') for (const vote of operation.votes) pushTo(this.#appointments, hexOf(vote), entry);
+    if (operation.type === 'checkpoint') this.checkpoints.push(entry);
+    this.#fileEffect(entry, effect);
+  }
+
+  #fileEffect(entry: Entry, operation: Operation): void {
     switch (operation.type) {
       case 'genesis':
         this.#fileUser(entry, operation.founder);
@@ -146,7 +181,19 @@ export class LogEntries {
       case 'add-team':
         pushTo(this.#teams, hexOf(operation.team), entry);
         break;
+      case 'renew-user': {
+        const renewed = this.#ofUser(hexOf(operation.user));
+        this.#fileRevocation(renewed, entry);
+        this.#fileInOrder(renewed.renewals, entry);
+        break;
+      }
+      case 'set-recovery': case 'ask-recovery': case 'release-share': case 'set-kit':
+        break;
+      case 'set-quorum':
+        this.#fileInOrder(this.quorums, entry);
+        break;
       case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
+      case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint':
         break;
     }
   }
@@ -159,10 +206,13 @@ export class LogEntries {
   }
 
   #fileRole(user: Hex<UserId>, entry: Entry): void {
-    const { roles } = this.#ofUser(user);
-    let place = roles.length;
-    for (let before = roles[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = roles[place - 1]) place--;
-    roles.splice(place, 0, entry);
+    this.#fileInOrder(this.#ofUser(user).roles, entry);
+  }
+
+  #fileInOrder(entries: Entry[], entry: Entry): void {
+    let place = entries.length;
+    for (let before = entries[place - 1]; before !== undefined && this.graph.compare(before.index, entry.index) > 0; before = entries[place - 1]) place--;
+    entries.splice(place, 0, entry);
   }
 
   #fileRevocation(of: { readonly revocations: Entry[] }, entry: Entry): void {
@@ -171,7 +221,7 @@ export class LogEntries {
   }
 
   #ofUser(user: Hex<UserId>): UserEntries {
-    return getOrMake(this.#users, user, () => ({ additions: [], roles: [], revocations: [], signed: [] }));
+    return getOrMake(this.#users, user, () => ({ additions: [], roles: [], revocations: [], renewals: [], signed: [] }));
   }
 
   #ofDevice(device: Hex<DeviceId>): DeviceEntries {
@@ -188,28 +238,35 @@ export function inviteOf(join: Candidate): Hex<InviteId> {
   return hexOf(inviteId.from(join.author));
 }
 
+/** The device whose own key signed: it asks for a recovery. */
+export function askingDevice({ operation, author }: Candidate): Hex<DeviceId> | undefined {
+  return operation.type === 'ask-recovery' ? hexOf(deviceId.from(author)) : undefined;
+}
+
 /** What may take effect on operations of others: who loses a right by it, and from when on. */
-export function isRevocation(operation: Operation): boolean {
-  return operation.type === 'remove-user' || operation.type === 'remove-device' || (operation.type === 'set-role' && operation.role !== 'admin');
+export function isRevocation({ effect }: Entry): boolean {
+  return effect.type === 'remove-user' || effect.type === 'renew-user' || effect.type === 'remove-device' || (effect.type === 'set-role' && effect.role !== 'admin');
 }
 
 /**
  * LOG-5, strong removal: a removal ends everything that the removed user or device signed and that the remover did not
- * know; taking the role admin away ends what only an admin may sign and was signed at the same time. An `other` that is
- * not in the log yet has the revocation in its past.
+ * know; taking the role admin away ends what only an admin may sign and was signed at the same time, and new keys for a
+ * user what the old keys signed at the same time. An `other` that is not in the log yet has the revocation in its past.
  */
 export function undoes(graph: LogGraph, revocation: Entry, other: Candidate & { readonly index?: number }): boolean {
-  const { operation, index } = revocation;
+  const { effect, index } = revocation;
   const { signer } = other;
-  if (signer === undefined || other.index === index) return false;
+  if (other.index === index) return false;
   const known = other.index !== undefined && graph.isBefore(other.index, index);
   if (known) return false;
-  if (operation.type === 'remove-user') return hexOf(operation.user) === signer.user;
-  if (operation.type === 'remove-device') return hexOf(operation.device) === signer.device;
-  if (operation.type !== 'set-role' || hexOf(operation.user) !== signer.user) return false;
+  if (effect.type === 'remove-device') return hexOf(effect.device) === (signer?.device ?? askingDevice(other));
+  if (signer === undefined) return false;
+  if (effect.type === 'remove-user') return hexOf(effect.user) === signer.user;
+  if ((effect.type !== 'set-role' && effect.type !== 'renew-user') || hexOf(effect.user) !== signer.user) return false;
   const followed = other.index === undefined || graph.isBefore(index, other.index);
+  if (followed || effect.type === 'renew-user') return !followed;
   const { type } = other.operation;
-  return !followed && type !== 'genesis' && type !== 'join' && !maySign(operation.role, type);
+  return type !== 'genesis' && type !== 'join' && type !== 'ask-recovery' && !maySign(effect.role, type);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,14 +1,17 @@
 /** A `WardState` made of a log as it was at one moment. What is added to the log later does not show in it. */
-import { hexOf, type AuthorId, type DeviceId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import { hexOf, userId, type AuthorId, type DeviceId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MAX_HEADS } from '../items/item.ts';
 import { compareBytes } from '../codec/bytes.ts';
-import { presenceIn, roleIn, type View } from './authority.ts';
+import { keysGivenIn, presenceIn, roleIn, type View } from './authority.ts';
 import type { Certificate } from './certificate.ts';
+import { certifyingRenewal } from './certifier.ts';
+import { checkpointsInForce, isHeld } from './checkpoints.ts';
 import type { Description } from './describe.ts';
+import { isRepeatable } from './effect.ts';
 import type { DeviceEntries, LogEntries, UserEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 import type { Resolution } from './resolution.ts';
-import type { Membership, Role, WardState } from './ward-state.ts';
+import type { Membership, OperationInReview, Role, WardState } from './ward-state.ts';
 
 export interface LogMoment {
   readonly ward: WardId;
@@ -26,6 +29,7 @@ export class LogState implements WardState {
   readonly heads: readonly ItemId[];
   readonly #moment: LogMoment;
   #described: Description | undefined;
+  #review: readonly OperationInReview[] | undefined;
   /** The last place that was asked for: readers ask about many items of one place. */
   #recent: { readonly key: string; readonly past: Past; readonly view: View } | undefined;
 
@@ -45,6 +49,25 @@ export class LogState implements WardState {
   get invitations(): WardState['invitations'] { return this.#description.invitations; }
   get authority(): WardState['authority'] { return this.#description.authority; }
   get unlockPolicy(): WardState['unlockPolicy'] { return this.#description.unlockPolicy; }
+  get asks(): WardState['asks'] { return this.#description.asks; }
+  get quorum(): WardState['quorum'] { return this.#description.quorum; }
+  get settlements(): WardState['settlements'] { return this.#description.settlements; }
+  get votes(): WardState['votes'] { return [...this.#description.votes.values()]; }
+
+  /** Of what was proposed: what still makes sense and whose proposer is still an admin. */
+  get proposals(): WardState['proposals'] {
+    const isIn = (user: UserId): boolean => this.users.get(hexOf(user))?.removal === undefined;
+    return [...this.#description.proposals.values()].filter(({ by, action }) => {
+      if (!isIn(by) || this.users.get(hexOf(by))?.role !== 'admin') return false;
+      if (action.type === 'remove-user') return isIn(action.user);
+      return action.type !== 'set-role' || (isIn(action.user) && this.users.get(hexOf(action.user))?.role !== action.role);
+    });
+  }
+
+  get review(): WardState['review'] {
+    this.#review ??= this.#held();
+    return this.#review;
+  }
 
   get #description(): Description {
     this.#described ??= this.#moment.describe();
@@ -53,6 +76,15 @@ export class LogState implements WardState {
 
   knows(heads: readonly ItemId[]): boolean {
     return heads.every((head) => (this.#moment.entries.graph.indexOf(head) ?? this.#moment.size) < this.#moment.size);
+  }
+
+  isPast(earlier: readonly ItemId[], later: readonly ItemId[]): boolean {
+    const { past } = this.#at(later);
+    const { graph } = this.#moment.entries;
+    return earlier.every((id) => {
+      const index = graph.indexOf(id);
+      return index !== undefined && past.covers(index);
+    });
   }
 
   membershipOf(user: UserId, heads: readonly ItemId[]): Membership {
@@ -68,6 +100,18 @@ export class LogState implements WardState {
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined {
     const { past, view } = this.#at(heads);
     return roleIn(this.#moment.entries, view, past, hexOf(user));
+  }
+
+  renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined {
+    const { entries } = this.#moment;
+    if (entries.user(hexOf(user)).renewals.length === 0) return undefined;
+    const { past, view } = this.#at(heads);
+    const given = keysGivenIn(entries, view, past, hexOf(user));
+    return given?.operation.type === 'renew-user' ? hexOf(given.id) : undefined;
+  }
+
+  renewalOf(certificate: Certificate): Hex<ItemId> | undefined {
+    return certifyingRenewal(this.#moment.entries, this.ward, certificate);
   }
 
   sessionUser(session: SessionId): UserId | undefined {
@@ -94,6 +138,20 @@ export class LogState implements WardState {
     }));
     this.#recent = { key, past, view: resolution.at(past) };
     return this.#recent;
+  }
+
+  #held(): readonly OperationInReview[] {
+    const { entries, size, resolution } = this.#moment;
+    const inForce = checkpointsInForce(entries, (index) => index < size);
+    if (inForce.length === 0) return [];
+    const there = entries.all.slice(0, size);
+    const accepted = new Set(there.flatMap(({ index, operation }) =>
+      (operation.type === 'settle' && operation.verdict === 'accept' && operation.of.type === 'operation' && resolution.counts(index) ? [hexOf(operation.of.operation)] : [])));
+    return there.filter((entry) => isHeld(entries, inForce, entry) && !accepted.has(hexOf(entry.id)))
+      .sort((a, b) => entries.graph.compare(a.index, b.index))
+      .map(({ id, operation, signer, time }) => ({
+        id, by: signer === undefined ? undefined : userId.fromHex(signer.user), type: operation.type, time, isRepeatable: isRepeatable(operation), declined: this.#description.declined.has(hexOf(id)),
+      }));
   }
 
   #built(team: TeamId | undefined): TeamId {

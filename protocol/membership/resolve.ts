@@ -1,12 +1,13 @@
 /**
- * LOG-4, LOG-5, LOG-8: which operations of a set count. A pure function of the set.
+ * LOG-4, LOG-5, LOG-8, LOG-14: which operations of a set count. A pure function of the set.
  *
- * Revocations are settled first, in rounds: one that no open revocation might undo counts; where only circles are
+ * What checkpoints hold back is left out. Then revocations are settled, in rounds: one that no open revocation might undo counts; where only circles are
  * left, a circle that nothing outside it might undo counts as a whole ('two who remove each other are both out').
  * Everything else follows by replay.
  */
 import { hexOf, type Hex, type UserId } from '../codec/ids.ts';
 import { judge, NO_DOUBTS, presenceIn, roleGivenBy, roleIn, targetOf, userAddedBy, type Doubts, type View } from './authority.ts';
+import { checkpointsInForce, isHeld } from './checkpoints.ts';
 import { inviteOf, isRevocation, type Entry, type LogEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 
@@ -15,7 +16,9 @@ import type { Past } from './log-graph.ts';
  * themselves in one. `settled` says what else there is, and which of that counts.
  */
 export function resolve(log: LogEntries, entries: readonly Entry[], settled: View): Set<number> {
-  const voided = new Set<number>(spentJoins(log, entries));
+  const inForce = checkpointsInForce(log, settled.includes);
+  const held = new Set(entries.filter((entry) => isHeld(log, inForce, entry)));
+  const voided = new Set([...[...held].map(({ index }) => index), ...spentJoins(log, entries.filter((entry) => !held.has(entry)))]);
   for (;;) {
     const counting = settle(log, entries, settled, voided);
     const exceptions = [...rivalAdditions(entries, counting), ...removalsOfLastAdmin(log, { ...settled, counts: (index) => counting.has(index) || settled.counts(index) })];
@@ -29,7 +32,7 @@ function settle(log: LogEntries, entries: readonly Entry[], settled: View, voide
   /** Entries that count unless some open revocation says otherwise; with those revocations. */
   const doubts = new Map<number, Doubts>();
   /** Revocations still to be decided. */
-  const open = new Set(entries.filter(({ index, operation }) => isRevocation(operation) && !voided.has(index)).map(({ index }) => index));
+  const open = new Set(entries.filter((entry) => isRevocation(entry) && !voided.has(entry.index)).map(({ index }) => index));
   const view: View = {
     includes: settled.includes,
     counts: (index) => !open.has(index) && (counting.has(index) || doubts.has(index) || settled.counts(index)),
@@ -105,7 +108,7 @@ function spentJoins(log: LogEntries, entries: readonly Entry[]): number[] {
 /** LOG-9: where one user id was given twice at the same time, neither counts, so nobody can take an identity over. */
 function rivalAdditions(entries: readonly Entry[], counting: ReadonlySet<number>): number[] {
   const additions = entries.filter((entry) => counting.has(entry.index) && userAddedBy(entry) !== undefined);
-  return [...grouped(additions, userAddedBy).values()].flatMap((rivals) => (rivals.length > 1 ? rivals.map(({ index }) => index) : []));
+  return [...grouped(additions, userAddedBy).values()].flatMap((rivals) => (new Set(rivals.map(({ effect }) => effect)).size > 1 ? rivals.map(({ index }) => index) : []));
 }
 
 /**

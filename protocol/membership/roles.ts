@@ -5,8 +5,11 @@
 import type { OperationType } from './operation.ts';
 import type { Role } from './ward-state.ts';
 
+/** What vouches for itself, or is signed by an invitation's key, or by a device's. */
+export type NotByUsers = 'genesis' | 'join' | 'ask-recovery';
+
 /** What a session may sign: operations of the log, and the kinds of item outside it. */
-export type Signable = Exclude<OperationType, 'genesis' | 'join'> | 'session' | 'grant' | 'changeset';
+export type Signable = Exclude<OperationType, NotByUsers> | 'session' | 'grant' | 'changeset';
 
 export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'add-user': ['admin'],
@@ -24,6 +27,16 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'set-unlock-policy': ['admin'],
   'set-unlock': ['viewer', 'clinician', 'admin', 'privacy'],
   'reset-tries': ['admin'],
+  'set-recovery': ['viewer', 'clinician', 'admin', 'privacy'],
+  'release-share': ['viewer', 'clinician', 'admin', 'privacy'],
+  'renew-user': ['admin'],
+  'set-kit': ['viewer', 'clinician', 'admin', 'privacy'],
+  propose: ['admin'],
+  approve: ['admin'],
+  checkpoint: ['admin'],
+  settle: ['admin'],
+  'set-quorum': ['admin'],
+  appoint: ['viewer', 'clinician', 'admin', 'privacy'],
   session: ['viewer', 'clinician', 'admin', 'privacy'],
   grant: ['clinician', 'admin'],
   changeset: ['clinician', 'admin'],

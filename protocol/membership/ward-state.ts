@@ -5,12 +5,17 @@
  */
 import type { Dealing, UnlockPolicy } from './dealing.ts';
 import type { AuthorId, DeviceId, DocumentId, Hex, InviteId, ItemId, SessionId, TeamId, UserId, WardId } from '../codec/ids.ts';
+import type { AccountEvent, AskState, KitState, RecoveryState } from './account-state.ts';
+import type { Certificate } from './certificate.ts';
 
 export const ROLES = ['viewer', 'clinician', 'admin', 'privacy'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const DEVICE_KINDS = ['archive', 'tablet', 'bridge', 'client'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
+export const VERDICTS = ['accept', 'decline'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** The last accepted item of a removed author in a chain ('cut'). */
 export interface CutEntry {
@@ -23,6 +28,11 @@ export interface CutEntry {
 export interface Removal {
   readonly operation: ItemId;
   readonly cut: readonly CutEntry[];
+}
+
+/** New keys for a user; what the keys before signed stands up to the cut. */
+export interface Renewal extends Removal {
+  readonly signingKey: Uint8Array;
 }
 
 export interface UserState {
@@ -38,8 +48,19 @@ export interface UserState {
   readonly dealing: Dealing | undefined;
   /** Operations by which admins let the user try again, since that dealing. The last few. */
   readonly triesResets: readonly ItemId[];
+  /** The operation that set it. */
+  readonly bundleSetBy: ItemId;
   readonly sealedName: Uint8Array;
   readonly removal: Removal | undefined;
+  /** In the order of replay; the last gave the keys above. */
+  readonly renewals: readonly Renewal[];
+  /** The bundle is under a password that somebody else chose. */
+  readonly hasTemporaryPassword: boolean;
+  readonly kit: KitState | undefined;
+  /** Who holds shares of the present keys; undefined when nobody does. */
+  readonly recovery: RecoveryState | undefined;
+  /** The last of them, in the order of replay. */
+  readonly events: readonly AccountEvent[];
 }
 
 export interface DeviceState {
@@ -75,6 +96,54 @@ export interface AuthorityState {
   readonly sealedKey: Uint8Array;
 }
 
+/** What an admin wants that takes two (LOG-12, LOG-14). */
+export type ProposedAction =
+  | { readonly type: 'set-role'; readonly user: UserId; readonly role: Role }
+  | { readonly type: 'remove-user'; readonly user: UserId }
+  | { readonly type: 'set-quorum'; readonly threshold: number; readonly holders: readonly UserId[] }
+  | { readonly type: 'checkpoint' };
+
+/** Proposed by one admin, approved by none yet. */
+export interface Proposal {
+  readonly id: ItemId;
+  readonly by: UserId;
+  /** By the proposer's clock. */
+  readonly time: number;
+  readonly action: ProposedAction;
+}
+
+/** LOG-13: `threshold` of these users together can make a user an admin. */
+export interface Quorum {
+  readonly threshold: number;
+  readonly holders: readonly UserId[];
+}
+
+/** A holder's word that `user` be an admin, not used so far. */
+export interface Vote {
+  readonly id: ItemId;
+  readonly by: UserId;
+  readonly user: UserId;
+  readonly time: number;
+}
+
+/** What admins said of a chain's disputed items: up to where they are in, and up to where somebody declined them. */
+export interface Settlement {
+  readonly accepted: CutEntry | undefined;
+  readonly declined: CutEntry | undefined;
+}
+
+/** An operation that a checkpoint holds back (LOG-14). */
+export interface OperationInReview {
+  readonly id: ItemId;
+  /** Undefined for a device that joined by an invitation. */
+  readonly by: UserId | undefined;
+  readonly type: string;
+  readonly time: number;
+  /** Whether an admin can accept it. What takes two is proposed anew; a device joins anew. */
+  readonly isRepeatable: boolean;
+  readonly declined: boolean;
+}
+
 /** How a log position relates to the removal of a user or device. */
 export type Membership = 'member' | 'never' | 'removed-before' | 'removed-since';
 
@@ -92,6 +161,18 @@ export interface WardState {
   readonly authority: AuthorityState | undefined;
   /** What new dealings have to be; undefined where bundles open by password alone. */
   readonly unlockPolicy: UnlockPolicy | undefined;
+  /** Questions for a recovery. */
+  readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
+  /** Whether everything that `earlier` names is in the past of `later`. Both are known. */
+  isPast(earlier: readonly ItemId[], later: readonly ItemId[]): boolean;
+  readonly quorum: Quorum | undefined;
+  /** What waits for a second admin, oldest first. */
+  readonly proposals: readonly Proposal[];
+  readonly votes: readonly Vote[];
+  /** By chain: hex of the document and of the author. */
+  readonly settlements: ReadonlyMap<string, Settlement>;
+  /** Operations that checkpoints hold back and no admin has accepted, in the order of replay. */
+  readonly review: readonly OperationInReview[];
   /** Whether every one of these operations is in the log. */
   knows(heads: readonly ItemId[]): boolean;
   /** The user's standing as seen from `heads`, which are known. */
@@ -99,6 +180,10 @@ export interface WardState {
   deviceMembershipOf(device: DeviceId, heads: readonly ItemId[]): Membership;
   /** The role in the state that `heads` describe; undefined for who is no user there. */
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined;
+  /** The renewal that gave the user's keys at `heads`; undefined for the first keys. */
+  renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined;
+  /** The renewal that gave the key which certified the session; undefined for the user's first key. */
+  renewalOf(certificate: Certificate): Hex<ItemId> | undefined;
   /** The user of a session whose certificate came with the log. Sessions of the sessions document are the replica's. */
   sessionUser(session: SessionId): UserId | undefined;
 }

@@ -225,7 +225,7 @@ export class ShareKeeper {
     const { replica, self, environment: { clock } } = this.#init;
     const state = replica.state();
     if (state.devices.get(hexOf(self))?.removal !== undefined) {
-      for (const share of [...this.#shares.values()]) await this.#lock.run(hexOf(share.user), () => this.#destroy(share));
+      for (const share of this.#shares.values()) await this.#lock.run(hexOf(share.user), () => this.#destroy(share));
       return;
     }
     const holders = new Set([...[...this.#shares.values()].map(({ user }) => hexOf(user)), ...this.#tries.keys()]);
@@ -234,7 +234,7 @@ export class ShareKeeper {
       if (user !== undefined) await this.#lock.run(holder, () => this.#align(user));
     }
     const now = clock.now();
-    for (const share of [...this.#shares.values()]) {
+    for (const share of this.#shares.values()) {
       if (now - share.at > PENDING_STAY && this.#isWaiting(share)) await this.#lock.run(hexOf(share.user), () => this.#destroy(share));
     }
   }
@@ -252,7 +252,7 @@ export class ShareKeeper {
     if (active === undefined) {
       if (tries !== undefined) await store.destroy(triesName(current.id));
       this.#tries.delete(hexOf(current.id));
-      if (current.removal !== undefined) for (const share of [...this.#shares.values()]) if (hexOf(share.user) === hexOf(current.id)) await this.#destroy(share);
+      if (current.removal !== undefined) for (const share of this.#shares.values()) if (hexOf(share.user) === hexOf(current.id)) await this.#destroy(share);
       return;
     }
     if (!this.#shares.has(shareName({ user: current.id, dealing: active }))) return;

@@ -1,7 +1,7 @@
-/** What an admin does with people, teams and devices. Each method resolves when the log has it and owed keys are granted. */
+/** What an admin alone does with people, teams and devices; `Council` has what takes more. Each method resolves when the log has it and owed keys are granted. */
 import { equalBytes } from '../codec/bytes.ts';
 import type { Clock, Entropy } from '../codec/environment.ts';
-import { hexOf, inviteId, userId, type AuthorId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, inviteId, userId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
@@ -10,15 +10,18 @@ import { identityFromSeeds, newIdentitySeeds, type Identity } from '../keys/iden
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { objectionToPolicy, type Dealing, type PolicyObjection, type UnlockPolicy } from '../membership/dealing.ts';
-import type { CutEntry, DeviceKind, Role, WardState } from '../membership/ward-state.ts';
-import { userOf } from '../replica/standing.ts';
-import type { Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { dealAnew, eligibleNodes, type NewDealing } from './presence.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
+import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
+import type { Replica } from '../replica/replica.ts';
+import { adminsOf } from './council.ts';
+import { cutOfDevice } from './cut.ts';
+import { devicesTogether, usersOf } from './devices.ts';
+import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import type { TeamKeys } from './team-keys.ts';
 
-export const MIN_PASSWORD_LENGTH = 10;
+export { MIN_PASSWORD_LENGTH };
 
 export function isHandle(text: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(text);
@@ -32,7 +35,13 @@ export interface NewUser {
   readonly password: string;
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'last-admin'
+/** What was shut out, and who had unlocked there: these people should change their passwords. */
+export interface LostReport {
+  readonly devices: readonly DeviceState[];
+  readonly users: readonly UserId[];
+}
+
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two'
   /** Fewer nodes of the ward in reach than its policy deals shares to. */
   | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
@@ -64,6 +73,7 @@ export class Members {
     if (!isHandle(handle)) return fail('bad-handle');
     if ([...state.value.users.values()].some((user) => user.handle === handle)) return fail('handle-taken');
     if (password.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
+    if (role === 'admin' && adminsOf(state.value).length >= 3) return fail('takes-two');
     const seeds = newIdentitySeeds(entropy);
     const user = userId.from(entropy.randomBytes(16));
     const identity = identityFromSeeds(user, seeds);
@@ -101,20 +111,6 @@ export class Members {
     return succeed(null);
   }
 
-  /** Removes a person: the cut says up to where their work stands, and every team they were in gets a new epoch. */
-  async removeUser(user: UserId): Promise<Result<null, MemberFailure>> {
-    const { replica, signer } = this.#options;
-    const state = this.#admin();
-    if (!state.ok) return state;
-    const removed = state.value.users.get(hexOf(user));
-    if (removed === undefined || removed.removal !== undefined) return fail('unknown-user');
-    const admins = [...state.value.users.values()].filter((other) => other.role === 'admin' && other.removal === undefined);
-    if (removed.role === 'admin' && admins.length === 1) return fail('last-admin');
-    await signer.operate({ type: 'remove-user', user, cut: cutOf(replica, (author) => isSame(userOf(replica, author), user)) });
-    await this.#settle();
-    return succeed(null);
-  }
-
   /** Adds a device whose key is at hand, without an invitation. */
   async addDevice(device: DeviceId, kind: DeviceKind, name: string): Promise<Result<null, MemberFailure>> {
     const state = this.#admin();
@@ -123,15 +119,34 @@ export class Members {
     return succeed(null);
   }
 
-  /** Shuts a device out: its connections end as soon as the operation arrives at a peer. */
+  /**
+   * Shuts a device out: its connections end as soon as the operation arrives at a peer, what its sessions wrote stands up
+   * to the cut, and the teams of whoever unlocked there get a new epoch (REVOKE-2).
+   */
   async removeDevice(device: DeviceId): Promise<Result<null, MemberFailure>> {
     const state = this.#admin();
     if (!state.ok) return state;
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
-    const { replica, signer } = this.#options;
-    await signer.operate({ type: 'remove-device', device, cut: cutOf(replica, (author) => isSame(author, device) || isSame(replica.certificateOf(author)?.device, device)) });
+    await this.#shutOut(device);
+    await this.#settle();
     return succeed(null);
+  }
+
+  /**
+   * 'This tablet is lost' (REVOKE-1): shuts out the device and what belongs to it, a tablet with its page. Refused for the
+   * device in one's hand, which is not lost.
+   */
+  async reportLost(device: DeviceId): Promise<Result<LostReport, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const devices = devicesTogether(state.value, device);
+    if (devices.length === 0) return fail('unknown-device');
+    if (devices.some(({ id }) => equalBytes(id, this.#options.device))) return fail('own-device');
+    // The page first: its tablet hears of that only while it is still told anything.
+    for (const { id } of devices) await this.#shutOut(id);
+    await this.#settle();
+    return succeed({ devices, users: usersOf(this.#options.replica, devices.map(({ id }) => id)) });
   }
 
   /** `invite` is the public half of the invitation key; `expires` in milliseconds since 1970. */
@@ -219,9 +234,14 @@ export class Members {
   async #setUnlockOf(identity: Identity, bundle: Uint8Array, dealing: Dealing): Promise<void> {
     const { replica, device, clock, entropy } = this.#options;
     const own = await startSession({ replica, identity, device, clock, entropy });
-    await own.operate({ type: 'set-unlock', user: identity.user, bundle, dealing });
+    await own.operate({ type: 'set-unlock', user: identity.user, bundle, dealing, why: 'nodes-changed' });
     await own.end();
     own.wipe();
+  }
+
+  async #shutOut(device: DeviceId): Promise<void> {
+    const { replica, signer } = this.#options;
+    await signer.operate({ type: 'remove-device', device, cut: cutOfDevice(replica, device) });
   }
 
   #named(name: string): Uint8Array {
@@ -240,20 +260,7 @@ export class Members {
 /** A bundle that opens with nodes stands in an operation of its user's own; nothing opens this one. */
 const NO_BUNDLE_YET = Uint8Array.of(0);
 
-/** The last items here of every chain whose author is meant. */
-function cutOf(replica: Replica, isMeant: (author: AuthorId) => boolean): CutEntry[] {
-  const cut: CutEntry[] = [];
-  for (const document of replica.documents()) {
-    for (const { author, seq, id } of replica.frontier(document)) if (isMeant(author)) cut.push({ document, author, seq, id });
-  }
-  return cut;
-}
-
 function isUser(state: WardState, user: UserId): boolean {
   const found = state.users.get(hexOf(user));
   return found !== undefined && found.removal === undefined;
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && equalBytes(a, b);
 }

@@ -13,12 +13,17 @@ import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
 import type { Item } from '../items/item.ts';
 import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../keys/grant.ts';
 import type { Identity } from '../keys/identity.ts';
+import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Dealing } from '../membership/dealing.ts';
-import type { Role } from '../membership/ward-state.ts';
-import type { Admitted, Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
+import type { DeviceState, Role } from '../membership/ward-state.ts';
+import type { Admitted, Replica } from '../replica/replica.ts';
+import { Account } from './account.ts';
+import { lostSincePassword } from './devices.ts';
+import { Council } from './council.ts';
 import { Members } from './members.ts';
+import { ownBundle } from './own-bundle.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
 import { TeamKeys } from './team-keys.ts';
@@ -40,8 +45,12 @@ const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].
 
 export class Session {
   readonly user: UserId;
+  readonly account: Account;
   readonly members: Members;
+  readonly council: Council;
   readonly standings: Standings;
+  /** Seals what was typed and not saved. */
+  readonly drafts: DraftSeal;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -77,6 +86,9 @@ export class Session {
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
       clock: environment.clock, entropy: environment.entropy,
     });
+    this.account = new Account({ bundle: ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes }), signer });
+    this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
+    this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
@@ -92,6 +104,11 @@ export class Session {
   get name(): string {
     const self = this.#replica.state().users.get(hexOf(this.user));
     return (self && this.members.nameOf(self.sealedName)) ?? self?.handle ?? '';
+  }
+
+  /** Devices that were shut out after this user had unlocked there, as long as the password is that of then (REVOKE-3). */
+  lostSincePassword(): readonly DeviceState[] {
+    return lostSincePassword(this.#replica, this.user);
   }
 
   document(id: DocumentId): OpenDocument | undefined {
@@ -146,12 +163,13 @@ export class Session {
     await this.#library.close();
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
     this.#keyring.wipe();
+    this.drafts.wipe();
     this.#signer.wipe();
   }
 
   /** Puts the user's own bundle, sealed anew, into the log (UNLOCK-3). */
   async setUnlock(bundle: Uint8Array, dealing: Dealing): Promise<void> {
-    if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing });
+    if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing, why: 'nodes-changed' });
   }
 
   /** Work that belongs to the session and that nobody waits for: locking does. What goes wrong in it is logged. */

@@ -1,10 +1,11 @@
 /** Ward logs for tests: operations signed at any place, delivered in any order. */
-import { hexOf, type ItemId } from '../../protocol/codec/ids.ts';
+import assert from 'node:assert/strict';
+import { hexOf, type ItemId, type UserId } from '../../protocol/codec/ids.ts';
 import type { Item } from '../../protocol/items/item.ts';
 import { decodeOperation } from '../../protocol/membership/operation.ts';
 import type { WardState } from '../../protocol/membership/ward-state.ts';
 import { WardLog, type LogVerdict } from '../../protocol/membership/ward-log.ts';
-import type { TestWard } from '../support/ward-builder.ts';
+import { buildWard, type TestSession, type TestWard } from '../support/ward-builder.ts';
 
 /** Considers and, if it may, adds. */
 export function deliver(log: WardLog, item: Item): LogVerdict {
@@ -57,6 +58,39 @@ export function textOf(state: WardState): string {
     if (value instanceof Map) return [...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
     return value instanceof Set ? [...value].sort((a, b) => (String(a) < String(b) ? -1 : 1)) : value;
   };
-  const { heads, users, devices, teams, invitations, authority } = state;
-  return JSON.stringify({ heads, users, devices, teams, invitations, authority }, text, 1);
+  const { heads, users, devices, teams, invitations, authority, quorum, settlements, review } = state;
+  const [proposals, votes] = [state.proposals, state.votes].map((list) => new Map(list.map((each) => [hexOf(each.id), each])));
+  return JSON.stringify({ heads, users, devices, teams, invitations, authority, quorum, settlements, review, proposals, votes }, text, 1);
+}
+
+/** A ward with a few admins beside its founder who go apart; `since` is the log until then. */
+export async function apart(...names: readonly string[]): Promise<{ ward: TestWard; admins: readonly TestSession[]; since: readonly Item[] }> {
+  const ward = await buildWard({ seed: names.join() });
+  const admins: TestSession[] = [];
+  for (const name of names) admins.push(await ward.openSession(await ward.addUser(name, 'admin'), await ward.addDevice('tablet')));
+  return { ward, admins, since: operationsOf(ward) };
+}
+
+/** A removal by one alone. */
+export function removes(admin: TestSession, target: TestSession, heads?: readonly ItemId[]): Item {
+  return admin.operation({ type: 'remove-user', user: target.user.id, cut: [] }, heads === undefined ? {} : { heads });
+}
+
+/** A removal by two: `second` approves in a session of its own. */
+export function ousts(admin: TestSession, target: TestSession, second: TestSession, heads?: readonly ItemId[]): readonly [Item, Item] {
+  return admin.ward.agreed(admin, admin.ward.newSession(second.user), { type: 'remove-user', user: target.user.id }, heads);
+}
+
+/** The state that every order of delivery gives. */
+export function stateInEveryOrder(ward: TestWard, since: readonly Item[], later: readonly Item[]): WardState {
+  const states = [...ordersOf(later)].map((order) => logOf(ward, [...since, ...order]).state());
+  const [first, ...others] = states;
+  assert.ok(first !== undefined);
+  for (const other of others) assert.equal(textOf(other), textOf(first));
+  return first;
+}
+
+export function isIn(state: WardState, { user }: { readonly user: { readonly id: UserId } }): boolean {
+  const found = state.users.get(hexOf(user.id));
+  return found !== undefined && found.removal === undefined;
 }

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { hexOf, inviteId, teamId, type Hex, type ItemId, type UserId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import type { Item } from '../../protocol/items/item.ts';
+import { decodeOperation } from '../../protocol/membership/operation.ts';
 import { ROLES, type WardState } from '../../protocol/membership/ward-state.ts';
 import { WardLog } from '../../protocol/membership/ward-log.ts';
 import { buildWard, type TestSession, type TestWard } from '../support/ward-builder.ts';
@@ -25,10 +26,23 @@ async function walk(seed: string): Promise<{ ward: TestWard; items: Item[] }> {
   const log = logOf(ward, items);
   const { random } = ward;
 
+  /** Of these types, or else anything, which is refused. */
+  function ofType(...types: readonly string[]): readonly Item[] {
+    const found = items.filter((item) => types.includes(decodeOperation(item.body).operation.type));
+    return found.length === 0 ? items : found;
+  }
+
   function operation(session: TestSession, placing: { heads: readonly ItemId[]; seq: number; prev: Uint8Array }): Item {
     const user = random.pick(users).id;
-    switch (random.below(10)) {
-      case 0: case 1: return session.operation({ type: 'remove-user', user, cut: [] }, placing);
+    const [proposals, votes] = [ofType('propose', 'checkpoint'), ofType('appoint')];
+    switch (random.below(17)) {
+      case 0: return session.operation({ type: 'remove-user', user, cut: [] }, placing);
+      case 1: return random.below(3) === 0
+        ? session.operation({ type: 'checkpoint' }, placing)
+        : session.operation({ type: 'propose', action: random.pick([{ type: 'remove-user', user }, { type: 'set-role', user, role: random.pick(ROLES) }, { type: 'set-quorum', threshold: 2, holders: users.slice(0, 3).map(({ id }) => id) }] as const) }, placing);
+      case 10: case 11: case 12: return session.operation({ type: 'approve', proposal: random.pick(proposals).id, cut: [] }, placing);
+      case 13: return session.operation({ type: 'appoint', user, votes: random.below(2) === 0 ? [] : [random.pick(votes).id] }, placing);
+      case 14: return session.operation({ type: 'settle', verdict: 'accept', of: { type: 'operation', operation: (log.state().review.length > 0 ? random.pick(log.state().review) : random.pick(items)).id } }, placing);
       case 2: return session.operation({ type: 'remove-device', device: random.pick(devices).id, cut: [] }, placing);
       case 3: case 4: return session.operation({ type: 'set-role', user, role: random.pick(ROLES) }, placing);
       case 5: case 6: {
@@ -40,6 +54,11 @@ async function walk(seed: string): Promise<{ ward: TestWard; items: Item[] }> {
       case 7: return random.below(2) === 0
         ? session.operation({ type: 'add-team', team: random.pick(teams), sealedName: new Uint8Array(0) }, placing)
         : session.operation({ type: random.pick(['add-member', 'remove-member'] as const), team: random.pick(teams), user }, placing);
+      case 15: case 16: {
+        const renewed = ward.renewal(random.pick(users), session, placing);
+        sessions.push(ward.newSession(renewed.user, random.pick(devices)));
+        return renewed.item;
+      }
       case 8: return session.operation({ type: 'invite', invite: inviteId.from(random.pick(invitations).publicKey), kind: 'tablet', sealedName: new Uint8Array(0), expires: ward.clock.now() + 1 }, placing);
       default: return ward.joining(random.pick(invitations), random.below(3) === 0 ? random.pick(devices) : ward.newDevice('tablet'), { heads: placing.heads });
     }

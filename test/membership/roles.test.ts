@@ -6,7 +6,7 @@ import { ROLES, type Role } from '../../protocol/membership/ward-state.ts';
 import { buildWard, type TestSession } from '../support/ward-builder.ts';
 import { deliver, logOf, operationsOf } from './log-lab.ts';
 import type { Operation } from '../../protocol/membership/operation.ts';
-import { deviceId, inviteId, teamId, userId, type TeamId } from '../../protocol/codec/ids.ts';
+import { deviceId, inviteId, teamId, userId, type ItemId, type TeamId } from '../../protocol/codec/ids.ts';
 
 /** The table of SPEC.md: what may be signed → by whom. */
 function tableOfSpec(): Map<string, Role[]> {
@@ -29,12 +29,12 @@ test('LOG-4: the table of roles in SPEC.md is the one that the code reads', () =
 });
 
 /** One operation of each type that makes sense where everything else is there. */
-function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset'>, Operation> {
+function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset'>, Operation> {
   const { random } = session.ward;
   const sealedName = random.randomBytes(16);
   const device = deviceId.from(random.randomBytes(32));
   const added = { user: userId.from(random.randomBytes(16)), handle: 'new', signingKey: random.randomBytes(32), kemKey: random.randomBytes(1216), bundle: random.randomBytes(8), sealedName };
-  const { team, other: { user: { id: user }, device: { id: known } } } = subjects;
+  const { team, proposal, ask, recovery, other: { user: { id: user }, device: { id: known } } } = subjects;
   return {
     'add-user': { type: 'add-user', role: 'viewer', ...added },
     'set-role': { type: 'set-role', user, role: 'clinician' },
@@ -47,10 +47,20 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     'add-member': { type: 'add-member', team, user },
     'remove-member': { type: 'remove-member', team, user },
     'set-authority': { type: 'set-authority', certificate: random.randomBytes(8), sealedKey: random.randomBytes(8) },
+    'set-recovery': { type: 'set-recovery', user: session.user.id, deal: random.randomBytes(16), threshold: 0, holders: [], commitments: random.randomBytes(32), sealed: new Uint8Array(0) },
+    'release-share': { type: 'release-share', ask, recovery, sealed: random.randomBytes(8) },
+    'renew-user': { type: 'renew-user', user, signingKey: random.randomBytes(32), kemKey: random.randomBytes(1216), bundle: random.randomBytes(8), cut: [] },
+    'set-kit': { type: 'set-kit', user: session.user.id, what: 'made', sealed: random.randomBytes(8) },
     'issue-certificate': { type: 'issue-certificate', device: known, certificate: random.randomBytes(8) },
     'set-unlock-policy': { type: 'set-unlock-policy', threshold: 3, nodes: 4 },
-    'set-unlock': { type: 'set-unlock', user: session.user.id, bundle: random.randomBytes(8), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] } },
+    'set-unlock': { type: 'set-unlock', user: session.user.id, bundle: random.randomBytes(8), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] }, why: 'nodes-changed' },
     'reset-tries': { type: 'reset-tries', user },
+    propose: { type: 'propose', action: { type: 'remove-user', user } },
+    approve: { type: 'approve', proposal, cut: [] },
+    checkpoint: { type: 'checkpoint' },
+    settle: { type: 'settle', verdict: 'accept', of: { type: 'items', document: session.ward.newDocument(), author: session.id, seq: 1, id: proposal } },
+    'set-quorum': { type: 'set-quorum', threshold: 2, holders: [user, session.user.id] },
+    appoint: { type: 'appoint', user, votes: [] },
   };
 }
 
@@ -61,12 +71,25 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   await ward.put(ward.founder.operation({ type: 'add-team', team, sealedName: new Uint8Array(0) }));
   const sessions = new Map<Role, TestSession>();
   for (const role of ROLES) sessions.set(role, await ward.join(`the-${role}`, role));
+  const holders = [...sessions.values()].map((session) => ({ user: session.user.id, sealed: ward.random.randomBytes(8) }));
+  const dealt = { user: other.user.id, deal: ward.random.randomBytes(16), threshold: 2, holders, commitments: ward.random.randomBytes(32), sealed: ward.random.randomBytes(8) };
+  const { id: recovery } = await ward.put(other.operation({ type: 'set-recovery', ...dealt }));
+  const { id: ask } = await ward.put(ward.asking(other.device, other.user.id));
+  const everybody = [...sessions.values()].map(({ user }) => user.id);
+  for (const item of ward.agreed(ward.founder, present(sessions.get('admin')), { type: 'set-quorum', threshold: 2, holders: everybody })) await ward.put(item);
+  const proposal = await ward.put(ward.founder.operation({ type: 'propose', action: { type: 'set-role', user: other.user.id, role: 'clinician' } }));
+  // What one admin who is alone may do: the role is the same, the others are asked no more.
+  const alone = await buildWard({ seed: 'alone' });
+  const holder = await alone.addUser('holder', 'viewer');
+  const quorum = alone.founder.operation({ type: 'set-quorum', threshold: 2, holders: [holder.id, alone.founder.user.id] });
+  assert.equal(deliver(logOf(alone, operationsOf(alone)), quorum).outcome, 'may-enter');
   const before = operationsOf(ward);
 
   for (const [role, session] of sessions) {
-    for (const [type, operation] of Object.entries(operationsBy(session, { team, other }))) {
+    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, ask, recovery }))) {
       const verdict = deliver(logOf(ward, before), session.operation(operation, { seq: 1, prev: new Uint8Array(0) }));
-      const expected = maySign(role, type as Signable) ? 'may-enter' : 'refused: role';
+      const takesTwo = type === 'set-quorum' && role === 'admin';
+      const expected = takesTwo ? 'refused: operation' : maySign(role, type as Signable) ? 'may-enter' : 'refused: role';
       assert.equal(verdict.outcome === 'refused' ? `refused: ${verdict.reason}` : verdict.outcome, expected, `${type} by ${role}`);
     }
   }
@@ -93,3 +116,8 @@ test('LOG-4: items outside the log, by every role, exactly as the table says', a
     assert.equal(await outcome(session.changeset(ward.newDocument())), expected('changeset'), role);
   }
 });
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('missing');
+  return value;
+}

@@ -9,7 +9,7 @@ import type { Item } from '../../protocol/items/item.ts';
 import { decodeOperation } from '../../protocol/membership/operation.ts';
 import { WardLog } from '../../protocol/membership/ward-log.ts';
 import { buildWard, type TestSession, type TestWard } from '../support/ward-builder.ts';
-import { operationsOf } from './log-lab.ts';
+import { operationsOf, ousts } from './log-lab.ts';
 
 const OPERATIONS = 10_000;
 
@@ -58,7 +58,7 @@ test('LOG-4: ten thousand operations, one after another', async () => {
 test('LOG-4: ten thousand operations, two at a time, with users who come and go', async () => {
   const writing = await writeLog(({ ward, ada, bea, items }, start) => {
     for (let heads = start; items.length < OPERATIONS;) {
-      const user = ward.newUser(`user-${items.length % 50}-${items.length}`, 'admin');
+      const user = ward.newUser(`user-${items.length % 50}-${items.length}`, 'clinician');
       const addition = ward.addition(user, ada, { heads });
       const beside = bundleBy(bea, heads);
       const removal = ada.operation({ type: 'remove-user', user: user.id, cut: [] }, { heads: [addition.id, beside.id].sort((a, b) => (hexOf(a) < hexOf(b) ? -1 : 1)) });
@@ -70,14 +70,14 @@ test('LOG-4: ten thousand operations, two at a time, with users who come and go'
 });
 
 test('LOG-5: a removed admin backdates two hundred operations to the beginning of a long log', async () => {
-  const writing = await writeLog(({ ada, bea, items }, start) => {
+  const writing = await writeLog(({ ward, ada, bea, items }, start) => {
     let heads = start;
     while (items.length < OPERATIONS) {
       const item = bundleBy(ada, heads);
       items.push(item);
       heads = [item.id];
     }
-    items.push(ada.operation({ type: 'remove-user', user: bea.user.id, cut: [] }, { heads }));
+    items.push(...ousts(ada, bea, ward.founder, heads));
     for (let backdated = start, left = 200; left > 0; left--) {
       const item = bundleBy(bea, backdated);
       items.push(item);

@@ -15,9 +15,9 @@ import { encodeReceipt, type Receipted } from '../../protocol/items/receipt.ts';
 import { certifySession, type Certificate } from '../../protocol/membership/certificate.ts';
 import { wardIdOf } from '../../protocol/membership/genesis.ts';
 import { proveJoin } from '../../protocol/membership/join-proof.ts';
-import { encodeOperation, type Operation } from '../../protocol/membership/operation.ts';
+import { encodeOperation, type Action, type Operation } from '../../protocol/membership/operation.ts';
 import { encodeSessionStart } from '../../protocol/membership/session-record.ts';
-import type { DeviceKind, Role } from '../../protocol/membership/ward-state.ts';
+import type { CutEntry, DeviceKind, Role } from '../../protocol/membership/ward-state.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica, Verdict } from '../../protocol/replica/replica.ts';
 import type { ItemStore } from '../../protocol/store/item-store.ts';
@@ -102,6 +102,8 @@ export class TestWard {
   readonly admins: TeamId;
   /** Every item that was offered and stored, in order: what another replica can be filled with. */
   readonly items: Item[] = [];
+  /** Added by `addUser`. */
+  readonly #users: TestUser[] = [];
   #founder: TestSession | undefined;
   #archive: TestDevice | undefined;
 
@@ -157,10 +159,25 @@ export class TestWard {
     return admin.operation({ type: 'add-user', ...userRecord(this.random, user) }, placing);
   }
 
+  /** From the fourth admin on, another admin approves (LOG-12). */
   async addUser(handle: string, role: Role, admin: TestSession = this.founder): Promise<TestUser> {
     const user = this.newUser(handle, role);
-    await this.put(this.addition(user, admin));
+    const admins = this.#users.filter(({ id }) => this.replica.state().teams.get(hexOf(this.admins))?.members.has(hexOf(id)) === true);
+    const second = admins.find(({ id }) => hexOf(id) !== hexOf(admin.user.id));
+    if (role === 'admin' && admins.length >= 2 && second !== undefined) {
+      await this.put(this.addition({ ...user, role: 'viewer' }, admin));
+      for (const item of this.agreed(admin, this.newSession(second), { type: 'set-role', user: user.id, role })) await this.put(item);
+    } else {
+      await this.put(this.addition(user, admin));
+    }
+    this.#users.push(user);
     return user;
+  }
+
+  /** What one admin proposes at `heads` and another approves. */
+  agreed(by: TestSession, second: TestSession, action: Action, heads: readonly ItemId[] = this.heads()): readonly [Item, Item] {
+    const proposal = by.operation({ type: 'propose', action }, { heads });
+    return [proposal, second.operation({ type: 'approve', proposal: proposal.id, cut: [] }, { heads: [proposal.id] })];
   }
 
   async addDevice(kind: DeviceKind, admin: TestSession = this.founder): Promise<TestDevice> {
@@ -199,6 +216,21 @@ export class TestWard {
     const operation: Operation = { type: 'join', device: device.id, certificateRequest: new Uint8Array(0), proof: proveJoin(device.key, this.id, invite) };
     const place = { seq: 1, prev: new Uint8Array(0), heads: this.heads(), time: this.clock.now(), author: invite, ...placing };
     return signItem(invitation, this.id, encodeFields({ document: LOG_DOCUMENT, ...place }, { type: 'operation' }), encodeOperation({ operation, certificate: undefined }));
+  }
+
+  /** An `ask-recovery` by the device's own key. */
+  asking(device: TestDevice, user: UserId, placing: Placing = {}): Item {
+    const operation: Operation = { type: 'ask-recovery', user, kemKey: this.random.randomBytes(1216) };
+    const head = this.replica.head({ document: LOG_DOCUMENT, author: device.id });
+    const place = { seq: (head?.seq ?? 0) + 1, prev: head?.id ?? new Uint8Array(0), heads: this.heads(), time: this.clock.now(), author: device.id, ...placing };
+    return signItem(device.key, this.id, encodeFields({ document: LOG_DOCUMENT, ...place }, { type: 'operation' }), encodeOperation({ operation, certificate: undefined }));
+  }
+
+  /** Signs renew-user by `admin`; the user as it is from then on. */
+  renewal(user: TestUser, admin: TestSession = this.founder, placing: Placing = {}, cut: readonly CutEntry[] = []): { readonly item: Item; readonly user: TestUser } {
+    const renewed = { ...user, key: signingKeyFromSeed(this.random.randomBytes(32)) };
+    const { signingKey, kemKey, bundle } = userRecord(this.random, renewed);
+    return { item: admin.operation({ type: 'renew-user', user: user.id, signingKey, kemKey, bundle, cut }, placing), user: renewed };
   }
 
   /** Another, empty replica of this ward. */

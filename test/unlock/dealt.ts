@@ -51,7 +51,7 @@ export class DealtWard {
 
   /** The operation by which the log begins to speak of the dealing. */
   async publish({ dealing }: Dealt): Promise<void> {
-    await this.ward.put(this.user.operation({ type: 'set-unlock', user: this.user.user.id, bundle: Uint8Array.of(1), dealing }));
+    await this.ward.put(this.user.operation({ type: 'set-unlock', user: this.user.user.id, bundle: Uint8Array.of(1), dealing, why: 'nodes-changed' }));
     await this.settled();
   }
 

@@ -18,13 +18,13 @@ const CHILD = fileURLToPath(new URL('asking-child.ts', import.meta.url));
 
 test(`ATTACK 23: a node that is killed before or after its counter is on disk, ${KILLS} times, never answers more than its limit (seed ${SEED})`, async () => {
   const random = seededRandom(SEED);
-  let kills = 0;
+  const count = { kills: 0 };
   const dying = (): ShareStore => {
     const store = new MemoryShareStore();
     const put = store.put.bind(store);
     store.put = async (name, bytes) => {
       const fate = name.endsWith('.tries') && armed ? random.below(4) : 3;
-      if (fate < 2) kills += 1;
+      if (fate < 2) count.kills += 1;
       if (fate === 0) throw new Error('killed before the counter was on disk');
       await put(name, bytes);
       if (fate === 1) throw new Error('killed after the counter was on disk');
@@ -37,7 +37,7 @@ test(`ATTACK 23: a node that is killed before or after its counter is on disk, $
   const node = nodeAt(ward, 0);
   const devices = [ward.client.id, (await ward.ward.addDevice('client')).id];
   let most = 0;
-  while (kills < KILLS) {
+  while (count.kills < KILLS) {
     let evaluated = 0;
     armed = true;
     for (let i = 0; ; i++) {
@@ -49,7 +49,7 @@ test(`ATTACK 23: a node that is killed before or after its counter is on disk, $
     }
     armed = false;
     most = Math.max(most, evaluated);
-    assert.ok(evaluated <= LIMIT, `${evaluated} answers after ${kills} kills`);
+    assert.ok(evaluated <= LIMIT, `${evaluated} answers after ${count.kills} kills`);
     const answer = await ward.ask(node, dealt);
     assert.ok(answer.type === 'refused');
     assert.equal((await ward.reset(node, dealt, answer.generation)).type, 'done');

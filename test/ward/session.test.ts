@@ -76,7 +76,7 @@ test('KEYS-4: after a removal the team has a new key; old work opens for those w
   const tablet = await addPlace(admin, office.replica);
   const away = await unlock(tablet, 'heron-42');
 
-  assert.ok((await admin.members.removeUser(leaver.value)).ok);
+  assert.ok((await admin.council.removeUser(leaver.value)).ok);
   await admin.edit(document, (draft) => { draft['b'] = 2; });
   await exchange(office, tablet, admin, away);
   assert.deepEqual(away.document(document)?.value, { kind: 'note', a: 1 }, 'the removed user reads nothing new');
@@ -105,7 +105,7 @@ test('ADMIT-3: what a removed member had written elsewhere is kept aside, and no
   await exchange(office, tablet, admin, away);
   await away.edit(document, (draft) => { draft['beyond'] = 'the cut'; });
 
-  assert.ok((await admin.members.removeUser(leaver.value)).ok);
+  assert.ok((await admin.council.removeUser(leaver.value)).ok);
   await exchange(office, tablet, admin, away);
   assert.deepEqual(admin.document(document)?.value, { kind: 'note', a: 1, before: 'known' });
   assert.equal(admin.document(document)?.setAside[0]?.reason, 'disputed');

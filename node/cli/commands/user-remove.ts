@@ -1,6 +1,6 @@
 import { CommandFailed, type Command } from '../command.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
-import { memberFailure, userNamed } from '../members.ts';
+import { councilFailure, userNamed } from '../members.ts';
 
 export const userRemove: Command = {
   words: ['user', 'remove'],
@@ -10,10 +10,12 @@ export const userRemove: Command = {
   about: 'Every team they were in gets a new key. What they wrote up to now stands; what arrives later is kept aside as disputed.',
   async run(args, io) {
     const handle = args.positionals[0] ?? '';
-    await withClient(args, io, async ({ session, device }) => {
-      const removed = await session.members.removeUser(userNamed(device.replica, handle));
-      if (!removed.ok) throw new CommandFailed(memberFailure(removed.failure));
+    const outcome = await withClient(args, io, async ({ session, device }) => {
+      const removed = await session.council.removeUser(userNamed(device.replica, handle));
+      if (!removed.ok) throw new CommandFailed(councilFailure(removed.failure));
+      return removed.value;
     });
-    io.result({ removed: handle }, `${handle} is removed.`);
+    if (outcome === 'done') io.result({ removed: handle }, `${handle} is removed.`);
+    else io.result({ proposed: { type: 'remove-user', user: handle } }, `Proposed. ${handle} is an admin, and stays until another admin approves it ('wardsync proposals').`);
   },
 };
