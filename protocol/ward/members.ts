@@ -16,7 +16,7 @@ import { startSession, type SessionSigner } from './session-signer.ts';
 import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
-import { cutOfDevice } from './cut.ts';
+import { cutOfDevice, cutOfUser } from './cut.ts';
 import { devicesTogether, usersOf } from './devices.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import type { TeamKeys } from './team-keys.ts';
@@ -41,7 +41,7 @@ export interface LostReport {
   readonly users: readonly UserId[];
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two'
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin'
   /** Fewer nodes of the ward in reach than its policy deals shares to. */
   | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
@@ -107,6 +107,33 @@ export class Members {
     if (!state.value.teams.has(hexOf(team))) return fail('unknown-team');
     if (!isUser(state.value, user)) return fail('unknown-user');
     await this.#options.signer.operate({ type: 'add-member', team, user });
+    await this.#settle();
+    return succeed(null);
+  }
+
+  /**
+   * New keys for somebody who lost everything, under a temporary password that has to be changed at the first unlock. The
+   * old bundle stays closed: teams grant again, what was the person's alone is lost. What the old keys signed stands up to
+   * what is here now.
+   */
+  async renewUser(user: UserId, temporaryPassword: string): Promise<Result<null, MemberFailure>> {
+    const { replica, signer, entropy, user: self } = this.#options;
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const renewed = state.value.users.get(hexOf(user));
+    if (renewed === undefined || renewed.removal !== undefined || hexOf(user) === hexOf(self)) return fail('unknown-user');
+    if (renewed.role === 'admin') return fail('is-admin');
+    if (temporaryPassword.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
+    const seeds = newIdentitySeeds(entropy);
+    const identity = identityFromSeeds(user, seeds);
+    const dealt = await this.#dealFor(state.value, user, temporaryPassword);
+    if (!dealt.ok) return dealt;
+    const bundle = await sealBundle(seeds, temporaryPassword, replica.ward, user, entropy, dealt.value?.presence);
+    await signer.operate({
+      type: 'renew-user', user, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
+      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, cut: cutOfUser(replica, user),
+    });
+    if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
     await this.#settle();
     return succeed(null);
   }

@@ -86,7 +86,8 @@ export class Session {
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
       clock: environment.clock, entropy: environment.entropy,
     });
-    this.account = new Account({ bundle: ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes }), signer });
+    const bundle = ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes });
+    this.account = new Account({ replica, identity, bundle, signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({

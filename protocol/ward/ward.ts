@@ -9,6 +9,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import type { DeviceId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
+import type { SigningKey } from '../crypto/signing/signature.ts';
 import type { DocumentEngine } from '../documents/engine.ts';
 import { openBundle, type OpenBundleFailure, type Presence } from '../keys/bundle.ts';
 import { identityFromSeeds, type IdentitySeeds } from '../keys/identity.ts';
@@ -17,6 +18,7 @@ import type { Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { keepPresence } from './keep-presence.ts';
 import { evaluatePresence, resetTries, type Evaluated, type PresenceFailure, type UnlockProgress } from './presence.ts';
+import { askHolders, recoverWithKit, type AskFailure, type HolderRecovery, type KitFailure } from './recover.ts';
 import { Session } from './session.ts';
 
 export interface WardOptions {
@@ -37,6 +39,10 @@ export type UnlockFailure = 'wrong-password' | 'no-users-here' | 'damaged-bundle
 export interface Ward {
   /** `onProgress` says which nodes are waited for, and at last which answered. */
   unlock(handle: string, password: string, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>>;
+  /** By the secret of a printed kit (`readKitText`); `fresh` is the password from then on. */
+  recoverWithKit(handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>>;
+  /** Asks the holders whom the user named. `deviceKey` is this client's own key. */
+  askHolders(handle: string, deviceKey: SigningKey): Promise<Result<HolderRecovery, AskFailure>>;
 }
 
 export function openWard(options: WardOptions): Ward {
@@ -86,7 +92,11 @@ export function openWard(options: WardOptions): Ward {
     await keepPresence({ replica, session, seeds, password, nodes: unlockNodes, environment });
   }
 
-  return { unlock };
+  return {
+    unlock,
+    recoverWithKit: (handle, secret, fresh) => recoverWithKit(options, handle, secret, fresh),
+    askHolders: (handle, deviceKey) => askHolders(options, handle, deviceKey),
+  };
 }
 
 interface Opened {
