@@ -24,7 +24,7 @@ import { Members } from './members.ts';
 import { ownBundle } from './own-bundle.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
-import { TeamKeys } from './team-keys.ts';
+import { TeamKeys, type TeamAccess } from './team-keys.ts';
 
 export interface SessionOptions {
   readonly replica: Replica;
@@ -99,6 +99,10 @@ export class Session {
   get name(): string {
     const self = this.#replica.state().users.get(hexOf(this.user));
     return (self && this.members.nameOf(self.sealedName)) ?? self?.handle ?? '';
+  }
+
+  teamAccess(): readonly TeamAccess[] {
+    return this.#teamKeys.access();
   }
 
   /** Devices that were shut out after this user had unlocked there, as long as the password is that of then (REVOKE-3). */
