@@ -72,11 +72,11 @@ interface Inviter {
 
 /** An archive that already holds the invitation, because it is always on; else this device. */
 async function chooseInviter({ device: { host, replica, folder }, own }: Client): Promise<Inviter> {
-  const archives = (): ReturnType<typeof host.peers> => host.peers().filter(({ device, lastContact }) =>
-    lastContact !== undefined && replica.state().devices.get(hexOf(device))?.kind === 'archive');
-  const informed = (): ReturnType<typeof host.peers>[number] | undefined => archives().find(({ device, link }) => link !== undefined && own.isHeldBy(device));
-  // Of two links with one peer one is closed, so there may be none for a moment.
-  if (archives().length > 0) {
+  const isArchive = (device: DeviceId): boolean => replica.state().devices.get(hexOf(device))?.kind === 'archive';
+  const informed = (): ReturnType<typeof host.peers>[number] | undefined =>
+    host.peers().find(({ device, link }) => link !== undefined && isArchive(device) && own.isHeldBy(device));
+  // Where anybody was met an archive may come a moment later, or its link be just replaced by another.
+  if (host.peers().some(({ device }) => isArchive(device)) && host.peers().some(({ lastContact }) => lastContact !== undefined)) {
     await until((check) => {
       const offs = [own.onHeld(check), host.onPeersChanged(check)];
       return () => { for (const off of offs) off(); };
