@@ -32,7 +32,7 @@ export function followOwnItems({ replica, host, folder }: FollowedDevice): OwnIt
   const listeners = new Set<() => void>();
 
   replica.onAdmitted(({ document, author }) => {
-    const isOwn = equalBytes(replica.certificateOf(author)?.device ?? new Uint8Array(0), folder.id);
+    const isOwn = equalBytes(replica.certificateOf(author)?.device ?? author, folder.id);
     if (isOwn && !equalBytes(document, SESSIONS_DOCUMENT)) written.set(nameOf({ document, author }), { document, author });
   });
   const follow = (link: Link): void => {
@@ -40,9 +40,11 @@ export function followOwnItems({ replica, host, folder }: FollowedDevice): OwnIt
     const chains = held.get(peer) ?? new Map<string, number>();
     held.set(peer, chains);
     link.onEvent((event: LinkEvent) => {
-      if (event.type !== 'stored-by-peer') return;
-      const name = nameOf(event.chain);
-      chains.set(name, Math.max(event.seq, chains.get(name) ?? 0));
+      const confirmed = event.type === 'stored-by-peer' ? [{ ...event.chain, seq: event.seq }]
+        : event.type === 'equal' ? [...written.values()].filter(({ document }) => event.includes(document)).map((chain) => ({ ...chain, seq: replica.head(chain)?.seq ?? 0 }))
+        : [];
+      if (confirmed.length === 0) return;
+      for (const { seq, ...chain } of confirmed) chains.set(nameOf(chain), Math.max(seq, chains.get(nameOf(chain)) ?? 0));
       for (const listener of listeners) listener();
     });
   };

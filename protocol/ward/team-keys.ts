@@ -24,6 +24,8 @@ export interface TeamAccess {
   readonly waiting: readonly UserId[];
   readonly isRotationOwed: boolean;
 }
+/** A user and the renewal that gave the keys: whoever got new ones (LOG-15) is another recipient, and the old one a member no more. */
+type KeyName = string;
 
 interface Recipient {
   readonly user: UserId;
@@ -43,8 +45,8 @@ export class TeamKeys {
   readonly #replica: Replica;
   readonly #keyring: Keyring;
   readonly #read = new Map<string, number>();
-  /** Who was given the key of an epoch, by team and epoch. */
-  readonly #holders = new Map<string, Set<Hex<UserId>>>();
+  /** Who was given the key of an epoch, and under which of their keys; by team and epoch. */
+  readonly #holders = new Map<string, Set<KeyName>>();
   /** The heads that each grant of an epoch names, by team and epoch. */
   readonly #grantedAt = new Map<string, (readonly ItemId[])[]>();
   /** Asked for with every item that arrives; the teams change seldom. */
@@ -91,7 +93,7 @@ export class TeamKeys {
         this.#keyring.addTeamKey(next);
         await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < next.epoch), entropy);
       } else {
-        const owed = members.filter((member) => !holders.has(hexOf(member.id)));
+        const owed = members.filter((member) => !holders.has(keyName(member)));
         if (owed.length > 0) await grantTeamKey(this.#replica.ward, signer, held, owed.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < held.epoch), entropy);
       }
       await this.#readTeam(team.id);
@@ -105,10 +107,11 @@ export class TeamKeys {
   #isRotationOwed(team: TeamState, epoch: number, lost: ReadonlyMap<Hex<UserId>, readonly DeviceId[]>): boolean {
     const state = this.#replica.state();
     const name = epochName(team.id, epoch);
-    const members = membersOf(state, team).map(({ id }) => hexOf(id));
+    const members = membersOf(state, team);
+    const names = new Set(members.map(keyName));
     const holders = this.#holders.get(name) ?? new Set();
-    if ([...holders].some((holder) => !members.includes(holder))) return true;
-    const devices = members.flatMap((member) => lost.get(member) ?? []);
+    if ([...holders].some((holder) => !names.has(holder))) return true;
+    const devices = members.flatMap(({ id }) => lost.get(hexOf(id)) ?? []);
     return (this.#grantedAt.get(name) ?? []).some((heads) => devices.some((device) => state.deviceMembershipOf(device, heads) !== 'removed-before'));
   }
 
@@ -118,11 +121,11 @@ export class TeamKeys {
     return [...this.#replica.state().teams.values()].map((team) => {
       const epoch = this.#newestEpoch(team.id);
       const holders = this.#holders.get(epochName(team.id, epoch)) ?? new Set();
-      const members = membersOf(this.#replica.state(), team).map(({ id }) => id);
+      const members = membersOf(this.#replica.state(), team);
       return {
         team,
-        canOpen: members.filter((member) => holders.has(hexOf(member))),
-        waiting: members.filter((member) => !holders.has(hexOf(member))),
+        canOpen: members.filter((member) => holders.has(keyName(member))).map(({ id }) => id),
+        waiting: members.filter((member) => !holders.has(keyName(member))).map(({ id }) => id),
         isRotationOwed: this.#isRotationOwed(team, epoch, lost),
       };
     });
@@ -177,7 +180,7 @@ export class TeamKeys {
     const holders = this.#holders.get(epoch) ?? new Set();
     try {
       const grant = decodeGrant(item.body);
-      if (grant.type === 'team-epoch') for (const wrap of grant.wraps) holders.add(hexOf(wrap.user));
+      if (grant.type === 'team-epoch') for (const { user } of grant.wraps) holders.add(nameOf(user, this.#replica.state().renewalAt(user, heads)));
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
     }
@@ -194,6 +197,15 @@ function membersOf(state: WardState, team: TeamState): UserState[] {
 
 function recipient({ id, kemKey }: UserState): Recipient {
   return { user: id, kemKey };
+}
+
+function keyName({ id, renewals }: UserState): KeyName {
+  const last = renewals.at(-1);
+  return nameOf(id, last === undefined ? undefined : hexOf(last.operation));
+}
+
+function nameOf(user: UserId, renewal: Hex<ItemId> | undefined): KeyName {
+  return `${hexOf(user)}/${renewal ?? ''}`;
 }
 
 function epochName(team: TeamId, epoch: number): string {
