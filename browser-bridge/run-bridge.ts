@@ -42,7 +42,7 @@ export async function runBridge(folder: DeviceFolder, options: BridgeRunOptions)
   if (!started.ok) return started;
   const device = started.value;
 
-  const credentials = await certified(device, key, options);
+  const credentials = await certified(device, key, { ...options, stopped: Promise.race([options.stopped, device.removed]) });
   if (credentials === undefined) {
     await device.stop();
     return fail({ code: 'no-certificate', message: "no certificate yet: an admin issues it at 'wardsync pair', or at the next command with this bridge's ward in reach" });

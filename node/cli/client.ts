@@ -7,7 +7,8 @@ import { openWard } from '../../protocol/ward/ward.ts';
 import { discoveryFor } from '../device/network-choice.ts';
 import { realEnvironment, silentLog } from '../device/real-environment.ts';
 import { runDevice, type RunningDevice } from '../device/running-device.ts';
-import type { DeviceFolder } from '../device/device-folder.ts';
+import { removedMessage, type DeviceFolder } from '../device/device-folder.ts';
+import { destroyDevice, isRemoved } from '../device/removed-device.ts';
 import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
@@ -38,9 +39,9 @@ const MEETINGS = 5;
 
 /**
  * Unlocks, catches up with whichever peer is in reach, does the work, and waits until a peer holds what was written.
- * `listen` is for work that others have to dial into (pairing).
+ * `listen` is for work that others have to dial into (pairing). `work` is handed the password for what asks for it again.
  */
-export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client) => Promise<T>, listen: readonly string[] = []): Promise<T> {
+export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client, password: string) => Promise<T>, listen: readonly string[] = []): Promise<T> {
   const environment = realEnvironment(silentLog);
   const offline = args.flag('offline');
   const folder = await clientFolder(args);
@@ -50,6 +51,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
   const device = started.value;
   try {
     if (!offline) await catchUp(device, io);
+    if (isRemoved(device.replica, folder.id)) throw new CommandFailed(removedMessage(folder.path));
     const unlocked = await openWard({
       replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
     }).unlock(args.must('user'), password);
@@ -57,7 +59,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
     const session = unlocked.value;
     const own = followOwnItems(device);
     try {
-      const result = await work({ device, session, chart: new Chart(session, environment), own });
+      const result = await work({ device, session, chart: new Chart(session, environment), own }, password);
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;
@@ -65,10 +67,12 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
       await session.lock();
     }
   } catch (error) {
+    if (isRemoved(device.replica, folder.id)) throw new CommandFailed(removedMessage(folder.path));
     if (error instanceof StoreError) throw new CommandFailed(error.message);
     throw error;
   } finally {
     await device.stop();
+    if (isRemoved(device.replica, folder.id)) await destroyDevice(folder);
   }
 }
 

@@ -18,6 +18,7 @@ export interface Invitation {
 export async function inviteDevice(session: Session, replica: Replica, environment: Environment, { kind, name, expires }: Invitation): Promise<Result<Uint8Array, MemberFailure>> {
   const secret = environment.entropy.randomBytes(JOIN_SECRET_LENGTH);
   const invited: readonly [DeviceKind, string][] = kind === 'tablet' ? [['tablet', name], ['client', `${name}, page`]] : [[kind, name]];
+  // One `expires` for both: by that the two devices are known as one thing later (JOIN-3).
   for (const [each, eachName] of invited) {
     const added = await session.members.invite(invitationKey(secret, replica.ward, each).publicKey, each, eachName, expires);
     if (!added.ok) return added;

@@ -58,5 +58,6 @@ const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'unknown-user': 'no such user in this ward',
   'unknown-team': 'no such team in this ward',
   'unknown-device': 'no such device in this ward',
+  'own-device': 'this is the very device that you are working on; report it from another one',
   'takes-two': "from three admins on, one more takes two of them: add the person in another role, then 'wardsync user role HANDLE admin'",
 };

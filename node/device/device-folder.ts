@@ -4,7 +4,7 @@
  * The device key opens channels and nothing else: whoever steals the folder can pose as the device until it is removed
  * from the ward, and still reads nothing. So it lies here as it is, readable by its owner alone.
  */
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { access, link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../protocol/codec/bytes.ts';
 import { deviceId, wardId, type DeviceId, type WardId } from '../../protocol/codec/ids.ts';
@@ -25,12 +25,14 @@ export interface DeviceFolder {
 }
 
 export interface FolderFailure {
-  readonly code: 'no-device' | 'not-empty' | 'not-writable' | 'damaged' | 'other-kind';
+  readonly code: 'no-device' | 'not-empty' | 'not-writable' | 'damaged' | 'other-kind' | 'removed';
   readonly message: string;
 }
 
 const FORMAT = 1;
 const FILE = 'device.json';
+/** Left where a device was destroyed because the ward had removed it. */
+export const REMOVED_FILE = 'removed';
 
 const KIND_NAMES: Readonly<Record<DeviceKind, string>> = { archive: 'an archive', tablet: 'a tablet', bridge: 'a bridge', client: "a client (a person's own device)" };
 
@@ -72,6 +74,7 @@ export async function readDeviceFolder(path: string, kind?: DeviceKind): Promise
   try {
     text = await readFile(join(path, FILE), 'utf8');
   } catch (error) {
+    if (await access(join(path, REMOVED_FILE)).then(() => true, () => false)) return fail({ code: 'removed', message: removedMessage(path) });
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
       return fail({ code: 'no-device', message: `${path} holds no device; make one with 'wardsync init' or 'wardsync join'` });
     }
@@ -81,6 +84,10 @@ export async function readDeviceFolder(path: string, kind?: DeviceKind): Promise
   if (folder === undefined) return fail({ code: 'damaged', message: `${join(path, FILE)} is damaged: put back a copy of it, or join as a new device in a new folder` });
   if (kind !== undefined && folder.kind !== kind) return fail({ code: 'other-kind', message: `${path} is the folder of ${KIND_NAMES[folder.kind]}, not of ${KIND_NAMES[kind]}` });
   return succeed(folder);
+}
+
+export function removedMessage(path: string): string {
+  return `this device was removed from the ward, and what it held in ${path} is destroyed; to use this machine again, let it join anew in another folder`;
 }
 
 export function itemsFolder(folder: Pick<DeviceFolder, 'path'>): string {

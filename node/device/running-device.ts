@@ -2,7 +2,9 @@
  * A device at work: its folder's replica, its host on the ward's network, and its control socket. What the archive, a
  * tablet node and a command-line client have in common; blind, all of it.
  */
+import { equalBytes } from '../../protocol/codec/bytes.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
+import { LOG_DOCUMENT } from '../../protocol/codec/ids.ts';
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import type { StartDiscovery } from '../../protocol/network/discovery/discovery.ts';
 import { startHost, type Host } from '../../protocol/network/host.ts';
@@ -15,9 +17,10 @@ import { createSync } from '../../protocol/sync/link-driver.ts';
 import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
 import { keepAlarms, type Alarms } from './alarms.ts';
-import { itemsFolder, type DeviceFolder } from './device-folder.ts';
+import { itemsFolder, removedMessage, type DeviceFolder } from './device-folder.ts';
 import { systemCode } from './system-error.ts';
 import { peerAddresses } from './peer-addresses.ts';
+import { destroyDevice, isMarkedRemoved, isRemoved } from './removed-device.ts';
 
 export interface RunningDevice {
   readonly folder: DeviceFolder;
@@ -25,6 +28,8 @@ export interface RunningDevice {
   readonly store: ItemStore;
   readonly host: Host;
   readonly alarms: Alarms;
+  /** Resolves when the device has heard that it was removed from the ward, and had time to pass that on. See `ended`. */
+  readonly removed: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -37,14 +42,19 @@ export interface DeviceRunOptions {
 }
 
 export interface DeviceFailure {
-  readonly code: 'store' | 'port-taken' | 'network';
+  readonly code: 'store' | 'port-taken' | 'network' | 'removed';
   readonly message: string;
 }
 
 export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions): Promise<Result<RunningDevice, DeviceFailure>> {
+  if (await isMarkedRemoved(folder)) return destroyed(folder);
   const opened = await openFolderReplica(folder, options.environment);
   if (!opened.ok) return opened;
   const { replica, store, close } = opened.value;
+  if (isRemoved(replica, folder.id)) {
+    await close();
+    return destroyed(folder);
+  }
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
   const sync = createSync({ replica, environment, signer: deviceSigner(folder.key, folder.ward), memory: store });
@@ -62,6 +72,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
     return succeed({
       folder, replica, store, host,
       alarms: keepAlarms(host, environment.clock),
+      removed: whenRemoved(replica, folder, environment),
       async stop() {
         sync.close();
         await host.stop();
@@ -73,6 +84,34 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
     await close();
     return fail(listenFailure(error, listen));
   }
+}
+
+/**
+ * For a process that runs until it is stopped: waits for that, or for the device's removal, and stops. A removed device is
+ * destroyed (REVOKE-4), and the failure says so.
+ */
+export async function ended({ folder, removed }: RunningDevice, stopped: Promise<void>, stop: () => Promise<void>): Promise<Result<void, DeviceFailure>> {
+  const end = await Promise.race([stopped.then(() => 'stopped' as const), removed.then(() => 'removed' as const)]);
+  await stop();
+  return end === 'removed' ? destroyed(folder) : succeed(undefined);
+}
+
+async function destroyed(folder: DeviceFolder): Promise<Result<never, DeviceFailure>> {
+  await destroyDevice(folder);
+  return fail({ code: 'removed', message: removedMessage(folder.path) });
+}
+
+/** Milliseconds in which a tablet's page hears from its own node that it goes too. */
+const LAST_NEWS = 2_000;
+
+function whenRemoved(replica: Replica, { id }: DeviceFolder, { timers }: Environment): Promise<void> {
+  return new Promise((resolve) => {
+    const off = replica.onAdmitted(({ document }) => {
+      if (!equalBytes(document, LOG_DOCUMENT) || !isRemoved(replica, id)) return;
+      off();
+      timers.after(LAST_NEWS, resolve);
+    });
+  });
 }
 
 export interface FolderReplica {

@@ -85,7 +85,7 @@ export class ChainReader {
 
   /** Changes that became readable since the last call; some may be those of an earlier call. */
   async read(): Promise<readonly OpenedChange[]> {
-    for (const first of [...this.#disputed?.firsts() ?? []]) if (!isDisputed(this.#replica, first)) this.#disputed?.forget(first.fields.author);
+    for (const first of this.#disputed?.firsts() ?? []) if (!isDisputed(this.#replica, first)) this.#disputed?.forget(first.fields.author);
     const isFirst = this.#disputed === undefined;
     const changes = await this.#readOn();
     if (!isFirst || this.#disputed === undefined) return changes;

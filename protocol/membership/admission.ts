@@ -7,7 +7,7 @@
 import { equalBytes } from '../codec/bytes.ts';
 import {
   AUDIT_DOCUMENT, deviceId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
-  type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId,
+  type AuthorId, type DocumentId, type ItemId,
 } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Item, ItemKind } from '../items/item.ts';
@@ -81,7 +81,7 @@ function admitReceipt(item: Item, heads: readonly ItemId[], { state }: Admission
   if (refusal !== undefined) return refused(refusal);
   if (state.devices.get(hexOf(device))?.kind !== 'archive') return refused('role');
   if (readBody(() => decodeReceipt(item.body)) === undefined) return refused('malformed');
-  return admitted(item, { user: undefined, device }, state);
+  return admitted(item, { user: undefined, device, certificate: undefined }, state);
 }
 
 /** A team's own document takes that team's grants, by admins; every other takes grants and changesets. */
@@ -99,12 +99,14 @@ function admitToDocument(item: Item, heads: readonly ItemId[], context: Admissio
   return admitMember(item, certificate, content.type === 'grant' ? 'grant' : 'changeset', heads, context);
 }
 
-function admitMember(item: Item, { user, device }: Certificate, what: 'session' | 'grant' | 'changeset', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
+function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
+  const { user, device } = certificate;
   const refusal = refusalOf(state.membershipOf(user, heads)) ?? refusalOf(state.deviceMembershipOf(device, heads));
   if (refusal !== undefined) return refused(refusal);
+  if (state.renewalOf(certificate) !== state.renewalAt(user, heads)) return refused('removed-author');
   const role = state.roleAt(user, heads);
   if (role === undefined || !maySign(role, what)) return refused('role');
-  return admitted(item, { user, device }, state);
+  return admitted(item, { user, device, certificate }, state);
 }
 
 /** ADMIT-2: refused by every peer is who was never in, and who knew the own removal. */
@@ -113,7 +115,7 @@ function refusalOf(membership: Membership): 'unknown-author' | 'removed-author' 
   return membership === 'removed-before' ? 'removed-author' : undefined;
 }
 
-function admitted(item: Item, signatory: { readonly user: UserId | undefined; readonly device: DeviceId }, state: WardState): Admission {
+function admitted(item: Item, signatory: Signatory, state: WardState): Admission {
   const { document, author, seq } = item.fields;
   return { outcome: 'admitted', standing: standingOf({ document, author, seq, id: item.id }, signatory, state), signatory };
 }

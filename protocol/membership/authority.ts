@@ -4,13 +4,14 @@
  * Each rule is a short function with one English sentence above it. They look at a `View`, which says which operations
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
+import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type DeviceId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
 import { effectOf, isRepeatable } from './effect.ts';
-import { inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
+import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 import type { Action, Operation, OperationType } from './operation.ts';
-import { maySign } from './roles.ts';
-import type { Role } from './ward-state.ts';
+import { maySign, type NotByUsers } from './roles.ts';
+import type { DeviceKind, Role } from './ward-state.ts';
 
 export type Doubts = ReadonlySet<number>;
 
@@ -49,10 +50,17 @@ export function roleIn(log: LogEntries, view: View, past: Past, user: Hex<UserId
   return new Inquiry(log, view, past).roleOf(user);
 }
 
+/** What gave the user the keys that are in force at a place in the log: the addition, or the last renewal. */
+export function keysGivenIn(log: LogEntries, view: View, past: Past, user: Hex<UserId>): Entry | undefined {
+  const counts = ({ index }: Entry): boolean => past.covers(index) && view.counts(index);
+  const { additions, renewals } = log.user(user);
+  return renewals.findLast(counts) ?? additions.find(counts);
+}
+
 /** Whether the user or device was added at a place in the log, and whether it was removed there. */
 export function presenceIn(view: View, past: Past, of: { readonly additions: readonly Entry[]; readonly revocations: readonly Entry[] }): 'absent' | 'present' | 'removed' {
   if (!of.additions.some(({ index }) => past.covers(index) && view.counts(index))) return 'absent';
-  const removed = of.revocations.some(({ index, effect }) => effect.type !== 'set-role' && past.covers(index) && view.counts(index));
+  const removed = of.revocations.some((entry) => isRemoval(entry) && past.covers(entry.index) && view.counts(entry.index));
   return removed ? 'removed' : 'present';
 }
 
@@ -76,17 +84,19 @@ class Inquiry {
     const { signer, operation: { type } } = candidate;
     if (type === 'genesis') return candidate.index === 0 ? undefined : 'operation';
     if (type === 'join') return this.#objectionToJoin(candidate);
+    if (type === 'ask-recovery') return this.#objectionToAsk(candidate);
     if (signer === undefined || !this.#isAdded(this.#log.user(signer.user).additions)) return 'unknown-author';
     if (!this.#isAdded(this.#log.device(signer.device).additions)) return 'unknown-author';
     if (this.#isUndone(candidate, this.#log.user(signer.user).revocations)) return 'removed-author';
     if (this.#isUndone(candidate, this.#log.device(signer.device).revocations)) return 'removed-author';
+    if (this.#isOutdated(signer)) return 'removed-author';
     const role = this.roleOf(signer.user, type);
     if (role === undefined || !maySign(role, type)) return 'role';
     return this.#applies(candidate) ? undefined : 'operation';
   }
 
   /** The role is what was given last, in the order of replay. */
-  roleOf(user: Hex<UserId>, toSign?: Exclude<OperationType, 'genesis' | 'join'>): Role | undefined {
+  roleOf(user: Hex<UserId>, toSign?: Exclude<OperationType, NotByUsers>): Role | undefined {
     const { roles } = this.#log.user(user);
     for (let at = roles.length - 1; at >= 0; at--) {
       const entry = roles[at];
@@ -128,6 +138,22 @@ class Inquiry {
     return false;
   }
 
+  /** LOG-15: whoever was given new keys signs with the newest ones that count. */
+  #isOutdated({ user, renewal }: Signer): boolean {
+    for (const { id, index } of this.#log.user(user).renewals.toReversed()) {
+      if (!this.#past.covers(index)) continue;
+      const isOwn = hexOf(id) === renewal;
+      if (this.#view.isOpen(index)) {
+        this.#doubt(index);
+        if (isOwn) return false;
+      } else if (this.#view.counts(index)) {
+        this.#inherit(index);
+        return !isOwn;
+      }
+    }
+    return renewal !== undefined;
+  }
+
   #applies(candidate: Candidate): boolean {
     const { operation, signer } = candidate;
     if (signer === undefined) return false;
@@ -142,6 +168,15 @@ class Inquiry {
         return operation.of.type === 'items' || this.#settles(operation.of.operation, operation, signer);
       case 'set-bundle':
         return hexOf(operation.user) === signer.user;
+      case 'set-kit':
+        return hexOf(operation.user) === signer.user && (operation.what === 'made') === (operation.sealed.length > 0);
+      case 'set-recovery':
+        return hexOf(operation.user) === signer.user && this.#areHolders(operation);
+      case 'release-share':
+        return this.#isHolderAsked(operation, signer.user);
+      case 'renew-user':
+        return hexOf(operation.user) !== signer.user && this.#isPresent(this.#log.user(hexOf(operation.user)))
+          && this.#isLessThanAdmin(hexOf(operation.user)) && this.#isNewKey(operation.user, operation.signingKey);
       default:
         return this.#isOneEnough(operation, signer) && this.#makesSense(operation);
     }
@@ -173,7 +208,8 @@ class Inquiry {
         return isQuorum(operation) && operation.holders.every((holder) => this.#isPresent(log.user(hexOf(holder))));
       case 'set-authority': case 'checkpoint': case 'approve':
         return true;
-      case 'genesis': case 'join': case 'propose': case 'appoint': case 'settle':
+      case 'genesis': case 'join': case 'ask-recovery': case 'propose': case 'appoint': case 'settle':
+      case 'set-kit': case 'set-recovery': case 'release-share': case 'renew-user':
         return false;
     }
   }
@@ -272,6 +308,62 @@ class Inquiry {
     return this.#isThere(this.#log.device(hexOf(operation.device)).additions) ? 'operation' : undefined;
   }
 
+  /** RECOVER-3: a client of the ward asks, with its own key, for somebody who is in. */
+  #objectionToAsk(candidate: Candidate & { readonly index?: number }): Objection | undefined {
+    const [{ operation }, device] = [candidate, askingDevice(candidate)];
+    if (operation.type !== 'ask-recovery' || device === undefined) return 'operation';
+    const { additions, revocations } = this.#log.device(device);
+    if (!this.#isAdded(additions)) return 'unknown-author';
+    if (this.#isUndone(candidate, revocations)) return 'removed-author';
+    if (!additions.some((entry) => this.#past.covers(entry.index) && this.#kindGivenBy(entry) === 'client')) return 'role';
+    return this.#isPresent(this.#log.user(hexOf(operation.user))) ? undefined : 'operation';
+  }
+
+  #kindGivenBy(entry: Entry): DeviceKind | undefined {
+    const { operation } = entry;
+    if (operation.type === 'genesis') return operation.device.kind;
+    if (operation.type === 'add-device') return operation.kind;
+    if (operation.type !== 'join') return undefined;
+    const [invite] = this.#log.invitation(inviteOf(entry)).additions;
+    return invite?.operation.type === 'invite' ? invite.operation.kind : undefined;
+  }
+
+  /** RECOVER-1: two or more who are in, each once, and not oneself; or nobody. */
+  #areHolders({ user, threshold, holders }: Extract<Operation, { type: 'set-recovery' }>): boolean {
+    if (holders.length === 0) return threshold === 0;
+    const named = new Set(holders.map((holder) => hexOf(holder.user)));
+    return threshold >= 2 && threshold <= holders.length && named.size === holders.length && !named.has(hexOf(user))
+      && [...named].every((holder) => this.#isPresent(this.#log.user(holder)));
+  }
+
+  /** RECOVER-4: a share goes to a question that was asked, from somebody whom the user named. */
+  #isHolderAsked({ ask, recovery }: Extract<Operation, { type: 'release-share' }>, holder: Hex<UserId> | undefined): boolean {
+    const [asked, dealt] = [this.#counting(ask)?.operation, this.#counting(recovery)?.operation];
+    return asked?.type === 'ask-recovery' && dealt?.type === 'set-recovery' && hexOf(asked.user) === hexOf(dealt.user)
+      && dealt.holders.some(({ user }) => hexOf(user) === holder);
+  }
+
+  #counting(id: ItemId): Entry | undefined {
+    const index = this.#log.graph.indexOf(id);
+    if (index === undefined || !this.#past.covers(index) || !this.#view.counts(index)) return undefined;
+    this.#inherit(index);
+    return this.#log.all[index];
+  }
+
+  /** A key that this user never had: by its key one knows whose session it is, before or after a renewal. */
+  #isNewKey(user: UserId, signingKey: Uint8Array): boolean {
+    const { additions, renewals } = this.#log.user(hexOf(user));
+    return [...additions, ...renewals].every((entry) => !this.#past.covers(entry.index) || !equalBytes(signingKeyGivenBy(entry) ?? NO_KEY, signingKey));
+  }
+
+  /** An open demotion is taken to count, with a doubt. */
+  #isLessThanAdmin(user: Hex<UserId>): boolean {
+    if (this.roleOf(user) !== 'admin') return true;
+    const open = this.#openIn(this.#log.user(user).revocations);
+    for (const index of open) this.#doubt(index);
+    return open.length > 0;
+  }
+
   /** A handle is free again when its user was removed. */
   #isHandleTaken(handle: string): boolean {
     return this.#log.handle(handle).some((entry) => {
@@ -301,7 +393,7 @@ class Inquiry {
   }
 
   #openIn(revocations: readonly Entry[]): readonly number[] {
-    return revocations.map(({ index }) => index).filter((index) => this.#past.covers(index) && this.#view.isOpen(index));
+    return revocations.filter(({ operation }) => operation.type !== 'renew-user').map(({ index }) => index).filter((index) => this.#past.covers(index) && this.#view.isOpen(index));
   }
 
   #inherit(index: number): void {
@@ -324,7 +416,18 @@ export function userAddedBy({ effect }: Entry): Hex<UserId> | undefined {
   return effect.type === 'add-user' ? hexOf(effect.user) : undefined;
 }
 
-/** The user or device whose rights a revocation takes. */
+export function signingKeyGivenBy({ effect }: Entry): Uint8Array | undefined {
+  if (effect.type === 'genesis') return effect.founder.signingKey;
+  return effect.type === 'add-user' || effect.type === 'renew-user' ? effect.signingKey : undefined;
+}
+
+function isRemoval({ effect }: Entry): boolean {
+  return effect.type === 'remove-user' || effect.type === 'remove-device';
+}
+
+const NO_KEY = new Uint8Array(0);
+
+/** The user or device whose rights a revocation takes; undefined for a renewal, which takes none. */
 export function targetOf(entry: Entry): Hex<UserId> | Hex<DeviceId> | undefined {
   const { effect } = entry;
   if (!isRevocation(entry)) return undefined;

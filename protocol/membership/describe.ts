@@ -5,9 +5,10 @@
  * came after it, in the order of replay, and makes a new one.
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, userId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { deviceId, hexOf, userId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import type { AccountEvent, AskState } from './account-state.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
-import { inviteOf, type Entry } from './log-entries.ts';
+import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
 import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
@@ -20,6 +21,7 @@ export interface Description {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
   /** By id; what has been carried out is not among them. */
   readonly proposals: ReadonlyMap<Hex<ItemId>, Proposal>;
@@ -35,7 +37,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -56,6 +58,10 @@ interface NewUser {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Of each user; older ones are still in the log. */
+const MAX_EVENTS = 64;
+
+const NEW_ACCOUNT = { renewals: [], hasTemporaryPassword: false, kit: undefined, recovery: undefined, events: [] } as const;
 
 class Draft {
   readonly #graph: LogGraph;
@@ -63,6 +69,7 @@ class Draft {
   readonly #devices: CopyOnWriteMap<Hex<DeviceId>, DeviceState>;
   readonly #teams: CopyOnWriteMap<Hex<TeamId>, TeamState>;
   readonly #invitations: CopyOnWriteMap<Hex<InviteId>, InvitationState>;
+  readonly #asks: CopyOnWriteMap<Hex<ItemId>, AskState>;
   readonly #proposals: CopyOnWriteMap<Hex<ItemId>, Proposal>;
   readonly #votes: CopyOnWriteMap<Hex<ItemId>, Vote>;
   readonly #settlements: CopyOnWriteMap<string, Settlement>;
@@ -83,6 +90,7 @@ class Draft {
     this.#devices = new CopyOnWriteMap(before.devices);
     this.#teams = new CopyOnWriteMap(before.teams);
     this.#invitations = new CopyOnWriteMap(before.invitations);
+    this.#asks = new CopyOnWriteMap(before.asks);
     this.#proposals = new CopyOnWriteMap(before.proposals);
     this.#votes = new CopyOnWriteMap(before.votes);
     this.#settlements = new CopyOnWriteMap(before.settlements);
@@ -99,7 +107,7 @@ class Draft {
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, asks: this.#asks.current,
       quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
@@ -116,10 +124,10 @@ class Draft {
         this.#addTeam(operation.everyone, EMPTY);
         this.#addTeam(operation.admins, EMPTY);
         this.#addDevice(operation.device.device, operation.device.kind, operation.device.sealedName, EMPTY);
-        this.#addUser(operation.founder);
+        this.#addUser(operation.founder, entry.id);
         break;
       case 'add-user':
-        this.#addUser(operation);
+        this.#addUser(operation, entry.id);
         break;
       case 'set-role':
         this.#changeUser(operation.user, { role: operation.role });
@@ -128,7 +136,33 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
-        this.#changeUser(operation.user, { bundle: operation.bundle });
+        this.#changeAccount(entry, operation.user, 'password-set', { bundle: operation.bundle, bundleSetBy: entry.id, hasTemporaryPassword: false });
+        this.#closeAsks(operation.user);
+        break;
+      case 'renew-user': {
+        const { user, signingKey, kemKey, bundle, cut } = operation;
+        const renewals = [...this.#users.get(hexOf(user))?.renewals ?? [], { operation: entry.id, signingKey, cut }];
+        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
+        this.#closeAsks(user);
+        break;
+      }
+      case 'set-kit':
+        this.#changeAccount(entry, operation.user, `kit-${operation.what}`, { kit: { operation: entry.id, made: entry.time, what: operation.what, sealed: operation.sealed } });
+        break;
+      case 'set-recovery': {
+        const { user, deal, threshold, holders, commitments, sealed } = operation;
+        if (holders.length === 0) this.#changeAccount(entry, user, 'holders-withdrawn', { recovery: undefined });
+        else this.#changeAccount(entry, user, 'holders-set', { recovery: { operation: entry.id, deal, threshold, holders, commitments, sealed } });
+        break;
+      }
+      case 'ask-recovery':
+        this.#asks.set(hexOf(entry.id), {
+          id: entry.id, user: operation.user, device: deviceId.from(entry.author), kemKey: operation.kemKey, time: entry.time, releases: [], isClosed: false,
+        });
+        this.#changeAccount(entry, operation.user, 'recovery-asked', {});
+        break;
+      case 'release-share':
+        this.#release(entry, operation.ask, { recovery: operation.recovery, sealed: operation.sealed });
         break;
       case 'add-device':
         this.#addDevice(operation.device, operation.kind, operation.sealedName, EMPTY);
@@ -201,10 +235,10 @@ class Draft {
     if ((before?.[of]?.seq ?? 0) < position.seq) this.#settlements.set(chain, { accepted: undefined, declined: undefined, ...before, [of]: position });
   }
 
-  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser): void {
+  #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
     if (this.#users.has(hexOf(user))) return;
     const handle = this.#freeHandle(wanted, user);
-    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, sealedName, removal: undefined });
+    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, sealedName, removal: undefined, ...NEW_ACCOUNT });
     this.#handles.set(handle, hexOf(user));
     this.#settleBuiltInTeams(user);
   }
@@ -224,7 +258,26 @@ class Draft {
     for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
   }
 
-  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'removal'>>): void {
+  #changeAccount(entry: Entry, user: UserId, what: AccountEvent['what'], change: Partial<UserState>): void {
+    const state = this.#users.get(hexOf(user));
+    if (state === undefined) return;
+    const { id, signer, time } = entry;
+    const event: AccountEvent = { what, operation: id, by: signer?.user, device: signer?.device ?? askingDevice(entry), time };
+    this.#users.set(hexOf(user), { ...state, ...change, events: [...state.events, event].slice(-MAX_EVENTS) });
+  }
+
+  #release(entry: Entry, ask: ItemId, { recovery, sealed }: { readonly recovery: ItemId; readonly sealed: Uint8Array }): void {
+    const state = this.#asks.get(hexOf(ask));
+    if (state === undefined || entry.signer === undefined) return;
+    this.#asks.set(hexOf(ask), { ...state, releases: [...state.releases, { holder: entry.signer.user, recovery, sealed }] });
+    this.#changeAccount(entry, state.user, 'share-released', {});
+  }
+
+  #closeAsks(user: UserId): void {
+    for (const [name, ask] of this.#asks.current) if (!ask.isClosed && hexOf(ask.user) === hexOf(user)) this.#asks.set(name, { ...ask, isClosed: true });
+  }
+
+  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'removal'>>): void {
     const state = this.#users.get(hexOf(user));
     if (state === undefined) return;
     this.#users.set(hexOf(user), { ...state, ...change });

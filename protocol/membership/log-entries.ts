@@ -2,7 +2,7 @@
  * The operations of the log with the indexes that its rules look things up in. An entry's place in the log is its
  * index; sets of entries are sets of indices.
  */
-import { hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { deviceId, hexOf, inviteId, type AuthorId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
 import { LogGraph } from './log-graph.ts';
 import { effectOf } from './effect.ts';
@@ -13,6 +13,8 @@ import { maySign } from './roles.ts';
 export interface Signer {
   readonly user: Hex<UserId>;
   readonly device: Hex<DeviceId>;
+  /** The renewal that gave the key which certified the session; undefined for the user's first key. */
+  readonly renewal: Hex<ItemId> | undefined;
 }
 
 /** An operation that might go into the log. */
@@ -39,8 +41,10 @@ export interface UserEntries {
   readonly additions: Entry[];
   /** What gives a role, genesis and add-user included, in the order of replay. */
   readonly roles: Entry[];
-  /** Removals, and roles less than admin: what may undo operations of this user. */
+  /** Removals, renewals, and roles less than admin: what may undo operations of this user. */
   readonly revocations: Entry[];
+  /** renew-user, in the order of replay. */
+  readonly renewals: Entry[];
   readonly signed: Entry[];
 }
 
@@ -56,7 +60,7 @@ export interface InvitationEntries {
   readonly joins: Entry[];
 }
 
-const NO_USER: UserEntries = { additions: [], roles: [], revocations: [], signed: [] };
+const NO_USER: UserEntries = { additions: [], roles: [], revocations: [], renewals: [], signed: [] };
 const NO_DEVICE: DeviceEntries = { additions: [], revocations: [], signed: [] };
 const NO_INVITATION: InvitationEntries = { additions: [], joins: [] };
 
@@ -177,6 +181,14 @@ export class LogEntries {
       case 'add-team':
         pushTo(this.#teams, hexOf(operation.team), entry);
         break;
+      case 'renew-user': {
+        const renewed = this.#ofUser(hexOf(operation.user));
+        this.#fileRevocation(renewed, entry);
+        this.#fileInOrder(renewed.renewals, entry);
+        break;
+      }
+      case 'set-recovery': case 'ask-recovery': case 'release-share': case 'set-kit':
+        break;
       case 'set-quorum':
         this.#fileInOrder(this.quorums, entry);
         break;
@@ -209,7 +221,7 @@ export class LogEntries {
   }
 
   #ofUser(user: Hex<UserId>): UserEntries {
-    return getOrMake(this.#users, user, () => ({ additions: [], roles: [], revocations: [], signed: [] }));
+    return getOrMake(this.#users, user, () => ({ additions: [], roles: [], revocations: [], renewals: [], signed: [] }));
   }
 
   #ofDevice(device: Hex<DeviceId>): DeviceEntries {
@@ -226,28 +238,35 @@ export function inviteOf(join: Candidate): Hex<InviteId> {
   return hexOf(inviteId.from(join.author));
 }
 
+/** The device whose own key signed: it asks for a recovery. */
+export function askingDevice({ operation, author }: Candidate): Hex<DeviceId> | undefined {
+  return operation.type === 'ask-recovery' ? hexOf(deviceId.from(author)) : undefined;
+}
+
 /** What may take effect on operations of others: who loses a right by it, and from when on. */
 export function isRevocation({ effect }: Entry): boolean {
-  return effect.type === 'remove-user' || effect.type === 'remove-device' || (effect.type === 'set-role' && effect.role !== 'admin');
+  return effect.type === 'remove-user' || effect.type === 'renew-user' || effect.type === 'remove-device' || (effect.type === 'set-role' && effect.role !== 'admin');
 }
 
 /**
  * LOG-5, strong removal: a removal ends everything that the removed user or device signed and that the remover did not
- * know; taking the role admin away ends what only an admin may sign and was signed at the same time. An `other` that is
- * not in the log yet has the revocation in its past.
+ * know; taking the role admin away ends what only an admin may sign and was signed at the same time, and new keys for a
+ * user what the old keys signed at the same time. An `other` that is not in the log yet has the revocation in its past.
  */
 export function undoes(graph: LogGraph, revocation: Entry, other: Candidate & { readonly index?: number }): boolean {
   const { effect, index } = revocation;
   const { signer } = other;
-  if (signer === undefined || other.index === index) return false;
+  if (other.index === index) return false;
   const known = other.index !== undefined && graph.isBefore(other.index, index);
   if (known) return false;
+  if (effect.type === 'remove-device') return hexOf(effect.device) === (signer?.device ?? askingDevice(other));
+  if (signer === undefined) return false;
   if (effect.type === 'remove-user') return hexOf(effect.user) === signer.user;
-  if (effect.type === 'remove-device') return hexOf(effect.device) === signer.device;
-  if (effect.type !== 'set-role' || hexOf(effect.user) !== signer.user) return false;
+  if ((effect.type !== 'set-role' && effect.type !== 'renew-user') || hexOf(effect.user) !== signer.user) return false;
   const followed = other.index === undefined || graph.isBefore(index, other.index);
+  if (followed || effect.type === 'renew-user') return !followed;
   const { type } = other.operation;
-  return !followed && type !== 'genesis' && type !== 'join' && !maySign(effect.role, type);
+  return type !== 'genesis' && type !== 'join' && type !== 'ask-recovery' && !maySign(effect.role, type);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -2,8 +2,9 @@
 import { hexOf, userId, type AuthorId, type DeviceId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MAX_HEADS } from '../items/item.ts';
 import { compareBytes } from '../codec/bytes.ts';
-import { presenceIn, roleIn, type View } from './authority.ts';
+import { keysGivenIn, presenceIn, roleIn, type View } from './authority.ts';
 import type { Certificate } from './certificate.ts';
+import { certifyingRenewal } from './certifier.ts';
 import { checkpointsInForce, isHeld } from './checkpoints.ts';
 import type { Description } from './describe.ts';
 import { isRepeatable } from './effect.ts';
@@ -47,6 +48,7 @@ export class LogState implements WardState {
   get teams(): WardState['teams'] { return this.#description.teams; }
   get invitations(): WardState['invitations'] { return this.#description.invitations; }
   get authority(): WardState['authority'] { return this.#description.authority; }
+  get asks(): WardState['asks'] { return this.#description.asks; }
   get quorum(): WardState['quorum'] { return this.#description.quorum; }
   get settlements(): WardState['settlements'] { return this.#description.settlements; }
   get votes(): WardState['votes'] { return [...this.#description.votes.values()]; }
@@ -75,6 +77,15 @@ export class LogState implements WardState {
     return heads.every((head) => (this.#moment.entries.graph.indexOf(head) ?? this.#moment.size) < this.#moment.size);
   }
 
+  isPast(earlier: readonly ItemId[], later: readonly ItemId[]): boolean {
+    const { past } = this.#at(later);
+    const { graph } = this.#moment.entries;
+    return earlier.every((id) => {
+      const index = graph.indexOf(id);
+      return index !== undefined && past.covers(index);
+    });
+  }
+
   membershipOf(user: UserId, heads: readonly ItemId[]): Membership {
     const state = this.users.get(hexOf(user));
     return this.#membership(this.#moment.entries.user(hexOf(user)), heads, state !== undefined && state.removal === undefined);
@@ -88,6 +99,18 @@ export class LogState implements WardState {
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined {
     const { past, view } = this.#at(heads);
     return roleIn(this.#moment.entries, view, past, hexOf(user));
+  }
+
+  renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined {
+    const { entries } = this.#moment;
+    if (entries.user(hexOf(user)).renewals.length === 0) return undefined;
+    const { past, view } = this.#at(heads);
+    const given = keysGivenIn(entries, view, past, hexOf(user));
+    return given?.operation.type === 'renew-user' ? hexOf(given.id) : undefined;
+  }
+
+  renewalOf(certificate: Certificate): Hex<ItemId> | undefined {
+    return certifyingRenewal(this.#moment.entries, this.ward, certificate);
   }
 
   sessionUser(session: SessionId): UserId | undefined {

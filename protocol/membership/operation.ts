@@ -2,6 +2,7 @@
 import { authorId, deviceId, documentId, inviteId, itemId, teamId, userId } from '../codec/ids.ts';
 import { fixedBytes, fromBytes, list, oneOf, optional, record, text, toBytes, uint, union, variableBytes, type ValueOf } from '../codec/shape.ts';
 import { MAX_BODY_LENGTH } from '../items/item.ts';
+import { KIT_EVENTS } from './account-state.ts';
 import { certificateShape } from './certificate.ts';
 import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 
@@ -43,6 +44,25 @@ export const operationShape = union({
   'remove-member': [12, record({ team: teamId.shape, user: userId.shape })],
   'set-authority': [13, record({ certificate: variableBytes(1, 4096), sealedKey: variableBytes(1, 1024) })],
   'issue-certificate': [14, record({ device: deviceId.shape, certificate: variableBytes(1, 4096) })],
+  /** Whom the user trusts to bring the keys back, `threshold` of them together; no holders: nobody any more. */
+  'set-recovery': [20, record({
+    user: userId.shape,
+    deal: fixedBytes(16),
+    threshold: uint(MAX_HOLDERS),
+    holders: list(record({ user: userId.shape, sealed: variableBytes(1, 2048) }), MAX_HOLDERS),
+    /** SHA-256 of the commitments, which travel inside the shares: in the open they would outlive the wait for a quantum computer. */
+    commitments: fixedBytes(32),
+    /** The user's seeds, sealed under the shared key. */
+    sealed: variableBytes(0, 1024),
+  })],
+  /** Signed by a client's device key: whoever lost all keys has none to sign with. */
+  'ask-recovery': [21, record({ user: userId.shape, kemKey })],
+  /** A holder's share, sealed to the key in the question. */
+  'release-share': [22, record({ ask: itemId.shape, recovery: itemId.shape, sealed: variableBytes(1, 2048) })],
+  /** New keys for somebody who lost everything; what the old ones signed stands up to the cut. */
+  'renew-user': [23, record({ user: userId.shape, signingKey, kemKey, bundle, cut })],
+  /** `sealed`: the user's seeds, sealed under the kit's secret; empty unless a kit was made. */
+  'set-kit': [24, record({ user: userId.shape, what: oneOf(KIT_EVENTS), sealed: variableBytes(0, 1024) })],
   /** Proposes that the log be closed up to here; in force once another admin approves it (LOG-14). */
   checkpoint: [17, record({})],
   /** What becomes of disputed items (of a chain, up to one of them), or of an operation in review. */

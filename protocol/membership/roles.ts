@@ -5,8 +5,11 @@
 import type { OperationType } from './operation.ts';
 import type { Role } from './ward-state.ts';
 
+/** What vouches for itself, or is signed by an invitation's key, or by a device's. */
+export type NotByUsers = 'genesis' | 'join' | 'ask-recovery';
+
 /** What a session may sign: operations of the log, and the kinds of item outside it. */
-export type Signable = Exclude<OperationType, 'genesis' | 'join'> | 'session' | 'grant' | 'changeset';
+export type Signable = Exclude<OperationType, NotByUsers> | 'session' | 'grant' | 'changeset';
 
 export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'add-user': ['admin'],
@@ -21,6 +24,10 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'remove-member': ['admin'],
   'set-authority': ['admin'],
   'issue-certificate': ['admin'],
+  'set-recovery': ['viewer', 'clinician', 'admin', 'privacy'],
+  'release-share': ['viewer', 'clinician', 'admin', 'privacy'],
+  'renew-user': ['admin'],
+  'set-kit': ['viewer', 'clinician', 'admin', 'privacy'],
   propose: ['admin'],
   approve: ['admin'],
   checkpoint: ['admin'],

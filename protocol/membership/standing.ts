@@ -1,6 +1,7 @@
 /** ADMIT-5: accepted or disputed, from the log and the item alone. */
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
+import type { Certificate } from './certificate.ts';
 import { chainOf } from './describe.ts';
 import type { CutEntry, Removal, WardState } from './ward-state.ts';
 
@@ -17,6 +18,8 @@ export interface ItemPosition {
 export interface Signatory {
   readonly user: UserId | undefined;
   readonly device: DeviceId;
+  /** The session's. */
+  readonly certificate: Certificate | undefined;
 }
 
 /** Every item of a member is accepted; of who is out, what lies within the cut of each removal that concerns it, or was accepted since. */
@@ -33,12 +36,23 @@ export function acceptedUpTo(chain: Pick<ItemPosition, 'document' | 'author'>, s
 }
 
 /** One limit for each removal that concerns the chain; undefined where nothing of it is accepted. */
-function limitsOf(chain: Pick<ItemPosition, 'document' | 'author'>, { user, device }: Signatory, state: WardState): readonly (CutEntry | undefined)[] {
+function limitsOf(chain: Pick<ItemPosition, 'document' | 'author'>, { user, device, certificate }: Signatory, state: WardState): readonly (CutEntry | undefined)[] {
   const concerned = [state.devices.get(hexOf(device)), ...(user === undefined ? [] : [state.users.get(hexOf(user))])];
   return concerned.flatMap((party) => {
     if (party === undefined) return [undefined];
     return party.removal === undefined ? [] : [cutFor(party.removal, chain)];
-  });
+  }).concat(certificate === undefined ? [] : renewalLimits(chain, certificate, state));
+}
+
+/** LOG-15: what a user's earlier keys certified ends with the renewal that came after them. */
+function renewalLimits(chain: Pick<ItemPosition, 'document' | 'author'>, certificate: Certificate, state: WardState): readonly (CutEntry | undefined)[] {
+  const renewals = state.users.get(hexOf(certificate.user))?.renewals ?? [];
+  if (renewals.length === 0) return state.renewalOf(certificate) === undefined ? [] : [undefined];
+  const own = state.renewalOf(certificate);
+  const place = own === undefined ? -1 : renewals.findIndex(({ operation }) => hexOf(operation) === own);
+  if (own !== undefined && place < 0) return [undefined]; // a renewal that does not count
+  const ended = renewals[place + 1];
+  return ended === undefined ? [] : [cutFor(ended, chain)];
 }
 
 function isWithin({ seq, id }: ItemPosition, limit: CutEntry | undefined): boolean {

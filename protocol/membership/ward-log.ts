@@ -8,8 +8,9 @@
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, inviteId, itemId, type AuthorId, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import type { Item } from '../items/item.ts';
-import { judge, type Objection, type View } from './authority.ts';
+import { judge, keysGivenIn, signingKeyGivenBy, type Objection, type View } from './authority.ts';
 import { isCertified, type Certificate } from './certificate.ts';
+import { certifyingRenewal } from './certifier.ts';
 import type { Description } from './describe.ts';
 import { Describer } from './describer.ts';
 import { isGenesisOf } from './genesis.ts';
@@ -41,6 +42,9 @@ export interface Viewpoint {
   /** What counts there. */
   readonly view: View;
 }
+
+/** Questions for a recovery that one device may ask (RECOVER-3); after that it has to be enrolled anew. */
+const MAX_ASKS = 16;
 
 export class WardLog {
   readonly ward: WardId;
@@ -74,11 +78,13 @@ export class WardLog {
     if (place.outcome !== 'placed') return place;
     const { heads, parents } = place;
     const viewpoint = this.#viewpointOf(this.#entries.graph.pastOf(parents));
-    const signer = operation.type === 'join' ? undefined : this.#signerOf(item.fields.author, certificate, viewpoint);
+    const signer = operation.type === 'join' || operation.type === 'ask-recovery' ? undefined : this.#signerOf(item.fields.author, certificate, viewpoint);
     if (operation.type === 'join') {
       const invite = inviteId.from(item.fields.author);
       const isWhole = item.fields.seq === 1 && certificate === undefined && isJoinProven(operation.device, this.ward, invite, operation.proof);
       if (!isWhole) return { outcome: 'refused', reason: 'invitation' };
+    } else if (operation.type === 'ask-recovery') {
+      if (certificate !== undefined || item.fields.seq > MAX_ASKS) return { outcome: 'refused', reason: 'malformed' };
     } else if (signer === undefined) {
       return { outcome: 'refused', reason: 'unknown-author' };
     }
@@ -108,7 +114,7 @@ export class WardLog {
     const place = operation.type === 'genesis' ? { outcome: 'placed' as const, heads: [], parents: [] } : this.#placeOf(item);
     if (place.outcome !== 'placed') return false;
     const known = certificate ?? this.#certificates.get(hexOf(item.fields.author));
-    const signer = known === undefined || operation.type === 'join' ? undefined : signerIn(known);
+    const signer = known === undefined || operation.type === 'join' ? undefined : this.#signerIn(known);
     this.add({ candidate: candidateOf(item, operation, certificate, signer, place.heads), parents: place.parents });
     return true;
   }
@@ -137,7 +143,7 @@ export class WardLog {
     return team !== undefined && this.hasTeam(team, heads) ? team : undefined;
   }
 
-  /** The key that the user had from the beginning, for a user that `heads` know of. */
+  /** The key that the user has at `heads`, for a user that they know of: the first, or that of the last renewal. */
   signingKeyOf(user: UserId, heads: readonly ItemId[]): Uint8Array | undefined {
     return this.#signingKeyAt(hexOf(user), this.#viewpointOf(this.#entries.graph.pastOf(this.#indicesOf(heads))));
   }
@@ -149,7 +155,7 @@ export class WardLog {
 
   #considerGenesis(item: Item, operation: Operation, certificate: Certificate | undefined): LogVerdict {
     if (this.size > 0 || certificate === undefined || !isGenesisOf(this.ward, item, { operation, certificate })) return { outcome: 'refused', reason: 'not-genesis' };
-    return { outcome: 'may-enter', placed: { candidate: candidateOf(item, operation, certificate, signerIn(certificate), []), parents: [] } };
+    return { outcome: 'may-enter', placed: { candidate: candidateOf(item, operation, certificate, this.#signerIn(certificate), []), parents: [] } };
   }
 
   /** Where in the log the item hangs: its heads in force, and the item before it in its chain. */
@@ -169,15 +175,19 @@ export class WardLog {
   /** Who stands behind a session: as its certificate says, if the user it names is known there and signed it. */
   #signerOf(author: AuthorId, certificate: Certificate | undefined, viewpoint: Viewpoint): Signer | undefined {
     const known = this.#certificates.get(hexOf(author));
-    if (known !== undefined) return certificate === undefined || equalBytes(known.signature, certificate.signature) ? signerIn(known) : undefined;
+    if (known !== undefined) return certificate === undefined || equalBytes(known.signature, certificate.signature) ? this.#signerIn(known) : undefined;
     if (certificate === undefined || !equalBytes(certificate.session, author)) return undefined;
     const signingKey = this.#signingKeyAt(hexOf(certificate.user), viewpoint);
-    return signingKey !== undefined && isCertified(signingKey, this.ward, certificate) ? signerIn(certificate) : undefined;
+    return signingKey !== undefined && isCertified(signingKey, this.ward, certificate) ? this.#signerIn(certificate) : undefined;
   }
 
   #signingKeyAt(user: Hex<UserId>, { past, view }: Viewpoint): Uint8Array | undefined {
-    const addition = this.#entries.user(user).additions.find(({ index }) => past.covers(index) && view.counts(index));
-    return addition === undefined ? undefined : signingKeyGivenBy(addition.effect);
+    const given = keysGivenIn(this.#entries, view, past, user);
+    return given === undefined ? undefined : signingKeyGivenBy(given);
+  }
+
+  #signerIn(certificate: Certificate): Signer {
+    return { user: hexOf(certificate.user), device: hexOf(certificate.device), renewal: certifyingRenewal(this.#entries, this.ward, certificate) };
   }
 
   #viewpointOf(past: Past): Viewpoint {
@@ -210,15 +220,6 @@ export class WardLog {
 function candidateOf(item: Item, operation: Operation, certificate: Certificate | undefined, signer: Signer | undefined, heads: readonly ItemId[]): Candidate {
   const { id, fields: { author, time } } = item;
   return { id, author, operation, certificate, signer, time, heads };
-}
-
-function signerIn({ user, device }: Certificate): Signer {
-  return { user: hexOf(user), device: hexOf(device) };
-}
-
-function signingKeyGivenBy(operation: Operation): Uint8Array | undefined {
-  if (operation.type === 'genesis') return operation.founder.signingKey;
-  return operation.type === 'add-user' ? operation.signingKey : undefined;
 }
 
 function teamsMadeBy(operation: Operation): readonly TeamId[] {

@@ -4,6 +4,8 @@
  * A state is an immutable value. Blind peers hold one as well as clients.
  */
 import type { AuthorId, DeviceId, DocumentId, Hex, InviteId, ItemId, SessionId, TeamId, UserId, WardId } from '../codec/ids.ts';
+import type { AccountEvent, AskState, KitState, RecoveryState } from './account-state.ts';
+import type { Certificate } from './certificate.ts';
 
 export const ROLES = ['viewer', 'clinician', 'admin', 'privacy'] as const;
 export type Role = (typeof ROLES)[number];
@@ -27,6 +29,11 @@ export interface Removal {
   readonly cut: readonly CutEntry[];
 }
 
+/** New keys for a user; what the keys before signed stands up to the cut. */
+export interface Renewal extends Removal {
+  readonly signingKey: Uint8Array;
+}
+
 export interface UserState {
   readonly id: UserId;
   readonly handle: string;
@@ -36,8 +43,19 @@ export interface UserState {
   readonly kemKey: Uint8Array;
   /** The user's sealed bundle, as last set. */
   readonly bundle: Uint8Array;
+  /** The operation that set it. */
+  readonly bundleSetBy: ItemId;
   readonly sealedName: Uint8Array;
   readonly removal: Removal | undefined;
+  /** In the order of replay; the last gave the keys above. */
+  readonly renewals: readonly Renewal[];
+  /** The bundle is under a password that somebody else chose. */
+  readonly hasTemporaryPassword: boolean;
+  readonly kit: KitState | undefined;
+  /** Who holds shares of the present keys; undefined when nobody does. */
+  readonly recovery: RecoveryState | undefined;
+  /** The last of them, in the order of replay. */
+  readonly events: readonly AccountEvent[];
 }
 
 export interface DeviceState {
@@ -136,6 +154,10 @@ export interface WardState {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  /** Questions for a recovery. */
+  readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
+  /** Whether everything that `earlier` names is in the past of `later`. Both are known. */
+  isPast(earlier: readonly ItemId[], later: readonly ItemId[]): boolean;
   readonly quorum: Quorum | undefined;
   /** What waits for a second admin, oldest first. */
   readonly proposals: readonly Proposal[];
@@ -151,6 +173,10 @@ export interface WardState {
   deviceMembershipOf(device: DeviceId, heads: readonly ItemId[]): Membership;
   /** The role in the state that `heads` describe; undefined for who is no user there. */
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined;
+  /** The renewal that gave the user's keys at `heads`; undefined for the first keys. */
+  renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined;
+  /** The renewal that gave the key which certified the session; undefined for the user's first key. */
+  renewalOf(certificate: Certificate): Hex<ItemId> | undefined;
   /** The user of a session whose certificate came with the log. Sessions of the sessions document are the replica's. */
   sessionUser(session: SessionId): UserId | undefined;
 }

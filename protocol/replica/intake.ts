@@ -177,9 +177,10 @@ export class Intake {
 export function signatoryOf({ certificates, state }: Contents, { document, author }: Chain): Signatory | undefined {
   if (equalBytes(document, RECEIPTS_DOCUMENT)) {
     const device = deviceId.from(author);
-    return state.devices.has(hexOf(device)) ? { user: undefined, device } : undefined;
+    return state.devices.has(hexOf(device)) ? { user: undefined, device, certificate: undefined } : undefined;
   }
-  return certificates.get(hexOf(author));
+  const certificate = certificates.get(hexOf(author));
+  return certificate === undefined ? undefined : { user: certificate.user, device: certificate.device, certificate };
 }
 
 export function isLog({ document }: Chain): boolean {

@@ -1,4 +1,5 @@
 /** What an admin alone does with people, teams and devices; `Council` has what takes more. Each method resolves when the log has it and owed keys are granted. */
+import { equalBytes } from '../codec/bytes.ts';
 import type { Clock, Entropy } from '../codec/environment.ts';
 import { hexOf, inviteId, userId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
@@ -8,14 +9,16 @@ import { newTeamId } from '../keys/grant.ts';
 import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { DeviceKind, Role, WardState } from '../membership/ward-state.ts';
+import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
 import { cutOfDevice } from './cut.ts';
+import { devicesTogether, usersOf } from './devices.ts';
+import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
-export const MIN_PASSWORD_LENGTH = 10;
+export { MIN_PASSWORD_LENGTH };
 
 export function isHandle(text: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(text);
@@ -29,7 +32,13 @@ export interface NewUser {
   readonly password: string;
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'takes-two';
+/** What was shut out, and who had unlocked there: these people should change their passwords. */
+export interface LostReport {
+  readonly devices: readonly DeviceState[];
+  readonly users: readonly UserId[];
+}
+
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -37,6 +46,7 @@ export interface MembersOptions {
   readonly signer: SessionSigner;
   readonly teamKeys: TeamKeys;
   readonly user: UserId;
+  readonly device: DeviceId;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -98,15 +108,34 @@ export class Members {
     return succeed(null);
   }
 
-  /** Shuts a device out: its connections end as soon as the operation arrives at a peer. */
+  /**
+   * Shuts a device out: its connections end as soon as the operation arrives at a peer, what its sessions wrote stands up
+   * to the cut, and the teams of whoever unlocked there get a new epoch (REVOKE-2).
+   */
   async removeDevice(device: DeviceId): Promise<Result<null, MemberFailure>> {
     const state = this.#admin();
     if (!state.ok) return state;
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
-    const { replica, signer } = this.#options;
-    await signer.operate({ type: 'remove-device', device, cut: cutOfDevice(replica, device) });
+    await this.#shutOut(device);
+    await this.#settle();
     return succeed(null);
+  }
+
+  /**
+   * 'This tablet is lost' (REVOKE-1): shuts out the device and what belongs to it, a tablet with its page. Refused for the
+   * device in one's hand, which is not lost.
+   */
+  async reportLost(device: DeviceId): Promise<Result<LostReport, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const devices = devicesTogether(state.value, device);
+    if (devices.length === 0) return fail('unknown-device');
+    if (devices.some(({ id }) => equalBytes(id, this.#options.device))) return fail('own-device');
+    // The page first: its tablet hears of that only while it is still told anything.
+    for (const { id } of devices) await this.#shutOut(id);
+    await this.#settle();
+    return succeed({ devices, users: usersOf(this.#options.replica, devices.map(({ id }) => id)) });
   }
 
   /** `invite` is the public half of the invitation key; `expires` in milliseconds since 1970. */
@@ -159,6 +188,11 @@ export class Members {
     const state = this.#options.replica.state();
     const self = state.users.get(hexOf(this.#options.user));
     return self?.role === 'admin' && self.removal === undefined ? succeed(state) : fail('not-an-admin');
+  }
+
+  async #shutOut(device: DeviceId): Promise<void> {
+    const { replica, signer } = this.#options;
+    await signer.operate({ type: 'remove-device', device, cut: cutOfDevice(replica, device) });
   }
 
   #named(name: string): Uint8Array {

@@ -13,11 +13,15 @@ import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
 import type { Item } from '../items/item.ts';
 import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../keys/grant.ts';
 import type { Identity } from '../keys/identity.ts';
+import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
-import type { Role, WardState } from '../membership/ward-state.ts';
+import type { DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import { Account } from './account.ts';
+import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Members } from './members.ts';
+import { ownBundle } from './own-bundle.ts';
 import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -38,10 +42,13 @@ const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].
 
 export class Session {
   readonly user: UserId;
+  readonly account: Account;
   readonly members: Members;
   readonly council: Council;
   readonly review: Review;
   readonly standings: Standings;
+  /** Seals what was typed and not saved. */
+  readonly drafts: DraftSeal;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -68,7 +75,7 @@ export class Session {
     return session;
   }
 
-  private constructor({ replica, identity, environment, startEngine, savedBy }: SessionOptions, signer: SessionSigner) {
+  private constructor({ replica, identity, device, environment, startEngine, savedBy }: SessionOptions, signer: SessionSigner) {
     this.user = identity.user;
     this.#replica = replica;
     this.#environment = environment;
@@ -77,8 +84,10 @@ export class Session {
     this.#teamKeys = new TeamKeys(replica, this.#keyring);
     this.standings = new Standings(replica, signer.session, savedBy);
     this.members = new Members({
-      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, clock: environment.clock, entropy: environment.entropy,
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, clock: environment.clock, entropy: environment.entropy,
     });
+    this.account = new Account({ user: identity.user, bundle: ownBundle(replica, identity.user, environment.entropy), signer });
+    this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
@@ -101,6 +110,11 @@ export class Session {
   get name(): string {
     const self = this.#replica.state().users.get(hexOf(this.user));
     return (self && this.members.nameOf(self.sealedName)) ?? self?.handle ?? '';
+  }
+
+  /** Devices that were shut out after this user had unlocked there, as long as the password is that of then (REVOKE-3). */
+  lostSincePassword(): readonly DeviceState[] {
+    return lostSincePassword(this.#replica, this.user);
   }
 
   document(id: DocumentId): OpenDocument | undefined {
@@ -155,6 +169,7 @@ export class Session {
     await this.#library.close();
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
     this.#keyring.wipe();
+    this.drafts.wipe();
     this.#signer.wipe();
   }
 

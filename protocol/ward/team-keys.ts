@@ -5,7 +5,7 @@
  * Whichever admin is next online settles it; doing it twice is harmless.
  */
 import type { Entropy } from '../codec/environment.ts';
-import { hexOf, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import { hexOf, type DeviceId, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Item } from '../items/item.ts';
 import { decodeGrant, MAX_WRAPS, teamGrantBody, type TeamKey } from '../keys/grant.ts';
@@ -14,6 +14,7 @@ import { teamDocument } from '../membership/team-document.ts';
 import type { TeamState, UserState, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
+import { lostDevicesByUser } from './devices.ts';
 import type { SessionSigner } from './session-signer.ts';
 
 interface Recipient {
@@ -36,6 +37,8 @@ export class TeamKeys {
   readonly #read = new Map<string, number>();
   /** Who was given the key of an epoch, by team and epoch. */
   readonly #holders = new Map<string, Set<Hex<UserId>>>();
+  /** The heads that each grant of an epoch names, by team and epoch. */
+  readonly #grantedAt = new Map<string, (readonly ItemId[])[]>();
   /** Asked for with every item that arrives; the teams change seldom. */
   #teamDocuments: { readonly state: WardState; readonly names: ReadonlySet<Hex<DocumentId>> } | undefined;
   #settling: Promise<void> = Promise.resolve();
@@ -69,13 +72,13 @@ export class TeamKeys {
 
   async #settle(signer: SessionSigner, entropy: Entropy): Promise<void> {
     const state = this.#replica.state();
+    const lost = lostDevicesByUser(this.#replica);
     for (const team of state.teams.values()) {
       const held = this.#keyring.teamKey(team.id);
       if (held === undefined) continue;
       const members = membersOf(state, team);
       const holders = this.#holders.get(epochName(team.id, held.epoch)) ?? new Set();
-      const names = new Set(members.map((member) => hexOf(member.id)));
-      if ([...holders].some((holder) => !names.has(holder))) {
+      if (this.#isRotationOwed(team, held.epoch, lost)) {
         const next: TeamKey = { team: team.id, epoch: held.epoch + 1, key: entropy.randomBytes(32) };
         this.#keyring.addTeamKey(next);
         await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < next.epoch), entropy);
@@ -85,6 +88,20 @@ export class TeamKeys {
       }
       await this.#readTeam(team.id);
     }
+  }
+
+  /**
+   * Whether somebody holds the team's newest key who should not: a member no more (KEYS-4), or whoever has a device that
+   * was shut out after a member had unlocked there (REVOKE-2).
+   */
+  #isRotationOwed(team: TeamState, epoch: number, lost: ReadonlyMap<Hex<UserId>, readonly DeviceId[]>): boolean {
+    const state = this.#replica.state();
+    const name = epochName(team.id, epoch);
+    const members = membersOf(state, team).map(({ id }) => hexOf(id));
+    const holders = this.#holders.get(name) ?? new Set();
+    if ([...holders].some((holder) => !members.includes(holder))) return true;
+    const devices = members.flatMap((member) => lost.get(member) ?? []);
+    return (this.#grantedAt.get(name) ?? []).some((heads) => devices.some((device) => state.deviceMembershipOf(device, heads) !== 'removed-before'));
   }
 
   /** Makes a team's first key; the caller has put `add-team` into the log. */
@@ -120,11 +137,12 @@ export class TeamKeys {
     const user = userOf(this.#replica, author);
     const role = user === undefined ? undefined : this.#replica.state().roleAt(user, heads);
     const outcome = await this.#keyring.readTeamGrant(item, role);
-    if (outcome !== 'refused') this.#noteHolders(item, epochName(team, content.epoch));
+    if (outcome !== 'refused') this.#noteGrant(item, epochName(team, content.epoch), heads);
     return outcome === 'opened';
   }
 
-  #noteHolders(item: Item, epoch: string): void {
+  #noteGrant(item: Item, epoch: string, heads: readonly ItemId[]): void {
+    this.#grantedAt.set(epoch, [...this.#grantedAt.get(epoch) ?? [], heads]);
     const holders = this.#holders.get(epoch) ?? new Set();
     try {
       const grant = decodeGrant(item.body);

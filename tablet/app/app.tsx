@@ -9,6 +9,7 @@ import { scrolled } from './state/board-search.ts';
 import { words } from './state/preferences.ts';
 import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
+import { Account } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
 import { Board } from './screens/board.tsx';
 import { Enrol } from './screens/enrol.tsx';
@@ -71,6 +72,7 @@ function RoutedScreen({ at, canWrite }: { at: Route; canWrite: boolean }): JSX.E
     case 'new-patient': return <NewPatient canWrite={canWrite} />;
     case 'observe': return <Observe key={at.patient} patient={at.patient} canWrite={canWrite} />;
     case 'exchange': return <Exchange />;
+    case 'account': return <Account />;
     default: return at satisfies never;
   }
 }
@@ -105,6 +107,7 @@ function titleOf(at: Route, say: Words): string {
     case 'admit': return say.admit.title;
     case 'new-patient': return say.person.title;
     case 'exchange': return say.exchange.title;
+    case 'account': return say.account.title;
     default: return at satisfies never;
   }
 }

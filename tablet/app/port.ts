@@ -17,6 +17,7 @@ export type { BedCard, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLi
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
+    | 'password-too-short' | 'password-too-common' | 'password-same'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
@@ -26,8 +27,14 @@ export interface Requests {
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
-  /** Drop every key and every opened document. */
+  /** Ends the session. The page ends the worker after it, and every key and opened document with its memory. */
   lock: { params: Record<string, never>; result: null };
+  /** Seals the user's keys under another password. */
+  changePassword: { params: { old: string; fresh: string }; result: null };
+  /** What this user typed on this device and had not saved; null when there is nothing. JSON of the page's own. */
+  takeDrafts: { params: Record<string, never>; result: string | null };
+  /** Keeps it, sealed so that only this user's next unlock here opens it; the empty text forgets it. */
+  keepDrafts: { params: { drafts: string }; result: null };
   /**
    * Show one patient; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
    * without it the one in progress, else the newest.
@@ -71,9 +78,10 @@ export type SessionView =
   | { readonly state: 'not-enrolled' }
   /** The names of ward and device are sealed while locked; `device` is the beginning of its id. */
   | { readonly state: 'locked'; readonly device: string }
-  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean }
-  /** This device was removed from the ward; what it held is destroyed. */
-  | { readonly state: 'revoked' }
+  /** `lostDevices`: names of devices where this user had unlocked and that were shut out since the password was last set. */
+  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly lostDevices: readonly string[] }
+  /** This device was removed from the ward; what it held is being destroyed, or `destroyed`. */
+  | { readonly state: 'revoked'; readonly destroyed: boolean }
   | { readonly state: 'failed'; readonly message: string };
 
 export interface BoardView {

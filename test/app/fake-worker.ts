@@ -8,11 +8,12 @@ import { patientParts } from '../../protocol/clinical/patient-page.ts';
 import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
 import type { Entry, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
 const scenario = (await (await fetch('scenario.json')).json()) as Scenario;
-const me: Author = { user: 'a1', name: 'Amara Okafor' };
+const me = { user: 'a1', name: 'Amara Okafor' } as const satisfies Author;
 const place = { ward: 'Larch Ward', device: 'Tablet at bay A' } as const;
 
 const ward = demoWard({ seed: 7, now: scenario.now, patients: scenario.patients });
@@ -22,7 +23,11 @@ discharge(scenario.discharged);
 const standings = new Map<string, Standing>();
 let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
+let password: string = testLogin.password;
 let sync = startingSync();
+
+/** The real worker keeps them sealed. */
+const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
 
 const send = (message: FromWorker): void => postMessage(message);
 
@@ -32,16 +37,31 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     showSession('locked');
     return null;
   },
-  async unlock({ handle, password }) {
+  async unlock({ handle, password: typed }) {
     await pause(scenario.unlockMs);
     if (handle !== testLogin.handle) throw fail('unknown-user');
-    if (password !== testLogin.password) throw fail('wrong-password');
+    if (typed !== password) throw fail('wrong-password');
     showSession('unlocked');
     return { handle, name: me.name };
   },
   async lock() {
     opened = null;
     showSession('locked');
+    return null;
+  },
+  async changePassword({ old, fresh }) {
+    await pause(scenario.unlockMs);
+    if (old !== password) throw fail('wrong-password');
+    if (fresh.length < 10) throw fail('password-too-short');
+    password = fresh;
+    return null;
+  },
+  async takeDrafts() {
+    return await database.get(me.user) ?? null;
+  },
+  async keepDrafts({ drafts }) {
+    if (drafts === '') await database.delete(me.user);
+    else await database.put(me.user, drafts);
     return null;
   },
   async openPatient({ patient, stay }) {
@@ -129,10 +149,11 @@ function showSession(state: Scenario['session']): void {
     case 'locked': send({ topic: 'session', value: { state, device: '3fa91c07' } }); break;
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
-      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' } });
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer', lostDevices: scenario.lostDevices } });
       showBoard();
       send({ topic: 'sync', value: sync });
       break;
+    case 'revoked': send({ topic: 'session', value: { state, destroyed: true } }); break;
     default: send({ topic: 'session', value: { state } });
   }
 }

@@ -8,7 +8,9 @@ export interface Scenario {
   readonly discharged: number;
   readonly board: 'ready' | 'loading' | 'empty';
   readonly peers: 'connected' | 'none';
-  readonly role: 'clinician' | 'viewer';
+  readonly role: 'clinician' | 'viewer' | 'admin';
+  /** Names of devices that were lost since this user set the password. */
+  readonly lostDevices: readonly string[];
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
@@ -18,7 +20,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [],
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

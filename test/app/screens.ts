@@ -106,6 +106,14 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByText('Look at the records').waitFor();
     },
   },
+  menu: {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('button', { name: /^Signed in as/ }).click();
+      await page.getByRole('link', { name: 'Import records' }).waitFor();
+    },
+  },
   peers: {
     options: {},
     reach: async (page) => {
@@ -148,6 +156,16 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await patient(page, 'Observations');
       await page.getByRole('button', { name: 'Entered in error' }).first().click();
       await page.getByRole('dialog').waitFor();
+    },
+  },
+  account: {
+    options: { fragment: '#/account' },
+    reach: async (page) => {
+      await page.getByLabel('Password now').fill('not this one');
+      await page.getByLabel('New password', { exact: true }).fill('a short sentence');
+      await page.getByLabel('New password once more').fill('a short sentence');
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await page.getByText('That is not your password').waitFor();
     },
   },
   'import-report': {

@@ -16,7 +16,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
   sync: ['replica'],
   network: ['sync'],
   authority: ['crypto/signing'],
-  keys: ['crypto/sealing', 'items', 'membership'],
+  keys: ['crypto/sealing', 'crypto/sharing', 'items', 'membership'],
   documents: ['keys', 'replica'],
   ward: ['documents'],
   clinical: ['codec'],

@@ -35,7 +35,7 @@ async function walk(seed: string): Promise<{ ward: TestWard; items: Item[] }> {
   function operation(session: TestSession, placing: { heads: readonly ItemId[]; seq: number; prev: Uint8Array }): Item {
     const user = random.pick(users).id;
     const [proposals, votes] = [ofType('propose', 'checkpoint'), ofType('appoint')];
-    switch (random.below(15)) {
+    switch (random.below(17)) {
       case 0: return session.operation({ type: 'remove-user', user, cut: [] }, placing);
       case 1: return random.below(3) === 0
         ? session.operation({ type: 'checkpoint' }, placing)
@@ -54,6 +54,11 @@ async function walk(seed: string): Promise<{ ward: TestWard; items: Item[] }> {
       case 7: return random.below(2) === 0
         ? session.operation({ type: 'add-team', team: random.pick(teams), sealedName: new Uint8Array(0) }, placing)
         : session.operation({ type: random.pick(['add-member', 'remove-member'] as const), team: random.pick(teams), user }, placing);
+      case 15: case 16: {
+        const renewed = ward.renewal(random.pick(users), session, placing);
+        sessions.push(ward.newSession(renewed.user, random.pick(devices)));
+        return renewed.item;
+      }
       case 8: return session.operation({ type: 'invite', invite: inviteId.from(random.pick(invitations).publicKey), kind: 'tablet', sealedName: new Uint8Array(0), expires: ward.clock.now() + 1 }, placing);
       default: return ward.joining(random.pick(invitations), random.below(3) === 0 ? random.pick(devices) : ward.newDevice('tablet'), { heads: placing.heads });
     }

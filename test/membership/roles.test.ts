@@ -29,12 +29,12 @@ test('LOG-4: the table of roles in SPEC.md is the one that the code reads', () =
 });
 
 /** One operation of each type that makes sense where everything else is there. */
-function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset'>, Operation> {
+function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset'>, Operation> {
   const { random } = session.ward;
   const sealedName = random.randomBytes(16);
   const device = deviceId.from(random.randomBytes(32));
   const added = { user: userId.from(random.randomBytes(16)), handle: 'new', signingKey: random.randomBytes(32), kemKey: random.randomBytes(1216), bundle: random.randomBytes(8), sealedName };
-  const { team, proposal, other: { user: { id: user }, device: { id: known } } } = subjects;
+  const { team, proposal, ask, recovery, other: { user: { id: user }, device: { id: known } } } = subjects;
   return {
     'add-user': { type: 'add-user', role: 'viewer', ...added },
     'set-role': { type: 'set-role', user, role: 'clinician' },
@@ -47,6 +47,10 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     'add-member': { type: 'add-member', team, user },
     'remove-member': { type: 'remove-member', team, user },
     'set-authority': { type: 'set-authority', certificate: random.randomBytes(8), sealedKey: random.randomBytes(8) },
+    'set-recovery': { type: 'set-recovery', user: session.user.id, deal: random.randomBytes(16), threshold: 0, holders: [], commitments: random.randomBytes(32), sealed: new Uint8Array(0) },
+    'release-share': { type: 'release-share', ask, recovery, sealed: random.randomBytes(8) },
+    'renew-user': { type: 'renew-user', user, signingKey: random.randomBytes(32), kemKey: random.randomBytes(1216), bundle: random.randomBytes(8), cut: [] },
+    'set-kit': { type: 'set-kit', user: session.user.id, what: 'made', sealed: random.randomBytes(8) },
     'issue-certificate': { type: 'issue-certificate', device: known, certificate: random.randomBytes(8) },
     propose: { type: 'propose', action: { type: 'remove-user', user } },
     approve: { type: 'approve', proposal, cut: [] },
@@ -64,6 +68,10 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   await ward.put(ward.founder.operation({ type: 'add-team', team, sealedName: new Uint8Array(0) }));
   const sessions = new Map<Role, TestSession>();
   for (const role of ROLES) sessions.set(role, await ward.join(`the-${role}`, role));
+  const holders = [...sessions.values()].map((session) => ({ user: session.user.id, sealed: ward.random.randomBytes(8) }));
+  const dealt = { user: other.user.id, deal: ward.random.randomBytes(16), threshold: 2, holders, commitments: ward.random.randomBytes(32), sealed: ward.random.randomBytes(8) };
+  const { id: recovery } = await ward.put(other.operation({ type: 'set-recovery', ...dealt }));
+  const { id: ask } = await ward.put(ward.asking(other.device, other.user.id));
   const everybody = [...sessions.values()].map(({ user }) => user.id);
   for (const item of ward.agreed(ward.founder, present(sessions.get('admin')), { type: 'set-quorum', threshold: 2, holders: everybody })) await ward.put(item);
   const proposal = await ward.put(ward.founder.operation({ type: 'propose', action: { type: 'set-role', user: other.user.id, role: 'clinician' } }));
@@ -75,7 +83,7 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   const before = operationsOf(ward);
 
   for (const [role, session] of sessions) {
-    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id }))) {
+    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, ask, recovery }))) {
       const verdict = deliver(logOf(ward, before), session.operation(operation, { seq: 1, prev: new Uint8Array(0) }));
       const takesTwo = type === 'set-quorum' && role === 'admin';
       const expected = takesTwo ? 'refused: operation' : maySign(role, type as Signable) ? 'may-enter' : 'refused: role';

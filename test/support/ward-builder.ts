@@ -17,7 +17,7 @@ import { wardIdOf } from '../../protocol/membership/genesis.ts';
 import { proveJoin } from '../../protocol/membership/join-proof.ts';
 import { encodeOperation, type Action, type Operation } from '../../protocol/membership/operation.ts';
 import { encodeSessionStart } from '../../protocol/membership/session-record.ts';
-import type { DeviceKind, Role } from '../../protocol/membership/ward-state.ts';
+import type { CutEntry, DeviceKind, Role } from '../../protocol/membership/ward-state.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica, Verdict } from '../../protocol/replica/replica.ts';
 import type { ItemStore } from '../../protocol/store/item-store.ts';
@@ -216,6 +216,21 @@ export class TestWard {
     const operation: Operation = { type: 'join', device: device.id, certificateRequest: new Uint8Array(0), proof: proveJoin(device.key, this.id, invite) };
     const place = { seq: 1, prev: new Uint8Array(0), heads: this.heads(), time: this.clock.now(), author: invite, ...placing };
     return signItem(invitation, this.id, encodeFields({ document: LOG_DOCUMENT, ...place }, { type: 'operation' }), encodeOperation({ operation, certificate: undefined }));
+  }
+
+  /** An `ask-recovery` by the device's own key. */
+  asking(device: TestDevice, user: UserId, placing: Placing = {}): Item {
+    const operation: Operation = { type: 'ask-recovery', user, kemKey: this.random.randomBytes(1216) };
+    const head = this.replica.head({ document: LOG_DOCUMENT, author: device.id });
+    const place = { seq: (head?.seq ?? 0) + 1, prev: head?.id ?? new Uint8Array(0), heads: this.heads(), time: this.clock.now(), author: device.id, ...placing };
+    return signItem(device.key, this.id, encodeFields({ document: LOG_DOCUMENT, ...place }, { type: 'operation' }), encodeOperation({ operation, certificate: undefined }));
+  }
+
+  /** Signs renew-user by `admin`; the user as it is from then on. */
+  renewal(user: TestUser, admin: TestSession = this.founder, placing: Placing = {}, cut: readonly CutEntry[] = []): { readonly item: Item; readonly user: TestUser } {
+    const renewed = { ...user, key: signingKeyFromSeed(this.random.randomBytes(32)) };
+    const { signingKey, kemKey, bundle } = userRecord(this.random, renewed);
+    return { item: admin.operation({ type: 'renew-user', user: user.id, signingKey, kemKey, bundle, cut }, placing), user: renewed };
   }
 
   /** Another, empty replica of this ward. */

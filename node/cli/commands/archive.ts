@@ -1,5 +1,6 @@
 import { runArchive } from '../../archive/run-archive.ts';
 import { realEnvironment, silentLog, stderrLog } from '../../device/real-environment.ts';
+import { ended } from '../../device/running-device.ts';
 import { keepHeapSmall } from '../../device/small-heap.ts';
 import { CommandFailed, type Command } from '../command.ts';
 import { discoveryFor } from '../../device/network-choice.ts';
@@ -19,7 +20,7 @@ export const archive: Command = {
     if (!started.ok) throw new CommandFailed(started.failure.message);
     const { device, stop } = started.value;
     io.result({ running: 'archive', peerId: device.host.peerId, addresses: device.host.addresses() }, `Archive ${device.host.peerId}\n${device.host.addresses().join('\n')}`);
-    await io.stopped;
-    await stop();
+    const end = await ended(device, io.stopped, stop);
+    if (!end.ok) throw new CommandFailed(end.failure.message);
   },
 };

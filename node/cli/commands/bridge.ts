@@ -1,6 +1,7 @@
 import { runBridge } from '../../../browser-bridge/run-bridge.ts';
 import { discoveryFor } from '../../device/network-choice.ts';
 import { realEnvironment, silentLog, stderrLog } from '../../device/real-environment.ts';
+import { ended } from '../../device/running-device.ts';
 import { keepHeapSmall } from '../../device/small-heap.ts';
 import { appFolder } from '../app-folder.ts';
 import { CommandFailed, type Command } from '../command.ts';
@@ -28,7 +29,7 @@ export const bridge: Command = {
     if (!started.ok) throw new CommandFailed(started.failure.message);
     const { device, bridge: running, stop } = started.value;
     io.result({ running: 'bridge', peerId: device.host.peerId, url: running.url }, `Bridge ${device.host.peerId}\nWard app: ${running.url}`);
-    await io.stopped;
-    await stop();
+    const end = await ended(device, io.stopped, stop);
+    if (!end.ok) throw new CommandFailed(end.failure.message);
   },
 };

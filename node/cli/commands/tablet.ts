@@ -1,6 +1,7 @@
 import { runTablet } from '../../../tablet/node/run-tablet.ts';
 import { discoveryFor } from '../../device/network-choice.ts';
 import { realEnvironment, silentLog, stderrLog } from '../../device/real-environment.ts';
+import { ended } from '../../device/running-device.ts';
 import { keepHeapSmall } from '../../device/small-heap.ts';
 import { appFolder } from '../app-folder.ts';
 import { CommandFailed, type Command } from '../command.ts';
@@ -31,7 +32,7 @@ export const tablet: Command = {
       { running: 'tablet', peerId: device.host.peerId, addresses: device.host.addresses(), url, ...(link !== undefined && { joinLink: link }) },
       [`Tablet ${device.host.peerId}`, ...device.host.addresses(), `Ward app: ${url}`, ...(link === undefined ? [] : [`First time, open: ${link}`])].join('\n'),
     );
-    await io.stopped;
-    await stop();
+    const end = await ended(device, io.stopped, stop);
+    if (!end.ok) throw new CommandFailed(end.failure.message);
   },
 };

@@ -10,6 +10,7 @@ import { toast } from '../state/toasts.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { SyncPill } from './sync-pill.tsx';
+import { UserMenu } from './user-menu.tsx';
 
 export function TopBar({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
   const say = words.value;
@@ -25,18 +26,9 @@ export function TopBar({ session }: { session: Extract<SessionView, { state: 'un
       </a>
       <SyncPill />
       <div class="top-tools">
-        <a class="button button-quiet top-import" href={href({ screen: 'exchange' })}>
-          <Icon name="upload" /> <span class="top-label">{say.top.exchange}</span>
-        </a>
         <LanguageChoice />
         <ThemeToggle />
-        <span class="top-user" title={say.top.signedInAs(session.name, say.roles[session.role] ?? session.role)}>
-          <Icon name="user" />
-          <span>
-            <span class="top-name">{session.name}</span>
-            <span class="top-role">{say.roles[session.role] ?? session.role}</span>
-          </span>
-        </span>
+        <UserMenu session={session} />
         <LockButton user={session.user} />
       </div>
     </header>

@@ -23,3 +23,8 @@ export function explain(failure: Failure, words: Words): string {
   const text = words.failures[failure.code];
   return failure.code === 'invalid' && failure.message !== '' ? `${text} ${failure.message}` : text;
 }
+
+/** As `explain`, where somebody who is logged in has to type the own password again. */
+export function explainAccount(failure: Failure, words: Words): string {
+  return failure.code === 'wrong-password' ? words.account.wrongPassword : explain(failure, words);
+}

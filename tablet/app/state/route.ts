@@ -15,7 +15,8 @@ export type Route =
   | { readonly screen: 'observe'; readonly patient: string }
   | { readonly screen: 'admit'; readonly patient: string }
   | { readonly screen: 'new-patient' }
-  | { readonly screen: 'exchange' };
+  | { readonly screen: 'exchange' }
+  | { readonly screen: 'account' };
 
 export const route = signal<Route>({ screen: 'board' });
 
@@ -25,6 +26,7 @@ export function href(to: Route): string {
     case 'board': return '#/';
     case 'exchange': return '#/import';
     case 'new-patient': return '#/new-patient';
+    case 'account': return '#/account';
     case 'observe':
     case 'admit': return `#/patient/${encodeURIComponent(to.patient)}/${to.screen}`;
     case 'patient': {
@@ -60,6 +62,7 @@ function follow(): void {
 function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
   if (root === 'import') return { screen: 'exchange' };
+  if (root === 'account') return { screen: 'account' };
   if (root === 'new-patient') return { screen: 'new-patient' };
   if (root !== 'patient' || id === undefined || id === '') return { screen: 'board' };
   const patient = decode(id);

@@ -2,6 +2,8 @@
  * Every word the app shows, in English. Another language is one more file of the same shape (`Words`).
  * Sentences are for people at a bed: short, plain, no blame.
  */
+import { accountEn } from './account-en.ts';
+
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 export const en = {
@@ -29,6 +31,7 @@ export const en = {
     'bed-taken': 'Somebody was put in this bed meanwhile. Choose another bed.',
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
+    ...accountEn.failures,
   },
 
   start: {
@@ -77,10 +80,12 @@ export const en = {
     lockAnyway: 'Lock and discard',
     draftsBack: (n: number) => `${plural(n, 'entry', 'entries')} you typed before ${n === 1 ? 'is' : 'are'} still here, not saved yet`,
     signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
+    menu: 'Your menu',
     toNight: 'Change to night colours',
     toDay: 'Change to day colours',
-    exchange: 'Import',
   },
+
+  account: accountEn,
 
   roles: {
     admin: 'administrator',

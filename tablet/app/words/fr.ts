@@ -1,4 +1,5 @@
 /** Les mots de l'application en français ; même forme que `en.ts`. */
+import { accountFr } from './account-fr.ts';
 import type { Words } from './en.ts';
 
 /** En français zéro s'accorde au singulier. */
@@ -29,6 +30,7 @@ export const fr: Words = {
     'bed-taken': 'Ce lit a été attribué entre-temps. Choisissez un autre lit.',
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
+    ...accountFr.failures,
   },
 
   start: {
@@ -77,10 +79,12 @@ export const fr: Words = {
     lockAnyway: 'Verrouiller et effacer',
     draftsBack: (n) => `${plural(n, 'saisie non enregistrée est', 'saisies non enregistrées sont')} toujours là`,
     signedInAs: (name, role) => `Connecté : ${name}, ${role}`,
+    menu: 'Votre menu',
     toNight: 'Passer aux couleurs de nuit',
     toDay: 'Passer aux couleurs de jour',
-    exchange: 'Importer',
   },
+
+  account: accountFr,
 
   roles: {
     admin: 'administration',

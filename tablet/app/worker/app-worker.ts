@@ -15,8 +15,10 @@ import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker 
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { pageEngine } from './page-engine.ts';
-import { joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
+import { destroyPage } from './destroy-page.ts';
+import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { RequestFailed } from './request-failed.ts';
+import { keepDrafts, readDrafts } from './sealed-drafts.ts';
 import { SyncStatus } from './sync-status.ts';
 
 type Handlers = { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
@@ -84,6 +86,16 @@ export class AppWorker {
     },
     lock: async () => {
       await this.#lock();
+      return null;
+    },
+    changePassword: async ({ old, fresh }) => {
+      const changed = await this.#need(this.#open, 'locked').session.account.changePassword(old, fresh);
+      if (!changed.ok) throw new RequestFailed(changed.failure);
+      return null;
+    },
+    takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
+    keepDrafts: async ({ drafts }) => {
+      await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
       return null;
     },
     openPatient: async ({ patient, stay }) => {
@@ -156,14 +168,20 @@ export class AppWorker {
     open.stop();
     this.#status?.follow(undefined);
     // The page goes blank first: closing waits for what is being written.
-    this.#session({ state: 'locked', device: hexOf(this.#ward.device.id).slice(0, 8) });
+    if (!isShutOut(this.#ward)) this.#session({ state: 'locked', device: hexOf(this.#ward.device.id).slice(0, 8) });
     await open.session.lock();
   }
 
-  /** A device that learns of its removal locks itself at once. */
-  #checkRemoved({ replica, device }: PageWard): void {
-    if (replica.state().devices.get(hexOf(device.id))?.removal === undefined) return;
-    void this.#lock().then(() => this.#session({ state: 'revoked' }));
+  /** A device that learns of its removal locks itself at once, and destroys what it holds (REVOKE-4). */
+  #checkRemoved(ward: PageWard): void {
+    if (this.#ward === undefined || !isShutOut(ward)) return;
+    const locked = this.#lock();
+    this.#ward = undefined;
+    this.#session({ state: 'revoked', destroyed: false });
+    void locked.catch(() => {}).then(() => ward.close()).then(() => destroyPage()).then(
+      () => this.#session({ state: 'revoked', destroyed: true }),
+      () => console.error('not everything could be destroyed'),
+    );
   }
 
   #updateSoon(what: 'standings' | 'all'): void {
@@ -212,6 +230,7 @@ export class AppWorker {
       name: session.name,
       role: self?.role ?? '',
       mayWrite: mayWrite(session),
+      lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
     });
   }
 

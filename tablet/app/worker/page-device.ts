@@ -5,6 +5,7 @@
  */
 import { deviceId, wardId, type DeviceId, type WardId } from '../../../protocol/codec/ids.ts';
 import { signingKeyFromSeed, type SigningKey } from '../../../protocol/crypto/signing/signature.ts';
+import { smallDatabase } from './small-database.ts';
 
 export interface PageDevice {
   readonly ward: WardId;
@@ -23,12 +24,11 @@ interface Stored {
   readonly joined: boolean;
 }
 
-const DATABASE = 'wardsync-device';
-const STORE = 'device';
 const KEY = 'self';
+const database = smallDatabase<Stored>('wardsync-device', 'device');
 
 export async function readPageDevice(): Promise<PageDevice | undefined> {
-  const stored = await withStore<Stored | undefined>('readonly', (store) => store.get(KEY));
+  const stored = await database.get(KEY);
   if (stored === undefined) return undefined;
   const key = signingKeyFromSeed(stored.seed);
   return { ward: wardId.from(stored.ward), key, id: deviceId.from(key.publicKey), home: deviceId.from(stored.home), joined: stored.joined };
@@ -36,32 +36,5 @@ export async function readPageDevice(): Promise<PageDevice | undefined> {
 
 export async function writePageDevice({ ward, key, home, joined }: Omit<PageDevice, 'id'>): Promise<void> {
   const stored: Stored = { ward, seed: key.seed, home, joined };
-  await withStore('readwrite', (store) => store.put(stored, KEY));
-}
-
-export async function forgetPageDevice(): Promise<void> {
-  await withStore('readwrite', (store) => store.delete(KEY));
-}
-
-async function withStore<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await openDatabase();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode, { durability: 'strict' });
-      const request = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave up'));
-    });
-  } finally {
-    database.close();
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error ?? new Error('IndexedDB cannot be opened'));
-  });
+  await database.put(KEY, stored);
 }

@@ -32,7 +32,14 @@ export interface PageWard {
   close(): Promise<void>;
 }
 
+/** Whether the log has removed this page, or the tablet that it is on. */
+export function isShutOut({ replica, device, savedBy }: Pick<PageWard, 'replica' | 'device' | 'savedBy'>): boolean {
+  const { devices } = replica.state();
+  return [device.id, ...(savedBy === undefined ? [] : [savedBy])].some((id) => devices.get(hexOf(id))?.removal !== undefined);
+}
+
 const environment = browserEnvironment;
+const PREDECESSOR_PATIENCE = 5_000;
 const isTablet = self.location.protocol === 'http:';
 
 /** Undefined when this page has not joined a ward. */
@@ -94,7 +101,8 @@ async function runPageWard(device: PageDevice): Promise<PageWard> {
 }
 
 async function openPageReplica(ward: WardId): Promise<{ replica: Replica; store: ItemStore }> {
-  const store = await openIndexedDbStore(`wardsync-${hexOf(ward)}`);
+  // The worker before this one, which was just ended, may still be letting go.
+  const store = await openIndexedDbStore(`wardsync-${hexOf(ward)}`, { signal: AbortSignal.timeout(PREDECESSOR_PATIENCE) });
   return { replica: await openReplica({ store, ward, log: environment.log }), store };
 }
 

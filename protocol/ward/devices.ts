@@ -1,0 +1,103 @@
+/** The ward's devices and who unlocked on them, as the log and the sessions document tell. */
+import { hexOf, SESSIONS_DOCUMENT, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
+import type { Certificate } from '../membership/certificate.ts';
+import type { DeviceState, InvitationState, WardState } from '../membership/ward-state.ts';
+import type { Replica } from '../replica/replica.ts';
+
+/** A device and what it takes to judge whether it is in use. */
+export interface DeviceUse {
+  readonly device: DeviceState;
+  /** When the last session began there, in milliseconds since 1970 by the device's clock; undefined if none did. */
+  readonly lastUnlock: number | undefined;
+  readonly users: readonly UserId[];
+  /** What goes with it: the page of a tablet, the tablet of a page. */
+  readonly others: readonly DeviceId[];
+}
+
+/** The devices that are in, as the log has them. */
+export function devicesInUse(replica: Replica): readonly DeviceUse[] {
+  const state = replica.state();
+  const sessions = sessionsByDevice(replica);
+  return [...state.devices.values()].filter(({ removal }) => removal === undefined).map((device) => {
+    const here = sessions.get(hexOf(device.id)) ?? [];
+    const created = here.map((certificate) => certificate.created);
+    return {
+      device,
+      lastUnlock: created.length === 0 ? undefined : created.reduce((a, b) => Math.max(a, b)),
+      users: usersOf(replica, [device.id]),
+      others: devicesTogether(state, device.id).map(({ id }) => id).filter((id) => hexOf(id) !== hexOf(device.id)),
+    };
+  });
+}
+
+/**
+ * The device and what is one thing with it: a tablet's node and the page on it, which one code let in (JOIN-3). The page
+ * comes first. Empty for a device that is not in.
+ */
+export function devicesTogether(state: WardState, device: DeviceId): readonly DeviceState[] {
+  const named = state.devices.get(hexOf(device));
+  if (named === undefined || named.removal !== undefined) return [];
+  const own = invitationOf(state, device);
+  const others = own === undefined ? [] : [...state.invitations.values()].flatMap((invitation) => {
+    const other = isOneCode(own, invitation) && invitation.usedBy !== undefined ? state.devices.get(hexOf(invitation.usedBy)) : undefined;
+    return other === undefined || other.removal !== undefined ? [] : [other];
+  });
+  return [named, ...others].sort((a, b) => Number(a.kind === 'tablet') - Number(b.kind === 'tablet'));
+}
+
+/** Who ever unlocked on one of these devices, and is in. */
+export function usersOf(replica: Replica, devices: readonly DeviceId[]): readonly UserId[] {
+  const { users } = replica.state();
+  const sessions = sessionsByDevice(replica);
+  const found = new Map<Hex<UserId>, UserId>();
+  for (const device of devices) for (const { user } of sessions.get(hexOf(device)) ?? []) found.set(hexOf(user), user);
+  return [...found.values()].filter((user) => users.get(hexOf(user))?.removal === undefined);
+}
+
+/** The devices that were shut out, for each user who had unlocked there. */
+export function lostDevicesByUser(replica: Replica): ReadonlyMap<Hex<UserId>, readonly DeviceId[]> {
+  const lost = new Map<Hex<UserId>, DeviceId[]>();
+  const removed = [...replica.state().devices.values()].filter(({ removal }) => removal !== undefined);
+  if (removed.length === 0) return lost;
+  const sessions = sessionsByDevice(replica);
+  for (const { id } of removed) {
+    for (const user of new Set((sessions.get(hexOf(id)) ?? []).map((certificate) => hexOf(certificate.user)))) lost.set(user, [...lost.get(user) ?? [], id]);
+  }
+  return lost;
+}
+
+/** REVOKE-3: of those, the devices whose removal whoever set the user's present bundle did not know of. */
+export function lostSincePassword(replica: Replica, user: UserId): readonly DeviceState[] {
+  const state = replica.state();
+  const self = state.users.get(hexOf(user));
+  if (self === undefined) return [];
+  return (lostDevicesByUser(replica).get(hexOf(user)) ?? []).flatMap((id) => {
+    const device = state.devices.get(hexOf(id));
+    return device === undefined || state.deviceMembershipOf(id, [self.bundleSetBy]) === 'removed-before' ? [] : [device];
+  });
+}
+
+function sessionsByDevice(replica: Replica): ReadonlyMap<Hex<DeviceId>, readonly Certificate[]> {
+  const sessions = new Map<Hex<DeviceId>, Certificate[]>();
+  for (const { author } of replica.frontier(SESSIONS_DOCUMENT)) {
+    const certificate = replica.certificateOf(author);
+    if (certificate === undefined) continue;
+    const device = hexOf(certificate.device);
+    const here = sessions.get(device);
+    if (here === undefined) sessions.set(device, [certificate]);
+    else here.push(certificate);
+  }
+  return sessions;
+}
+
+function invitationOf(state: WardState, device: DeviceId): InvitationState | undefined {
+  for (const invitation of state.invitations.values()) {
+    if (invitation.usedBy !== undefined && hexOf(invitation.usedBy) === hexOf(device)) return invitation;
+  }
+  return undefined;
+}
+
+/** JOIN-3: the invitations of a tablet and of its page end at the same millisecond. */
+function isOneCode(a: InvitationState, b: InvitationState): boolean {
+  return a.expires === b.expires && (a.kind === 'tablet' ? b.kind === 'client' : a.kind === 'client' && b.kind === 'tablet');
+}

@@ -1,0 +1,80 @@
+/**
+ * What belongs to whoever is logged in, under their name in the top bar. A screen that is seldom needed gets a line in
+ * `entries` and so stays out of everybody's way.
+ */
+import type { JSX } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { SessionView } from '../port.ts';
+import { words } from '../state/preferences.ts';
+import { href, route, type Route } from '../state/route.ts';
+import type { Words } from '../words/en.ts';
+import type { IconName } from './icon.tsx';
+import { Icon } from './icon.tsx';
+
+interface MenuEntry {
+  readonly icon: IconName;
+  readonly label: (words: Words) => string;
+  readonly to: Route;
+  /** Who sees it; without it, everybody. */
+  readonly isFor?: (session: Extract<SessionView, { state: 'unlocked' }>) => boolean;
+}
+
+/** In the order in which they are shown. */
+const entries: readonly MenuEntry[] = [
+  { icon: 'user', label: (say) => say.account.title, to: { screen: 'account' } },
+  { icon: 'upload', label: (say) => say.exchange.title, to: { screen: 'exchange' }, isFor: ({ mayWrite }) => mayWrite },
+];
+
+export function UserMenu({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const say = words.value;
+  const role = say.roles[session.role] ?? session.role;
+  useEffect(() => {
+    if (!open) return;
+    const closeOutside = ({ target }: Event): void => {
+      if (target instanceof Node && place.current?.contains(target) === false) setOpen(false);
+    };
+    document.addEventListener('pointerdown', closeOutside);
+    document.addEventListener('focusin', closeOutside);
+    return () => {
+      document.removeEventListener('pointerdown', closeOutside);
+      document.removeEventListener('focusin', closeOutside);
+    };
+  }, [open]);
+  return (
+    <div
+      ref={place} class="user-menu"
+      onKeyDown={({ key }) => {
+        if (key !== 'Escape' || !open) return;
+        setOpen(false);
+        button.current?.focus();
+      }}
+    >
+      <button
+        ref={button} type="button" class="button button-quiet top-user" aria-expanded={open} aria-controls={id}
+        aria-label={say.top.signedInAs(session.name, role)} onClick={() => setOpen(!open)}
+      >
+        <Icon name="user" />
+        <span>
+          <span class="top-name">{session.name}</span>
+          <span class="top-role">{role}</span>
+        </span>
+        <Icon name="more" size={16} />
+      </button>
+      <nav id={id} class="user-menu-list" aria-label={say.top.menu} hidden={!open}>
+        <p class="user-menu-who">{session.name} <small>{role}</small></p>
+        {entries.filter(({ isFor }) => isFor?.(session) ?? true).map(({ icon, label, to }) => (
+          <a
+            key={to.screen} class="user-menu-entry" href={href(to)} aria-current={route.value.screen === to.screen ? 'page' : undefined}
+            onClick={() => setOpen(false)}
+          >
+            <Icon name={icon} /> {label(say)}
+          </a>
+        ))}
+      </nav>
+    </div>
+  );
+}
