@@ -3,7 +3,7 @@ import { Chart } from '../../protocol/chart/chart.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { StoreError } from '../../protocol/store/item-store.ts';
 import type { Session } from '../../protocol/ward/session.ts';
-import { openWard } from '../../protocol/ward/ward.ts';
+import { openWard, type Ward } from '../../protocol/ward/ward.ts';
 import { discoveryFor } from '../device/network-choice.ts';
 import { realEnvironment, silentLog } from '../device/real-environment.ts';
 import { runDevice, type RunningDevice } from '../device/running-device.ts';
@@ -13,7 +13,15 @@ import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
 import { followOwnItems, type OwnItems } from './hand-over.ts';
+import { tellNotices } from './notices.ts';
 import { until } from './until.ts';
+
+export const RECOVERING_OPTIONS: OptionSpecs = {
+  ...FOLDER_OPTION,
+  user: { type: 'string', value: 'HANDLE', help: 'whose keys', required: true },
+  offline: { type: 'boolean', help: 'do not wait for peers, neither before nor after' },
+  ...NETWORK_OPTIONS,
+};
 
 export const CLIENT_OPTIONS: OptionSpecs = {
   ...FOLDER_OPTION,
@@ -37,29 +45,52 @@ const CATCH_UP_MILLISECONDS = 120_000;
 /** Peers that come and go while this device catches up. */
 const MEETINGS = 5;
 
-/**
- * Unlocks, catches up with whichever peer is in reach, does the work, and waits until a peer holds what was written.
- * `listen` is for work that others have to dial into (pairing). `work` is handed the password for what asks for it again.
- */
-export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client, password: string) => Promise<T>, listen: readonly string[] = []): Promise<T> {
-  const environment = realEnvironment(silentLog);
-  const offline = args.flag('offline');
+export interface WorkOptions {
+  /** For work that others have to dial into (pairing). */
+  readonly listen?: readonly string[];
+  /** The work is what ends a temporary password. */
+  readonly withTemporaryPassword?: boolean;
+}
+
+/** How a client gets its session: by a password, or by a way back to lost keys. */
+export type Opening = (ward: Ward, device: RunningDevice, own: OwnItems) => Promise<Session>;
+
+/** As `withOpened`, by the user's password. `work` is handed it for what asks for it again. */
+export async function withClient<T>(args: Arguments, io: CommandIo, work: (client: Client, password: string) => Promise<T>, options: WorkOptions = {}): Promise<T> {
   const folder = await clientFolder(args);
   const password = await io.password(args, `Password of ${args.must('user')}`);
+  const unlock: Opening = async (ward) => {
+    const unlocked = await ward.unlock(args.must('user'), password);
+    if (!unlocked.ok) throw new CommandFailed(UNLOCK_FAILURES[unlocked.failure]);
+    return unlocked.value;
+  };
+  return withOpened(args, io, { folder, open: unlock, work: (client) => work(client, password), ...options });
+}
+
+export interface Work<T> extends WorkOptions {
+  readonly folder: DeviceFolder;
+  readonly open: Opening;
+  readonly work: (client: Client) => Promise<T>;
+}
+
+/** Catches up with whichever peer is in reach, opens a session, does the work, and waits until a peer holds what was written. */
+export async function withOpened<T>(args: Arguments, io: CommandIo, { folder, open, work, listen = [], withTemporaryPassword = false }: Work<T>): Promise<T> {
+  const environment = realEnvironment(silentLog);
+  const offline = args.flag('offline');
   const started = await runDevice(folder, { environment, listen, discovery: offline ? undefined : discoveryFor(networkChoice(args)) });
   if (!started.ok) throw new CommandFailed(started.failure.message);
   const device = started.value;
   try {
     if (!offline) await catchUp(device, io);
     if (isRemoved(device.replica, folder.id)) throw new CommandFailed(removedMessage(folder.path));
-    const unlocked = await openWard({
-      replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
-    }).unlock(args.must('user'), password);
-    if (!unlocked.ok) throw new CommandFailed(UNLOCK_FAILURES[unlocked.failure]);
-    const session = unlocked.value;
     const own = followOwnItems(device);
+    const session = await open(openWard({
+      replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
+    }), device, own);
     try {
-      const result = await work({ device, session, chart: new Chart(session, environment), own }, password);
+      await tellNotices(session, device.replica, io);
+      if (session.account.hasTemporaryPassword && !withTemporaryPassword) throw new CommandFailed("your password is a temporary one: choose your own with 'wardsync user password' first");
+      const result = await work({ device, session, chart: new Chart(session, environment), own });
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;
@@ -77,7 +108,7 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
 }
 
 /** A machine that only keeps what others wrote is to see no password. */
-async function clientFolder(args: Arguments): Promise<DeviceFolder> {
+export async function clientFolder(args: Arguments): Promise<DeviceFolder> {
   const folder = await deviceFolder(args);
   if (folder.kind === 'client') return folder;
   throw new CommandFailed(`${folder.path} is the folder of a device of kind '${folder.kind}', which keeps records for others and opens none: name the folder of a client, or let this machine join as one`);

@@ -32,7 +32,7 @@ export function followOwnItems({ replica, host, folder }: FollowedDevice): OwnIt
   const listeners = new Set<() => void>();
 
   replica.onAdmitted(({ document, author }) => {
-    const isOwn = equalBytes(replica.certificateOf(author)?.device ?? new Uint8Array(0), folder.id);
+    const isOwn = equalBytes(replica.certificateOf(author)?.device ?? author, folder.id);
     if (isOwn && !equalBytes(document, SESSIONS_DOCUMENT)) written.set(nameOf({ document, author }), { document, author });
   });
   const follow = (link: Link): void => {

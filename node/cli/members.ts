@@ -51,6 +51,7 @@ export function deviceNamed(session: Session, replica: Replica, name: string): D
 }
 
 const MESSAGES: Readonly<Record<MemberFailure, string>> = {
+  'is-admin': 'an admin gets no new keys from another: make them less than an admin first',
   'not-an-admin': 'only an admin can do this',
   'handle-taken': 'this handle is taken; choose another',
   'bad-handle': 'a handle has 1 to 32 lower-case letters, digits and hyphens',

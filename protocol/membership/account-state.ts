@@ -1,5 +1,5 @@
 /** What the ward log says about a user's own account: the kit, the holders of shares, questions for them, what happened. */
-import type { DeviceId, Hex, ItemId, UserId } from '../codec/ids.ts';
+import type { AuthorId, DeviceId, Hex, ItemId, UserId } from '../codec/ids.ts';
 
 /** What happened to a user's account (RECOVER-6). */
 export const ACCOUNT_EVENTS = [
@@ -9,6 +9,8 @@ export const ACCOUNT_EVENTS = [
 export interface AccountEvent {
   readonly what: (typeof ACCOUNT_EVENTS)[number];
   readonly operation: ItemId;
+  /** The session, or the device whose question it is. */
+  readonly author: Hex<AuthorId>;
   /** Whose session signed it; undefined for a question, which a device signs. */
   readonly by: Hex<UserId> | undefined;
   readonly device: Hex<DeviceId> | undefined;

@@ -261,9 +261,11 @@ class Draft {
   #changeAccount(entry: Entry, user: UserId, what: AccountEvent['what'], change: Partial<UserState>): void {
     const state = this.#users.get(hexOf(user));
     if (state === undefined) return;
-    const { id, signer, time } = entry;
-    const event: AccountEvent = { what, operation: id, by: signer?.user, device: signer?.device ?? askingDevice(entry), time };
-    this.#users.set(hexOf(user), { ...state, ...change, events: [...state.events, event].slice(-MAX_EVENTS) });
+    const { id, author, signer, time } = entry;
+    const event: AccountEvent = { what, operation: id, author: hexOf(author), by: signer?.user, device: signer?.device ?? askingDevice(entry), time };
+    // The founder's bundle follows the genesis, which has none yet: nothing has changed by that.
+    const isFounding = what === 'password-set' && state.bundle.length <= 1;
+    this.#users.set(hexOf(user), { ...state, ...change, ...(!isFounding && { events: [...state.events, event].slice(-MAX_EVENTS) }) });
   }
 
   #release(entry: Entry, ask: ItemId, { recovery, sealed }: { readonly recovery: ItemId; readonly sealed: Uint8Array }): void {

@@ -15,6 +15,9 @@ const MAX_CONNECTIONS_PER_DEVICE = 4;
 export const MAX_STRANGERS = 4;
 /** Milliseconds a stranger may stay. */
 export const STRANGER_STAY = 15_000;
+/** Removed devices that are told so at the same time, and for how many milliseconds each may listen. */
+const MAX_REMOVED = 2;
+const REMOVED_STAY = 5_000;
 /** A stranger who has shown no invitation for so long gives way to the next one. */
 const UNPROVEN_STAY = 1_000;
 
@@ -42,6 +45,8 @@ export class Doorkeeper {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #strangers = new Set<Stranger>();
+  /** Connections of removed devices. */
+  #removed = 0;
   /** Connections without a key yet, by where they come from. */
   readonly #handshakes = new Map<MultiaddrConnection, string>();
   readonly #connections = new Map<string, number>();
@@ -61,7 +66,8 @@ export class Doorkeeper {
       denyInboundConnection: (connection) => !this.#beginHandshake(connection),
       denyInboundEncryptedConnection: (peer, connection) => {
         this.#handshakes.delete(connection);
-        return this.isDevice(peer) ? !this.#admitDevice(peer, connection) : !this.#admitStranger(peer, connection);
+        if (this.isDevice(peer)) return !this.#admitDevice(peer, connection);
+        return this.wasRemoved(peer) ? !this.#admitRemoved(connection) : !this.#admitStranger(peer, connection);
       },
     };
   }
@@ -69,6 +75,12 @@ export class Doorkeeper {
   isDevice(peer: PeerId): boolean {
     const device = deviceOfPeerId(peer);
     return device !== undefined && isWardDevice(this.#state(), device);
+  }
+
+  /** A device that is to hear that it was removed, and nothing else (REVOKE-5). */
+  wasRemoved(peer: PeerId): boolean {
+    const device = deviceOfPeerId(peer);
+    return device !== undefined && this.#state().devices.get(hexOf(device))?.removal !== undefined;
   }
 
   /** The stranger has shown an invitation, and is no longer the first to give way. */
@@ -102,6 +114,17 @@ export class Doorkeeper {
       const left = (this.#connections.get(name) ?? 1) - 1;
       if (left === 0) this.#connections.delete(name);
       else this.#connections.set(name, left);
+    }, { once: true });
+    return true;
+  }
+
+  #admitRemoved(connection: MultiaddrConnection): boolean {
+    if (this.#removed >= MAX_REMOVED) return false;
+    this.#removed += 1;
+    const cancel = this.#timers.after(REMOVED_STAY, () => connection.abort(new Error('removed from the ward')));
+    connection.addEventListener('close', () => {
+      cancel();
+      this.#removed -= 1;
     }, { once: true });
     return true;
   }

@@ -8,27 +8,33 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { deviceId, hexOf, LOG_DOCUMENT, type DeviceId } from '../codec/ids.ts';
+import { MalformedError } from '../codec/result.ts';
 import type { SigningKey } from '../crypto/signing/signature.ts';
 import type { DeviceState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { FrameChannel } from '../sync/channel.ts';
+import { MAX_FRAME_LENGTH } from '../sync/messages.ts';
 import type { Link } from '../sync/link.ts';
 import { DialLoop } from './dial-loop.ts';
 import type { Dial } from './dial-plan.ts';
 import type { StartDiscovery } from './discovery/discovery.ts';
 import { Doorkeeper, isWardDevice } from './doorkeeper.ts';
 import { serveJoin } from './join-inviter.ts';
-import { JOIN_PROTOCOL, MAX_STRANGER_BYTES } from './join-messages.ts';
+import { JOIN_PROTOCOL, MAX_LOG_BYTES, MAX_STRANGER_BYTES } from './join-messages.ts';
 import { Liveness } from './liveness.ts';
 import { createNode, type TransportFactory, type WardNode } from './libp2p-node.ts';
 import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { ProvenAddresses, socketAddress, type SocketAddress } from './proven-addresses.ts';
+import { receiveRemoval, REMOVED_PROTOCOL, sendRemoval } from './removal-notice.ts';
 import { ReachProtocol, type ReachListener } from './reach.ts';
+import { ChannelError } from './frames.ts';
 import { channelOver } from './stream-channel.ts';
 import { LAST_WORDS, SyncProtocol } from './sync-protocol.ts';
 
 /** A connection on which nothing has begun after so many milliseconds is closed. */
 const IDLE_CONNECTION = 10_000;
+/** A removed device that asks and asks is told again after so many milliseconds. */
+const TELL_AGAIN = 1_500;
 
 export interface HostInit {
   readonly deviceKey: SigningKey;
@@ -94,6 +100,8 @@ class RunningHost implements Host {
   readonly #proven: ProvenAddresses;
   /** The ward's other devices by PeerId. */
   #wanted: ReadonlyMap<string, DeviceId> = new Map();
+  /** When each removed device was told so last, in milliseconds since 1970. */
+  readonly #told = new Map<string, number>();
   readonly #linkListeners = new Set<(link: Link) => void>();
   readonly #peersListeners = new Set<() => void>();
   readonly #teardown: (() => void | Promise<void>)[] = [];
@@ -119,6 +127,7 @@ class RunningHost implements Host {
       environment,
       openLink,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
+      wasRemoved: (connection) => doorkeeper.wasRemoved(connection.remotePeer),
       onOpened: (opened) => {
         const { device, link, connection } = opened;
         const proven = connection.direction === 'outbound' ? addressText(connection) : undefined;
@@ -155,7 +164,16 @@ class RunningHost implements Host {
       }).then(() => this.#leaveSoon(connection));
     }, { maxInboundStreams: 1 });
 
-    const onConnection = ({ detail }: CustomEvent<Connection>): void => this.#closeIfIdle(detail);
+    await this.#node.handle(REMOVED_PROTOCOL, (stream, connection) => {
+      const teller = deviceOfPeerId(connection.remotePeer);
+      if (teller === undefined || !this.#doorkeeper.isDevice(connection.remotePeer)) return connection.abort(new Error('not a device of the ward'));
+      void this.#hearOfRemoval(channelOver(stream, teller, { maxFrameLength: MAX_FRAME_LENGTH, maxTotalLength: MAX_LOG_BYTES }, environment.timers));
+    }, { maxInboundStreams: 1 });
+
+    const onConnection = ({ detail }: CustomEvent<Connection>): void => {
+      this.#closeIfIdle(detail);
+      if (detail.direction === 'inbound' && this.#doorkeeper.wasRemoved(detail.remotePeer)) void this.#tellOfRemoval(detail);
+    };
     this.#node.addEventListener('connection:open', onConnection);
     this.#teardown.push(() => this.#node.removeEventListener('connection:open', onConnection));
 
@@ -244,13 +262,39 @@ class RunningHost implements Host {
     for (const connection of this.#node.getConnections()) {
       const device = deviceOfPeerId(connection.remotePeer);
       const wasRemoved = device !== undefined && state.devices.has(hexOf(device)) && !isWardDevice(state, device);
-      if (wasRemoved && !this.#sync.uses(connection)) connection.abort(new Error('removed from the ward'));
+      if (wasRemoved && !this.#sync.uses(connection) && !isTold(connection)) connection.abort(new Error('removed from the ward'));
     }
     this.#peersChanged();
   }
 
   #otherDevices(): readonly DeviceState[] {
     return [...this.#init.replica.state().devices.values()].filter(({ id, removal }) => removal === undefined && !equalBytes(id, this.device));
+  }
+
+  /** REVOKE-5: whoever comes back after the removal hears of it. */
+  async #tellOfRemoval(connection: Connection): Promise<void> {
+    const { environment, replica } = this.#init;
+    const device = deviceOfPeerId(connection.remotePeer);
+    const now = environment.clock.now();
+    if (device === undefined || now - (this.#told.get(hexOf(device)) ?? 0) < TELL_AGAIN) return;
+    this.#told.set(hexOf(device), now);
+    try {
+      await sendRemoval(channelOver(await connection.newStream(REMOVED_PROTOCOL), device, { maxFrameLength: 1, maxTotalLength: 1 }, environment.timers), replica, device);
+      environment.log.event('removal-told', { peer: peerIdText(device) });
+    } catch (error) {
+      // It went away, or is of a version that does not listen; it may come again.
+      environment.log.event('removal-not-told', { peer: peerIdText(device), reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  /** The replica believes only what it can check; a removal in it that counts is acted on by whoever watches the log. */
+  async #hearOfRemoval(channel: FrameChannel): Promise<void> {
+    try {
+      await receiveRemoval(channel, this.#init.replica);
+    } catch (error) {
+      if (!(error instanceof ChannelError || error instanceof MalformedError)) throw error;
+      channel.close();
+    }
   }
 
   /** A joiner has one stream; a new device dials anew, as a device. */
@@ -287,6 +331,10 @@ function listeningSockets(listen: readonly string[], bound: readonly string[]): 
     const chosen = bound.map(socketAddress).find((each) => each !== undefined && (host === '0.0.0.0' || each.host === host));
     return chosen === undefined ? [] : [{ host, port: chosen.port }];
   });
+}
+
+function isTold(connection: Connection): boolean {
+  return connection.streams.some(({ protocol }) => protocol === REMOVED_PROTOCOL);
 }
 
 function addressText(connection: Connection): string {

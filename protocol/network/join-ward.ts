@@ -7,10 +7,10 @@ import type { Libp2p } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
-import { deviceId, hexOf, inviteId, LOG_DOCUMENT, type AuthorId, type Hex } from '../codec/ids.ts';
+import { deviceId, hexOf, inviteId, LOG_DOCUMENT } from '../codec/ids.ts';
 import { fail, MalformedError, succeed, type Result } from '../codec/result.ts';
 import type { SigningKey } from '../crypto/signing/signature.ts';
-import { decodeItem, encodeFields, encodeItem, signItem, type EncodedItem } from '../items/item.ts';
+import { encodeFields, encodeItem, signItem, type EncodedItem } from '../items/item.ts';
 import { proveJoin } from '../membership/join-proof.ts';
 import { encodeOperation } from '../membership/operation.ts';
 import type { DeviceKind } from '../membership/ward-state.ts';
@@ -21,6 +21,7 @@ import { ChannelError } from './frames.ts';
 import { invitationKey, type JoinCode } from './join-code.ts';
 import { decodeJoinMessage, encodeJoinMessage, JOIN_PROTOCOL, JOIN_VERSION, MAX_LOG_BYTES, proveInvitation } from './join-messages.ts';
 import { createNode, type TransportFactory } from './libp2p-node.ts';
+import { LogIntake } from './log-intake.ts';
 import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { channelOver } from './stream-channel.ts';
 
@@ -161,52 +162,4 @@ async function receive(frames: AsyncIterator<Uint8Array>): Promise<ReturnType<ty
   const next = await frames.next();
   if (next.done === true) throw new ChannelError('cut');
   return decodeJoinMessage(next.value);
-}
-
-/** Offers the runs of a log to a replica, in whatever order they come: what waits for another chain is offered again. */
-class LogIntake {
-  readonly #replica: Replica;
-  /** Runs of each chain, in order. */
-  readonly #waiting = new Map<Hex<AuthorId>, (readonly EncodedItem[])[]>();
-  #broken = false;
-
-  constructor(replica: Replica) {
-    this.#replica = replica;
-  }
-
-  async add(run: readonly EncodedItem[]): Promise<void> {
-    const [first] = run;
-    if (first === undefined) return;
-    const author = hexOf(decodeItem(first).fields.author);
-    this.#waiting.set(author, [...(this.#waiting.get(author) ?? []), run]);
-    while (!this.#broken && (await this.#offerAll()));
-  }
-
-  isWhole(): boolean {
-    return !this.#broken && this.#waiting.size === 0 && this.#replica.count > 0;
-  }
-
-  /** Whether anything went in, so that it is worth another round. */
-  async #offerAll(): Promise<boolean> {
-    let progress = false;
-    for (const [name, [run, ...later]] of this.#waiting) {
-      const left = run === undefined ? [] : await this.#offer(run);
-      progress ||= left.length < (run?.length ?? 0);
-      const runs = left.length > 0 ? [left, ...later] : later;
-      if (runs.length > 0) this.#waiting.set(name, runs);
-      else this.#waiting.delete(name);
-    }
-    return progress;
-  }
-
-  /** The items that are still to be offered. */
-  async #offer(run: readonly EncodedItem[]): Promise<readonly EncodedItem[]> {
-    const [first] = run;
-    if (first === undefined) return [];
-    const chain = { document: LOG_DOCUMENT, author: decodeItem(first).fields.author };
-    const verdict = await this.#replica.offer({ ...chain, items: run });
-    if (verdict.outcome === 'refused') this.#broken = true;
-    const stored = this.#replica.head(chain)?.seq ?? 0;
-    return run.filter((item) => decodeItem(item).fields.seq > stored);
-  }
 }

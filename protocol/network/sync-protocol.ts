@@ -35,6 +35,8 @@ export interface SyncProtocolInit {
   readonly self: Uint8Array;
   readonly environment: Environment;
   readonly isDevice: (connection: Connection) => boolean;
+  /** A removed device, which stays connected for as long as it is told so. */
+  readonly wasRemoved: (connection: Connection) => boolean;
   /** Runs a sync session over the channel. */
   readonly openLink: (channel: FrameChannel) => Link;
   readonly onOpened: (opened: PeerLink) => void;
@@ -82,10 +84,10 @@ export class SyncProtocol {
 
   /** In one turn, without an `await`: a stream that nobody listens to may already be over. */
   #add(stream: Stream, connection: Connection): void {
-    const { environment, isDevice, openLink, onOpened, self } = this.#init;
+    const { environment, isDevice, wasRemoved, openLink, onOpened, self } = this.#init;
     const device = deviceOfPeerId(connection.remotePeer);
     if (device === undefined || !isDevice(connection)) {
-      connection.abort(new Error('not a device of the ward'));
+      (wasRemoved(connection) ? stream : connection).abort(new Error('not a device of the ward'));
       return;
     }
     // One stream for the life of a connection: who opens another wants to cost something (ATTACK 32).

@@ -12,7 +12,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
-import { cutOfDevice } from './cut.ts';
+import { cutOfDevice, cutOfUser } from './cut.ts';
 import { devicesTogether, usersOf } from './devices.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import type { SessionSigner } from './session-signer.ts';
@@ -38,7 +38,7 @@ export interface LostReport {
   readonly users: readonly UserId[];
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two';
+export type MemberFailure = 'is-admin' | 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -96,6 +96,29 @@ export class Members {
     if (!state.value.teams.has(hexOf(team))) return fail('unknown-team');
     if (!isUser(state.value, user)) return fail('unknown-user');
     await this.#options.signer.operate({ type: 'add-member', team, user });
+    await this.#settle();
+    return succeed(null);
+  }
+
+  /**
+   * New keys for somebody who lost everything, under a temporary password that has to be changed at the first unlock. The
+   * old bundle stays closed: teams grant again, what was the person's alone is lost. What the old keys signed stands up to
+   * what is here now.
+   */
+  async renewUser(user: UserId, temporaryPassword: string): Promise<Result<null, MemberFailure>> {
+    const { replica, signer, entropy, user: self } = this.#options;
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const renewed = state.value.users.get(hexOf(user));
+    if (renewed === undefined || renewed.removal !== undefined || hexOf(user) === hexOf(self)) return fail('unknown-user');
+    if (renewed.role === 'admin') return fail('is-admin');
+    if (temporaryPassword.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
+    const seeds = newIdentitySeeds(entropy);
+    const identity = identityFromSeeds(user, seeds);
+    await signer.operate({
+      type: 'renew-user', user, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
+      bundle: await sealBundle(seeds, temporaryPassword, replica.ward, user, entropy), cut: cutOfUser(replica, user),
+    });
     await this.#settle();
     return succeed(null);
   }

@@ -86,7 +86,7 @@ export class Session {
     this.members = new Members({
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, clock: environment.clock, entropy: environment.entropy,
     });
-    this.account = new Account({ user: identity.user, bundle: ownBundle(replica, identity.user, environment.entropy), signer });
+    this.account = new Account({ replica, identity, bundle: ownBundle(replica, identity.user, environment.entropy), signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({

@@ -17,6 +17,9 @@ import { userOf } from '../replica/standing.ts';
 import { lostDevicesByUser } from './devices.ts';
 import type { SessionSigner } from './session-signer.ts';
 
+/** A user and the renewal that gave the keys: whoever got new ones (LOG-15) is another recipient, and the old one a member no more. */
+type KeyName = string;
+
 interface Recipient {
   readonly user: UserId;
   readonly kemKey: Uint8Array;
@@ -35,8 +38,8 @@ export class TeamKeys {
   readonly #replica: Replica;
   readonly #keyring: Keyring;
   readonly #read = new Map<string, number>();
-  /** Who was given the key of an epoch, by team and epoch. */
-  readonly #holders = new Map<string, Set<Hex<UserId>>>();
+  /** Who was given the key of an epoch, and under which of their keys; by team and epoch. */
+  readonly #holders = new Map<string, Set<KeyName>>();
   /** The heads that each grant of an epoch names, by team and epoch. */
   readonly #grantedAt = new Map<string, (readonly ItemId[])[]>();
   /** Asked for with every item that arrives; the teams change seldom. */
@@ -83,7 +86,7 @@ export class TeamKeys {
         this.#keyring.addTeamKey(next);
         await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < next.epoch), entropy);
       } else {
-        const owed = members.filter((member) => !holders.has(hexOf(member.id)));
+        const owed = members.filter((member) => !holders.has(keyName(member)));
         if (owed.length > 0) await grantTeamKey(this.#replica.ward, signer, held, owed.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < held.epoch), entropy);
       }
       await this.#readTeam(team.id);
@@ -97,10 +100,11 @@ export class TeamKeys {
   #isRotationOwed(team: TeamState, epoch: number, lost: ReadonlyMap<Hex<UserId>, readonly DeviceId[]>): boolean {
     const state = this.#replica.state();
     const name = epochName(team.id, epoch);
-    const members = membersOf(state, team).map(({ id }) => hexOf(id));
+    const members = membersOf(state, team);
+    const names = new Set(members.map(keyName));
     const holders = this.#holders.get(name) ?? new Set();
-    if ([...holders].some((holder) => !members.includes(holder))) return true;
-    const devices = members.flatMap((member) => lost.get(member) ?? []);
+    if ([...holders].some((holder) => !names.has(holder))) return true;
+    const devices = members.flatMap(({ id }) => lost.get(hexOf(id)) ?? []);
     return (this.#grantedAt.get(name) ?? []).some((heads) => devices.some((device) => state.deviceMembershipOf(device, heads) !== 'removed-before'));
   }
 
@@ -146,7 +150,7 @@ export class TeamKeys {
     const holders = this.#holders.get(epoch) ?? new Set();
     try {
       const grant = decodeGrant(item.body);
-      if (grant.type === 'team-epoch') for (const wrap of grant.wraps) holders.add(hexOf(wrap.user));
+      if (grant.type === 'team-epoch') for (const { user } of grant.wraps) holders.add(nameOf(user, this.#replica.state().renewalAt(user, heads)));
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
     }
@@ -163,6 +167,15 @@ function membersOf(state: WardState, team: TeamState): UserState[] {
 
 function recipient({ id, kemKey }: UserState): Recipient {
   return { user: id, kemKey };
+}
+
+function keyName({ id, renewals }: UserState): KeyName {
+  const last = renewals.at(-1);
+  return nameOf(id, last === undefined ? undefined : hexOf(last.operation));
+}
+
+function nameOf(user: UserId, renewal: Hex<ItemId> | undefined): KeyName {
+  return `${hexOf(user)}/${renewal ?? ''}`;
 }
 
 function epochName(team: TeamId, epoch: number): string {

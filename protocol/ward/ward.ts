@@ -9,11 +9,13 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import type { DeviceId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
+import type { SigningKey } from '../crypto/signing/signature.ts';
 import type { DocumentEngine } from '../documents/engine.ts';
 import { openBundle } from '../keys/bundle.ts';
 import { identityFromSeeds } from '../keys/identity.ts';
 import type { UserState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
+import { askHolders, recoverWithKit, type AskFailure, type HolderRecovery, type KitFailure } from './recover.ts';
 import { Session } from './session.ts';
 
 export interface WardOptions {
@@ -31,6 +33,10 @@ export type UnlockFailure = 'wrong-password' | 'no-users-here' | 'damaged-bundle
 
 export interface Ward {
   unlock(handle: string, password: string): Promise<Result<Session, UnlockFailure>>;
+  /** By the secret of a printed kit (`readKitText`); `fresh` is the password from then on. */
+  recoverWithKit(handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>>;
+  /** Asks the holders whom the user named. `deviceKey` is this client's own key. */
+  askHolders(handle: string, deviceKey: SigningKey): Promise<Result<HolderRecovery, AskFailure>>;
 }
 
 export function openWard(options: WardOptions): Ward {
@@ -50,7 +56,11 @@ export function openWard(options: WardOptions): Ward {
     return succeed(await Session.start({ ...options, identity }));
   }
 
-  return { unlock };
+  return {
+    unlock,
+    recoverWithKit: (handle, secret, fresh) => recoverWithKit(options, handle, secret, fresh),
+    askHolders: (handle, deviceKey) => askHolders(options, handle, deviceKey),
+  };
 }
 
 /** The log's public keys are the user's, and not somebody's who changed them (ATTACK 1). */

@@ -1,6 +1,8 @@
 /** Which screen is shown: the session's state decides first, then the address bar. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { IdleWarning } from './parts/idle-warning.tsx';
+import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
@@ -27,6 +29,7 @@ export function App({ joinCode }: { joinCode: string | null }): JSX.Element {
   return (
     <>
       <Screen session={session} joinCode={joinCode} />
+      <IdleWarning />
       <Toaster />
     </>
   );
@@ -59,6 +62,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
         {words.value.skipToContent}
       </a>
       <TopBar session={session} />
+      <LostNotice session={session} />
       <RoutedScreen at={route.value} canWrite={session.mayWrite} />
     </>
   );

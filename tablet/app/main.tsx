@@ -3,28 +3,33 @@
  */
 import 'uplot/dist/uPlot.min.css';
 import './styles/index.css';
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { connectPort } from './port-client.ts';
 import { PortProvider } from './state/app.ts';
 import { resetSearch } from './state/board-search.ts';
 import { startClock } from './state/clock.ts';
-import { destroyDrafts, setDraftsAside, takeDraftsBack } from './state/drafts.ts';
+import { clearDrafts, draftsDestroyed, draftsKept, unsavedDrafts } from './state/drafts.ts';
+import { forgetHandles, noteHandle, startHandles } from './state/handles.ts';
 import { forgetImport } from './state/import.ts';
+import { keepDrafts } from './state/kept-drafts.ts';
+import { lockWhenIdle } from './state/locking.ts';
 import { followPatient } from './state/open-patient.ts';
-import { startPreferences, words } from './state/preferences.ts';
+import { startPreferences } from './state/preferences.ts';
 import { resetRoute, startRoute } from './state/route.ts';
-import { toast } from './state/toasts.ts';
 
 const joinCode = takeJoinCode();
 startPreferences();
 startRoute();
 startClock();
+// A tablet serves its own page on loopback, in plain HTTP; it goes from hand to hand.
+startHandles(location.protocol === 'http:');
 
 const port = connectPort(() => new Worker(new URL('worker.js', document.baseURI), { type: 'module', name: 'wardsync' }));
 followPatient(port);
 forgetWhenLocked();
+lockWhenIdle(port);
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('index.html has no #app');
@@ -44,24 +49,33 @@ function takeJoinCode(): string | null {
 
 /**
  * What one user saw is gone from the page before the next one unlocks it. What was typed and not saved comes back to its
- * author when nobody chose to lock, unless this device was removed from the ward.
+ * author at the next unlock here, unless this device was removed from the ward.
  */
 function forgetWhenLocked(): void {
   let user: string | undefined;
+  let leaveDrafts = (): void => {};
   effect(() => {
     const session = port.topics.session.value;
+    if (session.state === 'revoked') {
+      forgetHandles();
+      // Its worker has nothing left to do, and ends with whatever its memory still has.
+      if (session.destroyed) port.end();
+    }
     const next = session.state === 'unlocked' ? session.user : undefined;
     if (next === user) return;
     if (user !== undefined) {
-      setDraftsAside(user);
+      leaveDrafts();
+      (session.state === 'revoked' ? draftsDestroyed : draftsKept).value = unsavedDrafts.peek();
+      clearDrafts();
       forgetImport();
       resetSearch();
       resetRoute();
       port.forget();
     }
     user = next;
-    if (session.state === 'revoked') destroyDrafts();
-    const back = next === undefined ? 0 : takeDraftsBack(next);
-    if (back > 0) toast(words.peek().top.draftsBack(back));
+    if (session.state !== 'unlocked') return;
+    draftsKept.value = 0;
+    noteHandle(session.handle);
+    leaveDrafts = untracked(() => keepDrafts(port));
   });
 }

@@ -16,8 +16,10 @@ export interface PortClient {
   readonly topics: { readonly [T in TopicName]: Signal<Topics[T]> };
   /** Empties every topic that shows patients. */
   forget(): void;
-  /** Ends the worker and starts a new one, which is locked; the page and what was typed in it stay. */
+  /** Ends the worker, and its memory with it, and starts a new one, which is locked. */
   restart(): void;
+  /** Ends the worker for good; the session stays as it was said last. */
+  end(): void;
 }
 
 /** What the page needs of a `Worker`; a `MessagePort` will do too. */
@@ -78,6 +80,10 @@ export function connectPort(start: () => PortEnd): PortClient {
       settleAll();
       topics.session.value = { state: 'starting' };
       end = connect();
+    },
+    end() {
+      end.terminate();
+      settleAll();
     },
     request<N extends RequestName>(name: N, params: Requests[N]['params']): Promise<Reply<N>> {
       lastId += 1;

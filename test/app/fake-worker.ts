@@ -46,6 +46,8 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   },
   async lock() {
     opened = null;
+    // The page ends this worker; the next one is locked.
+    await database.put('locked', 'yes');
     showSession('locked');
     return null;
   },
@@ -127,7 +129,8 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
 };
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void answer(data));
-if (scenario.session !== 'starting') showSession(scenario.session);
+if (await database.get('locked') === 'yes') showSession('locked');
+else if (scenario.session !== 'starting') showSession(scenario.session);
 
 async function answer({ id, name, params }: ToWorker): Promise<void> {
   try {

@@ -47,6 +47,15 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByText('do not match').waitFor();
     },
   },
+  'unlock-known': {
+    options: {},
+    reach: async (page) => {
+      await board(page);
+      await page.getByRole('button', { name: 'Lock', exact: true }).click();
+      await page.getByRole('button', { name: 'amara' }).waitFor();
+    },
+  },
+  'board-lost': { options: { scenario: { lostDevices: ['Tablet at bay A, page'] } }, reach: board },
   board: { options: {}, reach: board },
   'board-alone': { options: { scenario: { peers: 'none' } }, reach: board },
   'board-empty': { options: { scenario: { board: 'empty' } }, reach: (page) => page.getByText('No patients yet').waitFor() },

@@ -259,12 +259,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
   }));
 
   test('when the app ends by itself, what was typed comes back to whoever typed it', () => story({ scenario: { saving: 'dies', session: 'locked' } }, async (page) => {
-    const unlock = async (): Promise<void> => {
-      await page.getByLabel('Name you log in with').fill(testLogin.handle);
-      await page.getByLabel('Password', { exact: true }).fill(testLogin.password);
-      await page.getByRole('button', { name: 'Unlock' }).click();
-    };
-    await unlock();
+    await unlockIn(page);
     await screen('observe-new').reach(page);
     const address = page.url();
     await page.getByLabel('Respirations').fill('19');
@@ -273,7 +268,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     assert.doesNotMatch(page.url(), /patient/);
     await page.getByRole('button', { name: 'Start again' }).click();
     await page.getByText('1 entry not saved yet is kept').waitFor();
-    await unlock();
+    await unlockIn(page);
     await page.getByText('1 entry you typed before is still here').waitFor();
     await page.evaluate((hash) => { location.hash = hash; }, new URL(address).hash);
     await page.getByLabel('Respirations').waitFor();
@@ -309,17 +304,67 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
       await page.getByRole('heading', { name: 'Unlock the ward' }).waitFor();
     }));
 
-  test('locking asks about unsaved entries, then leaves no patient in the page', () => story({}, async (page) => {
+  test('LOCK-2: locking keeps what is typed for its author, and leaves no patient in the page', () => story({}, async (page) => {
     await screen('observe-new').reach(page);
+    const address = page.url();
     const name = (await page.getByRole('heading', { level: 1 }).innerText()).split(',')[0] ?? '';
     await page.getByLabel('Respirations').fill('19');
     await page.getByRole('button', { name: 'Lock', exact: true }).click();
-    await page.getByText('not saved yet').waitFor();
-    await page.getByRole('button', { name: 'Lock and discard' }).click();
-    await page.getByLabel('Name you log in with').waitFor();
+    await page.getByText('1 entry not saved yet is kept here, sealed').waitFor();
     const left = await page.evaluate(() => `${document.documentElement.outerHTML} ${document.title} ${location.href} ${JSON.stringify(localStorage)}`);
     assert.ok(!left.includes(name), name);
     assert.doesNotMatch(page.url(), /patient/);
+    await unlockIn(page);
+    await page.getByText('1 entry you typed before is still here').waitFor();
+    await page.evaluate((hash) => { location.hash = hash; }, new URL(address).hash);
+    await page.getByLabel('Respirations').waitFor();
+    assert.equal(await page.getByLabel('Respirations').inputValue(), '19');
+  }));
+
+  test('LOCK-1: a page that nobody touches warns, and then locks and ends its worker; any input keeps it open', async () => {
+    const { page, context } = await harness.open({});
+    page.setDefaultTimeout(10_000);
+    try {
+      await screen('board').reach(page);
+      await page.clock.install();
+      await page.reload();
+      await screen('board').reach(page);
+      const worker = page.workers()[0];
+      await page.clock.fastForward(4 * 60_000 + 40_000);
+      await page.getByText('The ward locks soon').waitFor();
+      await page.keyboard.press('Shift');
+      await page.getByText('The ward locks soon').waitFor({ state: 'hidden' });
+      await page.clock.fastForward(4 * 60_000 + 40_000);
+      await page.getByText('The ward locks soon').waitFor();
+      assert.equal(await page.locator('.bed-card').count(), 21);
+      assert.deepEqual(await axe(page), []);
+      await harness.picture(page, 'idle-warning-portrait-day');
+      await page.clock.fastForward(30_000);
+      await page.getByLabel('Name you log in with').waitFor();
+      assert.equal(await page.locator('.bed-card').count(), 0);
+      assert.ok(worker !== undefined && !page.workers().includes(worker), 'another worker');
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('LOCK-3: a tablet offers the names that were used on it; the list can be cleared, and turned off', () => story({}, async (page) => {
+    await screen('board').reach(page);
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await page.getByRole('button', { name: testLogin.handle }).click();
+    await page.keyboard.type(testLogin.password);
+    await page.keyboard.press('Enter');
+    await screen('board').reach(page);
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await page.getByRole('button', { name: 'Clear the list' }).click();
+    assert.equal(await page.getByRole('button', { name: testLogin.handle }).count(), 0);
+    await page.getByLabel('Keep a list of names').uncheck();
+    await unlockIn(page);
+    await screen('board').reach(page);
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await page.getByLabel('Keep a list of names').waitFor();
+    assert.equal(await page.getByRole('button', { name: testLogin.handle }).count(), 0);
+    assert.doesNotMatch(await page.evaluate(() => JSON.stringify(localStorage)), new RegExp(testLogin.handle));
   }));
 
   test('whoever may only read finds no way to write', () => story({ scenario: { role: 'viewer' } }, async (page) => {
@@ -378,6 +423,12 @@ function screen(name: string): ScreenState {
   const found = states[name];
   if (found === undefined) throw new Error(`no screen called ${name}`);
   return found;
+}
+
+async function unlockIn(page: Page): Promise<void> {
+  await page.getByLabel('Name you log in with').fill(testLogin.handle);
+  await page.getByLabel('Password', { exact: true }).fill(testLogin.password);
+  await page.getByRole('button', { name: 'Unlock' }).click();
 }
 
 /** Presses Tab until the wanted element has the focus. */

@@ -8,7 +8,7 @@
  *     misuse wardsync ARGS        exits with 2
  *     start NAME wardsync ARGS    starts it and goes on; `wait NAME REGEX [VARIABLE]` until it says something (the first
  *                                 group goes into the variable), `ends NAME [REGEX]` until it exits with 0 by itself,
- *                                 `stop NAME` asks it to and expects 0, `kill NAME` does not ask
+ *                                 `dies NAME [REGEX]` until it exits with 1 and says that on standard error, `stop NAME` asks it to and expects 0, `kill NAME` does not ask
  *     stdout|stderr REGEX         of the last command that ended; `no-stdout`, `no-stderr` for the contrary
  *     json PATH REGEX             a value of its standard output, e.g. `json peers.0.kind archive`
  *     take VARIABLE REGEX         the first group of its standard output
@@ -105,6 +105,7 @@ class Teller {
       case 'start': return this.#start(args);
       case 'wait': return this.#wait(args);
       case 'ends': return this.#ends(args);
+      case 'dies': return this.#dies(args);
       case 'stop': return this.#ends([args[0] ?? ''], 'SIGTERM');
       case 'kill': return void await this.#started(args[0]).process.kill();
       case 'stdout': return assert.match(this.#last.out, regex(args));
@@ -183,6 +184,16 @@ class Teller {
     this.#said.push(this.#last.out, this.#last.err);
     assert.equal(code, 0);
     if (pattern !== undefined) assert.match(this.#last.out, new RegExp(pattern, 'm'));
+  }
+
+  async #dies([name = '', pattern = '']: readonly string[]): Promise<void> {
+    const command = this.#started(name);
+    const { code } = await command.ended;
+    this.#running.delete(name);
+    this.#last = { code, ...command.said };
+    this.#said.push(this.#last.out, this.#last.err);
+    assert.equal(code, 1);
+    assert.match(this.#last.err, new RegExp(`^wardsync: .*${pattern}`, 'm'));
   }
 
   #started(name = ''): StartedCommand {

@@ -66,6 +66,7 @@ async function peer(t: TestContext, deviceKey: SigningKey, clock?: { now(): numb
     self: deviceKey.publicKey,
     environment: clock === undefined ? environment : { ...environment, clock },
     isDevice,
+    wasRemoved: () => false,
     openLink: (channel) => new ListeningLink(channel),
     onOpened: (link) => void opened.push(link),
     onEnded: () => undefined,

@@ -7,7 +7,8 @@ export const deviceRemove: Command = {
   summary: 'Shut out a device that is given back or out of use; one that is lost: device lost.',
   positionals: ['DEVICE'],
   options: CLIENT_OPTIONS,
-  about: "DEVICE is its name, or the beginning of its id as 'wardsync status' shows it (8 digits or more). It alone is shut out; when it hears of that it destroys what it holds.",
+  about: `DEVICE is its name, or the beginning of its id as 'wardsync status' shows it (8 digits or more).
+It alone is shut out; when it hears of that it destroys what it holds.`,
   async run(args, io) {
     const name = args.positionals[0] ?? '';
     await withClient(args, io, async ({ session, device }) => {

@@ -56,7 +56,7 @@ tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge g
       }
       const certificates = await issueOwedCertificates(session, device.replica, environment);
       io.result({ code, kind, joined: true, certificates }, certificates > 0 ? 'It has joined, and has its certificate.' : 'It has joined.');
-    }, listenAddresses(args));
+    }, { listen: listenAddresses(args) });
   },
 };
 

@@ -9,7 +9,7 @@ export const proposals: Command = {
   words: ['proposals'],
   summary: 'List what waits for a second admin, and the recovery quorum.',
   options: CLIENT_OPTIONS,
-  about: "Removing, making or unmaking an admin where there are three or more, a checkpoint, and a recovery quorum take two admins: one proposes, another approves ('wardsync approve').",
+  about: "Removing, making or unmaking an admin where there are three or more, a checkpoint, and a recovery quorum\ntake two admins: one proposes, another approves ('wardsync approve').",
   async run(args, io) {
     const shown = await withClient(args, io, async ({ session, device }) => describe(session, device.replica));
     io.result(shown.value, shown.text);

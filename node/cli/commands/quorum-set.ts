@@ -9,7 +9,7 @@ export const quorumSet: Command = {
   positionals: ['HANDLE'],
   variadic: true,
   options: { ...CLIENT_OPTIONS, threshold: { type: 'string', value: 'NUMBER', help: 'how many of them it takes, 2 or more', required: true } },
-  about: 'They may have any role, and can do it at any time: choose people who would not do it together for no good reason. Where there are two admins or more, another admin approves it.',
+  about: 'They may have any role, and can do it at any time: choose people who would not do it together for no good reason.\nWhere there are two admins or more, another admin approves it.',
   async run(args, io) {
     const threshold = Number(args.must('threshold'));
     if (!Number.isSafeInteger(threshold) || threshold < 2) throw new UsageError('--threshold takes a number from 2');

@@ -10,7 +10,7 @@ export const review: Command = {
   words: ['review'],
   summary: 'List what waits for an admin to accept or decline it.',
   options: { ...CLIENT_OPTIONS, all: { type: 'boolean', help: 'also what was declined' } },
-  about: 'Two things are kept aside and never lost: what a removed person, or a lost device, wrote beyond what was known at the removal; and changes to the membership that a checkpoint has closed the log against.\nWhat you may open is shown with what accepting it would change.',
+  about: 'Two things are kept aside and never lost: what a removed person, or a lost device, wrote beyond what was known at the removal;\nand changes to the membership that a checkpoint has closed the log against.\nWhat you may open is shown with what accepting it would change.',
   async run(args, io) {
     const shown = await withClient(args, io, async ({ session, device }) => describe(session, device.replica, args.flag('all')));
     io.result(shown.value, shown.text);

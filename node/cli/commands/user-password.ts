@@ -13,7 +13,7 @@ holds an old copy of a device's folder can still try the old password on that co
     await withClient(args, io, async ({ session }, password) => {
       const changed = await session.account.changePassword(password, await newPassword(args, io, args.must('user')));
       if (!changed.ok) throw new CommandFailed(passwordFailure(changed.failure satisfies ChangePasswordFailure));
-    });
+    }, { withTemporaryPassword: true });
     io.result({ changed: args.must('user') }, `The password of ${args.must('user')} is changed.`);
   },
 };

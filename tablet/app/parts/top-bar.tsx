@@ -2,12 +2,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SessionView } from '../port.ts';
-import { explain, usePort } from '../state/app.ts';
-import { discardDrafts, unsavedDrafts } from '../state/drafts.ts';
+import { usePort } from '../state/app.ts';
+import { lock } from '../state/locking.ts';
 import { chooseLanguage, chooseTheme, language, languageCodes, languages, theme, words } from '../state/preferences.ts';
 import { href, route } from '../state/route.ts';
-import { toast } from '../state/toasts.ts';
-import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { SyncPill } from './sync-pill.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -29,7 +27,7 @@ export function TopBar({ session }: { session: Extract<SessionView, { state: 'un
         <LanguageChoice />
         <ThemeToggle />
         <UserMenu session={session} />
-        <LockButton user={session.user} />
+        <LockButton />
       </div>
     </header>
   );
@@ -60,33 +58,21 @@ export function LanguageChoice(): JSX.Element {
   );
 }
 
-function LockButton({ user }: { user: string }): JSX.Element {
+/** What is typed and not saved stays, sealed, for whoever typed it: nothing has to be asked. */
+function LockButton(): JSX.Element {
   const port = usePort();
-  const [asking, setAsking] = useState(false);
+  const [locking, setLocking] = useState(false);
   const say = words.value;
-  const drafts = unsavedDrafts.value;
-  const lock = async (): Promise<void> => {
-    const reply = await port.request('lock', {});
-    if (reply.ok) discardDrafts(user);
-    else toast(explain(reply.failure, words.value), 'failed');
-  };
   return (
-    <>
-      <button
-        type="button" class="button button-lock" aria-label={say.top.lock}
-        onClick={() => (drafts > 0 ? setAsking(true) : void lock())}
-      >
-        <Icon name="lock" /> <span class="top-label">{say.top.lock}</span>
-      </button>
-      {asking && (
-        <Dialog title={say.top.lockTitle} onClose={() => setAsking(false)}>
-          <p>{say.top.lockDrafts(drafts)}</p>
-          <div class="dialog-actions">
-            <button type="button" class="button" onClick={() => setAsking(false)}>{say.cancel}</button>
-            <button type="button" class="button button-danger" onClick={() => void lock()}>{say.top.lockAnyway}</button>
-          </div>
-        </Dialog>
-      )}
-    </>
+    <button
+      type="button" class="button button-lock" aria-label={say.top.lock} aria-disabled={locking}
+      onClick={() => {
+        if (locking) return;
+        setLocking(true);
+        void lock(port);
+      }}
+    >
+      <Icon name="lock" /> <span class="top-label">{say.top.lock}</span>
+    </button>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { LanguageChoice, ThemeToggle } from '../parts/top-bar.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { usePort } from '../state/app.ts';
-import { draftsAside, draftsDestroyed } from '../state/drafts.ts';
+import { draftsDestroyed, draftsKept } from '../state/drafts.ts';
 import { words } from '../state/preferences.ts';
 
 const SLOW_AFTER_MS = 8_000;
@@ -51,7 +51,7 @@ export function Failed({ message }: { message: string }): JSX.Element {
     <Doorway>
       <h1>{say.failedTitle}</h1>
       <p>{say.failedText}</p>
-      {draftsAside.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {words.value.unlock.keptDrafts(draftsAside.value)}</p>}
+      {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {words.value.unlock.keptDrafts(draftsKept.value)}</p>}
       {message !== '' && <p class="notice" data-tone="failed"><Icon name="alert" /> {message}</p>}
       <button type="button" class="button button-primary button-wide" onClick={() => port.restart()}>{say.reload}</button>
     </Doorway>

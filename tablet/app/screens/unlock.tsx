@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { explain, usePort } from '../state/app.ts';
-import { draftsAside } from '../state/drafts.ts';
+import { draftsKept } from '../state/drafts.ts';
+import { forgetHandles, knownHandles, rememberHandles, remembersHandles } from '../state/handles.ts';
 import { words } from '../state/preferences.ts';
 import { Doorway } from './starting.tsx';
 
@@ -44,7 +45,13 @@ export function Unlock({ device }: { device: string }): JSX.Element {
     <Doorway>
       <h1>{say.heading}</h1>
       <p class="muted doorway-device"><Icon name="device" size={18} /> {say.thisDevice} <small class="code">{device}</small></p>
-      {draftsAside.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsAside.value)}</p>}
+      {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsKept.value)}</p>}
+      <KnownHandles
+        onChoose={(chosen) => {
+          if (handle.current !== null) handle.current.value = chosen;
+          password.current?.focus();
+        }}
+      />
       <form
         noValidate
         onSubmit={(event) => {
@@ -81,5 +88,30 @@ export function Unlock({ device }: { device: string }): JSX.Element {
         <p class="visually-hidden" role="status">{working ? say.working : ''}</p>
       </form>
     </Doorway>
+  );
+}
+
+/** Who logs in on this device, one tap each; and whether the device is to know that at all. */
+function KnownHandles({ onChoose }: { onChoose: (handle: string) => void }): JSX.Element {
+  const say = words.value.unlock;
+  const handles = knownHandles.value;
+  return (
+    <div class="known-handles">
+      {handles.length > 0 && (
+        <ul aria-label={say.whoIsIt}>
+          {handles.map((handle) => (
+            <li key={handle}>
+              <button type="button" class="button" onClick={() => onChoose(handle)}><Icon name="user" size={18} /> {handle}</button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="known-handles-tools">
+        <label class="check">
+          <input type="checkbox" checked={remembersHandles.value} onChange={(event) => rememberHandles(event.currentTarget.checked)} /> {say.rememberHandles}
+        </label>
+        {handles.length > 0 && <button type="button" class="button button-quiet" onClick={() => forgetHandles()}>{say.forgetHandles}</button>}
+      </div>
+    </div>
   );
 }

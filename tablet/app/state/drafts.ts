@@ -1,9 +1,7 @@
 /**
  * What was typed and not saved, so that leaving a form and coming back loses nothing. Drafts are clear text of patients,
- * so they live only in this page's memory.
- *
- * Whoever locks is asked first and discards them. When the app locks itself (a failure) nobody was asked: then they are
- * set aside for their author, shown to nobody else, and come back when the same user unlocks this page again.
+ * so the page has them only while their author is unlocked; the worker keeps them sealed (`kept-drafts.ts`), and they
+ * come back at the same user's next unlock on this device, and to nobody else (LOCK-2).
  */
 import { computed, signal } from '@preact/signals';
 import type { Note } from '../../../protocol/clinical/model.ts';
@@ -30,8 +28,6 @@ const emptyNote: NoteDraft = { kind: 'nursing', text: '' };
 const none: Drafts = { observations: {}, notes: {}, admissions: {}, person: emptyPerson };
 
 const drafts = signal(none);
-/** By user. */
-const aside = signal<ReadonlyMap<string, Drafts>>(new Map());
 
 export const observationDraft = (stay: string): ObservationDraft => drafts.value.observations[stay] ?? emptyDraft;
 export const noteDraft = (stay: string): NoteDraft => drafts.value.notes[stay] ?? emptyNote;
@@ -73,40 +69,30 @@ export function clearPersonDraft(): void {
 /** How many drafts hold something that would be lost. */
 export const unsavedDrafts = computed(() => unsavedIn(drafts.value));
 
-/** How many of them are set aside, for whomever. */
-export const draftsAside = computed(() => [...aside.value.values()].reduce((sum, kept) => sum + unsavedIn(kept), 0));
-
 export function clearDrafts(): void {
   drafts.value = none;
 }
 
-export function setDraftsAside(user: string): void {
-  if (unsavedDrafts.peek() > 0) aside.value = new Map(aside.peek()).set(user, drafts.peek());
-  clearDrafts();
+/** All drafts as text; empty when nothing would be lost. */
+export const draftsAsText = computed(() => (unsavedDrafts.value === 0 ? '' : JSON.stringify(drafts.value)));
+
+/** Takes back what `draftsAsText` gave, in this or an earlier version of the app. Returns how many drafts hold something. */
+export function takeDraftsBack(text: string): number {
+  // Only this page's own text gets here: it was sealed.
+  const kept: Partial<Drafts> = JSON.parse(text);
+  drafts.value = { ...none, ...kept, person: samePerson(kept.person) };
+  return unsavedDrafts.peek();
 }
 
-/** Takes back what was set aside for this user. Returns how many drafts that are. */
-export function takeDraftsBack(user: string): number {
-  const kept = aside.peek().get(user);
-  if (kept === undefined) return 0;
-  drafts.value = kept;
-  discardDrafts(user);
-  return unsavedIn(kept);
-}
+/** How many drafts the last user of this page left, sealed. */
+export const draftsKept = signal(0);
 
-/** What was set aside for this user, who chose to discard it. */
-export function discardDrafts(user: string): void {
-  aside.value = new Map([...aside.peek()].filter(([owner]) => owner !== user));
-}
-
-/** How many drafts `destroyDrafts` took. */
+/** How many drafts went with this device when it was removed from the ward. */
 export const draftsDestroyed = signal(0);
 
-/** Of everybody: this device shall hold nothing any more. */
-export function destroyDrafts(): void {
-  draftsDestroyed.value += unsavedDrafts.peek() + draftsAside.peek();
-  clearDrafts();
-  aside.value = new Map();
+/** An untouched form is known by its identity. */
+function samePerson(person: PersonDraft | undefined): PersonDraft {
+  return person === undefined || JSON.stringify(person) === JSON.stringify(emptyPerson) ? emptyPerson : person;
 }
 
 function unsavedIn({ observations, notes, admissions, person }: Drafts): number {

@@ -61,7 +61,10 @@ export const en = {
     heading: 'Unlock the ward',
     thisDevice: 'This device',
     keptDrafts: (n: number) =>
-      `${plural(n, 'entry', 'entries')} not saved yet ${n === 1 ? 'is' : 'are'} kept while this page is open. Unlock with the same name to go on.`,
+      `${plural(n, 'entry', 'entries')} not saved yet ${n === 1 ? 'is' : 'are'} kept here, sealed, for whoever typed ${n === 1 ? 'it' : 'them'}. Unlock with the same name to go on.`,
+    whoIsIt: 'Who is it?',
+    rememberHandles: 'Keep a list of names on this device',
+    forgetHandles: 'Clear the list',
     handle: 'Name you log in with',
     password: 'Password',
     show: 'Show password',
@@ -74,10 +77,6 @@ export const en = {
   top: {
     board: 'Ward board',
     lock: 'Lock',
-    lockTitle: 'Lock now?',
-    lockDrafts: (n: number) =>
-      `${plural(n, 'entry is', 'entries are')} not saved yet. Locking removes what is not saved from this device.`,
-    lockAnyway: 'Lock and discard',
     draftsBack: (n: number) => `${plural(n, 'entry', 'entries')} you typed before ${n === 1 ? 'is' : 'are'} still here, not saved yet`,
     signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
     menu: 'Your menu',
@@ -85,6 +84,14 @@ export const en = {
     toDay: 'Change to day colours',
   },
 
+  lock: {
+    soon: 'The ward locks soon, because nobody has touched this device for a while.',
+    kept: 'What you typed is kept for you.',
+    seconds: (n: number) => `${n} s`,
+    stay: 'Stay unlocked',
+    changePassword: 'Please change your password.',
+    lostDevices: (names: string) => `A device on which you had unlocked was reported lost: ${names}.`,
+  },
   account: accountEn,
 
   roles: {
@@ -382,7 +389,7 @@ export const en = {
     saving: 'Saving…',
     saved: (score: number | null) => (score === null ? 'Observations saved' : `Observations saved. NEWS2 ${score}`),
     clear: 'Clear the form',
-    draft: 'Draft kept while this page is open',
+    draft: 'Draft, kept sealed for you',
     notANumber: 'This is not a number.',
     unusual: (value: string, low: string, high: string) =>
       `${value} is unusual (expected ${low} to ${high}). Is it right?`,

@@ -60,7 +60,10 @@ export const fr: Words = {
     heading: 'Déverrouiller le service',
     thisDevice: 'Cet appareil',
     keptDrafts: (n) =>
-      `${plural(n, 'saisie non enregistrée est gardée', 'saisies non enregistrées sont gardées')} tant que cette page reste ouverte. Déverrouillez avec le même nom pour continuer.`,
+      `${plural(n, 'saisie non enregistrée est gardée', 'saisies non enregistrées sont gardées')} ici, sous scellé, pour leur auteur. Déverrouillez avec le même nom pour continuer.`,
+    whoIsIt: 'Qui est-ce ?',
+    rememberHandles: 'Garder une liste de noms sur cet appareil',
+    forgetHandles: 'Effacer la liste',
     handle: 'Nom de connexion',
     password: 'Mot de passe',
     show: 'Afficher le mot de passe',
@@ -73,10 +76,6 @@ export const fr: Words = {
   top: {
     board: 'Tableau du service',
     lock: 'Verrouiller',
-    lockTitle: 'Verrouiller maintenant ?',
-    lockDrafts: (n) =>
-      `${plural(n, 'saisie n’est pas enregistrée', 'saisies ne sont pas enregistrées')}. Le verrouillage efface de cet appareil ce qui n’est pas enregistré.`,
-    lockAnyway: 'Verrouiller et effacer',
     draftsBack: (n) => `${plural(n, 'saisie non enregistrée est', 'saisies non enregistrées sont')} toujours là`,
     signedInAs: (name, role) => `Connecté : ${name}, ${role}`,
     menu: 'Votre menu',
@@ -84,6 +83,14 @@ export const fr: Words = {
     toDay: 'Passer aux couleurs de jour',
   },
 
+  lock: {
+    soon: 'Le service va se verrouiller : personne n’a touché cet appareil depuis un moment.',
+    kept: 'Ce que vous avez saisi est gardé pour vous.',
+    seconds: (n) => `${n} s`,
+    stay: 'Rester déverrouillé',
+    changePassword: 'Changez votre mot de passe.',
+    lostDevices: (names) => `Un appareil sur lequel vous aviez déverrouillé le service a été déclaré perdu : ${names}.`,
+  },
   account: accountFr,
 
   roles: {
@@ -373,7 +380,7 @@ export const fr: Words = {
     saving: 'Enregistrement…',
     saved: (score) => (score === null ? 'Constantes enregistrées' : `Constantes enregistrées. NEWS2 ${score}`),
     clear: 'Vider le formulaire',
-    draft: 'Brouillon gardé tant que cette page est ouverte',
+    draft: 'Brouillon, gardé sous scellé pour vous',
     notANumber: 'Ce n’est pas un nombre.',
     unusual: (value, low, high) => `${value} est inhabituel (attendu ${low} à ${high}). Est-ce juste ?`,
     crossed: 'La diastolique n’est pas inférieure à la systolique. Est-ce juste ?',

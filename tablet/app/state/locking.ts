@@ -1,0 +1,57 @@
+/** Locking by hand, and by itself when nobody has touched the page for a while (LOCK-1). */
+import { effect, signal } from '@preact/signals';
+import type { PortClient } from '../port-client.ts';
+import { watchIdle } from './idle.ts';
+import { keepDraftsNow } from './kept-drafts.ts';
+
+/** Seconds until the page locks by itself; null while that is far. */
+export const locksIn = signal<number | null>(null);
+
+/** After so many milliseconds without any input the page locks, and says so this long before. */
+export const IDLE = { lockAfter: 5 * 60_000, warnBefore: 30_000 } as const;
+
+/** Longer than any worker takes that is well. */
+const PATIENCE = 3_000;
+
+/**
+ * Keeps what was typed, ends the session, and ends the worker: with its memory goes every key and every opened record. A
+ * worker that does not answer is ended all the same.
+ */
+export async function lock(port: PortClient): Promise<void> {
+  const done = keepDraftsNow(port).then(() => port.request('lock', {}));
+  await Promise.race([done, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+  port.restart();
+}
+
+/** Watches for as long as somebody is unlocked. Call once. */
+export function lockWhenIdle(port: PortClient): void {
+  let stop: (() => void) | undefined;
+  effect(() => {
+    const isUnlocked = port.topics.session.value.state === 'unlocked';
+    if (isUnlocked === (stop !== undefined)) return;
+    stop?.();
+    stop = isUnlocked ? watchPage(port) : undefined;
+  });
+}
+
+function watchPage(port: PortClient): () => void {
+  const idle = watchIdle({
+    ...IDLE,
+    now: () => Date.now(),
+    onWarning: (milliseconds) => { locksIn.value = milliseconds === null ? null : Math.ceil(milliseconds / 1000); },
+    onIdle: () => void lock(port),
+  });
+  const timer = setInterval(() => idle.look(), 1_000);
+  const input = (): void => idle.input();
+  const look = (): void => idle.look();
+  for (const name of INPUTS) addEventListener(name, input, { capture: true, passive: true });
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    clearInterval(timer);
+    for (const name of INPUTS) removeEventListener(name, input, { capture: true });
+    document.removeEventListener('visibilitychange', look);
+    locksIn.value = null;
+  };
+}
+
+const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchmove', 'input'] as const;
