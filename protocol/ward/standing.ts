@@ -82,12 +82,12 @@ export class Standings {
   storedByPeer(peer: DeviceId, chain: Chain, seq: number): void {
     if (hexOf(chain.author) !== hexOf(this.#session)) return;
     const name = hexOf(chain.document);
-    for (const edit of this.#edits) {
-      if (edit.seq > seq || hexOf(edit.document) !== name) continue;
-      if (hexOf(peer) === this.#savedBy) edit.saved = true;
-      else edit.heldBy.add(hexOf(peer));
-    }
-    this.#changed();
+    this.#held(peer, (edit) => edit.seq <= seq && hexOf(edit.document) === name);
+  }
+
+  /** The peer holds all that is here of the documents meant. */
+  equalToPeer(peer: DeviceId, includes: (document: DocumentId) => boolean): void {
+    this.#held(peer, (edit) => edit.seq < Number.POSITIVE_INFINITY && includes(edit.document));
   }
 
   /** Reads receipts that arrived since the last call. True when there were any. */
@@ -128,6 +128,15 @@ export class Standings {
       saving: counts.saving, unsent: counts.saved, notBackedUp: counts.sent,
       heldBy: Number.isFinite(heldBy) ? heldBy : 0, backedUpAt: this.#backedUpAt,
     };
+  }
+
+  #held(peer: DeviceId, isHeld: (edit: OwnEdit) => boolean): void {
+    for (const edit of this.#edits) {
+      if (!isHeld(edit)) continue;
+      if (hexOf(peer) === this.#savedBy) edit.saved = true;
+      else edit.heldBy.add(hexOf(peer));
+    }
+    this.#changed();
   }
 
   #changed(): void {

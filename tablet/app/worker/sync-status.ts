@@ -59,7 +59,9 @@ export class SyncStatus {
 
   #followLink(link: Link): void {
     link.onEvent((event) => {
-      if (event.type === 'stored-by-peer') this.#session?.standings.storedByPeer(deviceId.from(link.remote), event.chain, event.seq);
+      const { standings } = this.#session ?? {};
+      if (event.type === 'stored-by-peer') standings?.storedByPeer(deviceId.from(link.remote), event.chain, event.seq);
+      if (event.type === 'equal') standings?.equalToPeer(deviceId.from(link.remote), event.includes);
       this.#showSoon();
     });
   }
