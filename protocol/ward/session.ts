@@ -17,16 +17,17 @@ import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Dealing } from '../membership/dealing.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
-import type { DeviceState, Role } from '../membership/ward-state.ts';
+import type { DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { Account } from './account.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Members } from './members.ts';
 import { ownBundle } from './own-bundle.ts';
+import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
-import { TeamKeys } from './team-keys.ts';
+import { TeamKeys, type TeamAccess } from './team-keys.ts';
 
 export interface SessionOptions {
   readonly replica: Replica;
@@ -48,6 +49,7 @@ export class Session {
   readonly account: Account;
   readonly members: Members;
   readonly council: Council;
+  readonly review: Review;
   readonly standings: Standings;
   /** Seals what was typed and not saved. */
   readonly drafts: DraftSeal;
@@ -62,6 +64,9 @@ export class Session {
   #following: Promise<void> = Promise.resolve();
   /** Ordinary documents that are being read on in, and other work of the session's own. */
   readonly #reading = new Set<Promise<void>>();
+  /** By what standings of items follow, as they were last read. */
+  #removals: string;
+  #settlements: WardState['settlements'];
   #locked = false;
 
   /** Use `Ward.unlock`. */
@@ -94,6 +99,12 @@ export class Session {
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
     });
+    this.review = new Review({
+      replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
+      valueWithWorkOf: (id, author) => this.#library.withWorkOf(id, author), settled: () => this.settled(),
+    });
+    this.#removals = removalsIn(replica.state());
+    this.#settlements = replica.state().settlements;
     this.#stopListening = replica.onAdmitted((admitted) => this.#follow(admitted));
   }
 
@@ -105,6 +116,10 @@ export class Session {
   get name(): string {
     const self = this.#replica.state().users.get(hexOf(this.user));
     return (self && this.members.nameOf(self.sealedName)) ?? self?.handle ?? '';
+  }
+
+  teamAccess(): readonly TeamAccess[] {
+    return this.#teamKeys.access();
   }
 
   /** Devices that were shut out after this user had unlocked there, as long as the password is that of then (REVOKE-3). */
@@ -237,8 +252,21 @@ export class Session {
     if (this.#locked) return;
     const name = hexOf(document);
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
-    if (name === hexOf(LOG_DOCUMENT)) return this.members.settleOwed();
+    if (name === hexOf(LOG_DOCUMENT)) {
+      await this.#followStandings();
+      return this.members.settleOwed();
+    }
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
+  }
+
+  /** ADMIT-5: standing follows from removals and settlements in the log. */
+  async #followStandings(): Promise<void> {
+    const state = this.#replica.state();
+    const removals = removalsIn(state);
+    if (removals === this.#removals && state.settlements === this.#settlements) return;
+    this.#removals = removals;
+    this.#settlements = state.settlements;
+    await this.#library.standingChanged();
   }
 
   #isOrdinary(document: DocumentId): boolean {
@@ -254,4 +282,9 @@ export class Session {
   #assertUnlocked(): void {
     if (this.#locked) throw new Error('the session is locked');
   }
+}
+
+/** Names every removal, and how long its cut is. */
+function removalsIn({ users, devices }: WardState): string {
+  return [...users.values(), ...devices.values()].flatMap(({ id, removal }) => (removal === undefined ? [] : [`${hexOf<Uint8Array>(id)} ${removal.cut.length}`])).join();
 }

@@ -14,6 +14,8 @@ import { route } from './state/route.ts';
 import { Account } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
 import { Board } from './screens/board.tsx';
+import { Devices } from './screens/devices.tsx';
+import { Doctor } from './screens/doctor.tsx';
 import { Enrol } from './screens/enrol.tsx';
 import { Exchange } from './screens/exchange.tsx';
 import { NewPatient } from './screens/new-patient.tsx';
@@ -63,12 +65,12 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       </a>
       <TopBar session={session} />
       <LostNotice session={session} />
-      <RoutedScreen at={route.value} canWrite={session.mayWrite} />
+      <RoutedScreen at={route.value} canWrite={session.mayWrite} role={session.role} />
     </>
   );
 }
 
-function RoutedScreen({ at, canWrite }: { at: Route; canWrite: boolean }): JSX.Element {
+function RoutedScreen({ at, canWrite, role }: { at: Route; canWrite: boolean; role: string }): JSX.Element {
   switch (at.screen) {
     case 'board': return <Board canWrite={canWrite} />;
     case 'patient': return <Patient patient={at.patient} tab={at.tab} stay={at.stay} canWrite={canWrite} />;
@@ -76,6 +78,8 @@ function RoutedScreen({ at, canWrite }: { at: Route; canWrite: boolean }): JSX.E
     case 'new-patient': return <NewPatient canWrite={canWrite} />;
     case 'observe': return <Observe key={at.patient} patient={at.patient} canWrite={canWrite} />;
     case 'exchange': return <Exchange />;
+    case 'devices': return <Devices canReport={role === 'admin'} />;
+    case 'doctor': return <Doctor />;
     case 'account': return <Account />;
     default: return at satisfies never;
   }
@@ -111,6 +115,8 @@ function titleOf(at: Route, say: Words): string {
     case 'admit': return say.admit.title;
     case 'new-patient': return say.person.title;
     case 'exchange': return say.exchange.title;
+    case 'devices': return say.devices.title;
+    case 'doctor': return say.doctor.title;
     case 'account': return say.account.title;
     default: return at satisfies never;
   }

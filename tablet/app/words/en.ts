@@ -2,6 +2,7 @@
  * Every word the app shows, in English. Another language is one more file of the same shape (`Words`).
  * Sentences are for people at a bed: short, plain, no blame.
  */
+import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -96,6 +97,9 @@ export const en = {
     lostDevices: (names: string) => `A device on which you had unlocked was reported lost: ${names}.`,
   },
   account: accountEn,
+
+  devices: devicesEn,
+  doctor: doctorEn,
 
   roles: {
     admin: 'administrator',

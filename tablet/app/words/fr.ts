@@ -1,4 +1,5 @@
 /** Les mots de l'application en français ; même forme que `en.ts`. */
+import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
 import type { Words } from './en.ts';
 
@@ -95,6 +96,9 @@ export const fr: Words = {
     lostDevices: (names) => `Un appareil sur lequel vous aviez déverrouillé le service a été déclaré perdu : ${names}.`,
   },
   account: accountFr,
+
+  devices: devicesFr,
+  doctor: doctorFr,
 
   roles: {
     admin: 'administration',

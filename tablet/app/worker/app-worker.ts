@@ -4,9 +4,11 @@
  */
 import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
 import { addPerson, admit, type AdmitFailure } from '../../../protocol/chart/admit.ts';
+import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
+import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
-import { hexOf, type TeamId } from '../../../protocol/codec/ids.ts';
+import { deviceId, hexOf, type TeamId } from '../../../protocol/codec/ids.ts';
 import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
@@ -14,6 +16,7 @@ import { openWard, type UnlockFailure } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
+import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
@@ -93,6 +96,19 @@ export class AppWorker {
       const changed = await this.#need(this.#open, 'locked').session.account.changePassword(old, fresh);
       if (!changed.ok) throw new RequestFailed(changed.failure);
       return null;
+    },
+    devices: async () => deviceViews(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled'), this.#status?.contacts() ?? []),
+    reportLost: async ({ device }) => {
+      const ward = this.#need(this.#ward, 'not-enrolled');
+      const { session } = this.#need(this.#open, 'locked');
+      const reported = await session.members.reportLost(deviceId.fromHex(device));
+      if (!reported.ok) throw new RequestFailed(reported.failure === 'not-an-admin' ? 'not-allowed' : 'not-found');
+      return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
+    },
+    doctor: async () => {
+      const { session, chart } = this.#need(this.#open, 'locked');
+      const { replica } = this.#need(this.#ward, 'not-enrolled');
+      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd });
     },
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
