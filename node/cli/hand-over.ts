@@ -40,9 +40,11 @@ export function followOwnItems({ replica, host, folder }: FollowedDevice): OwnIt
     const chains = held.get(peer) ?? new Map<string, number>();
     held.set(peer, chains);
     link.onEvent((event: LinkEvent) => {
-      if (event.type !== 'stored-by-peer') return;
-      const name = nameOf(event.chain);
-      chains.set(name, Math.max(event.seq, chains.get(name) ?? 0));
+      const confirmed = event.type === 'stored-by-peer' ? [{ ...event.chain, seq: event.seq }]
+        : event.type === 'equal' ? [...written.values()].filter(({ document }) => event.includes(document)).map((chain) => ({ ...chain, seq: replica.head(chain)?.seq ?? 0 }))
+        : [];
+      if (confirmed.length === 0) return;
+      for (const { seq, ...chain } of confirmed) chains.set(nameOf(chain), Math.max(seq, chains.get(nameOf(chain)) ?? 0));
       for (const listener of listeners) listener();
     });
   };

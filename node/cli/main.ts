@@ -21,6 +21,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'user password': async () => (await import('./commands/user-password.ts')).userPassword,
   'user remove': async () => (await import('./commands/user-remove.ts')).userRemove,
   'user renew': async () => (await import('./commands/user-renew.ts')).userRenew,
+  'user role': async () => (await import('./commands/user-role.ts')).userRole,
+  proposals: async () => (await import('./commands/proposals.ts')).proposals,
+  approve: async () => (await import('./commands/approve.ts')).approve,
+  checkpoint: async () => (await import('./commands/checkpoint.ts')).checkpoint,
+  'quorum set': async () => (await import('./commands/quorum-set.ts')).quorumSet,
+  'quorum vote': async () => (await import('./commands/quorum-vote.ts')).quorumVote,
+  review: async () => (await import('./commands/review.ts')).review,
+  'review accept': async () => (await import('./commands/review-accept.ts')).reviewAccept,
+  'review decline': async () => (await import('./commands/review-decline.ts')).reviewDecline,
   recover: async () => (await import('./commands/recover.ts')).recover,
   'recovery list': async () => (await import('./commands/recovery-list.ts')).recoveryList,
   'recovery release': async () => (await import('./commands/recovery-release.ts')).recoveryRelease,
@@ -34,6 +43,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
   backup: async () => (await import('./commands/backup.ts')).backup,
   restore: async () => (await import('./commands/restore.ts')).restore,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   status: async () => (await import('./commands/status.ts')).status,
 };
 

@@ -3,16 +3,11 @@ import { hexOf, type DeviceId, type TeamId, type UserId } from '../../protocol/c
 import { MAX_NAME_LENGTH } from '../../protocol/keys/sealed-name.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MIN_PASSWORD_LENGTH, type MemberFailure } from '../../protocol/ward/members.ts';
-import type { CouncilFailure } from '../../protocol/ward/council.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { CommandFailed, UsageError, type Arguments } from './command.ts';
 
 export function memberFailure(failure: MemberFailure): string {
   return MESSAGES[failure];
-}
-
-export function councilFailure(failure: CouncilFailure): string {
-  return COUNCIL_MESSAGES[failure];
 }
 
 /** An option, or another text, that becomes a sealed name. */
@@ -64,20 +59,12 @@ const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'unknown-user': 'no such user in this ward',
   'unknown-team': 'no such team in this ward',
   'unknown-device': 'no such device in this ward',
+  'too-few-nodes': "not enough ward nodes in reach to deal the new user's unlock key: switch the archive and the tablets on ('wardsync policy show')",
+  'no-threshold': 'the threshold is at least 1: with none, nobody would have to be asked',
+  'too-many-nodes': 'at most 32 nodes can hold shares',
+  'too-few-nodes-for-threshold': 'the threshold cannot be more than the nodes: nobody could ever unlock',
+  'no-tries': 'with so many nodes for so small a threshold each node could answer not even one try of the ten',
+  'more-nodes-than-there-are': 'the ward has not so many archives and tablets yet; let them join first',
   'own-device': 'this is the very device that you are working on; report it from another one',
   'takes-two': "from three admins on, one more takes two of them: add the person in another role, then 'wardsync user role HANDLE admin'",
-};
-
-const COUNCIL_MESSAGES: Readonly<Record<CouncilFailure, string>> = {
-  'not-an-admin': 'only an admin can do this',
-  'unknown-user': 'no such user in this ward',
-  'last-admin': 'the last admin cannot go; make another admin first',
-  'unknown-proposal': "no such proposal waits; 'wardsync proposals' lists what does",
-  'own-proposal': 'you proposed this yourself: another admin has to approve it',
-  'bad-quorum': 'a quorum has 2 to 16 different holders, and takes at least 2 and at most all of them',
-  'not-a-holder': 'you are no holder of the recovery quorum',
-  'no-second-admin': 'a checkpoint takes two admins, and there is one',
-  'unknown-operation': 'no such operation is in review',
-  'own-operation': 'you signed this yourself: another admin has to accept it',
-  'not-repeatable': 'this cannot be accepted: what takes two admins is proposed anew, and a device joins anew',
 };

@@ -122,6 +122,32 @@ export class Library {
     });
   }
 
+  /** After a removal, or after an admin has settled something: what has become disputed is taken out, what was accepted comes in. */
+  async standingChanged(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map((entry) => this.#enqueue(entry, async () => {
+      if (!entry.reader.isStale) return this.#catchUp(entry);
+      await this.#readAnew(entry);
+      if (!entry.loaded) this.#show(entry, undefined);
+    })));
+  }
+
+  /** The document as it would be if all that `author` wrote in it were accepted. */
+  async withWorkOf(id: DocumentId, author: AuthorId): Promise<JsonObject | undefined> {
+    const { replica, keyring, engine } = this.#options;
+    const opened = await new ChainReader(replica, keyring, id, author).read();
+    const changes = opened.filter(({ item }) => this.#entries.get(hexOf(id))?.culprits.has(hexOf(item)) !== true).map(({ bytes }) => bytes);
+    if (changes.length === 0) return undefined;
+    const name = `preview ${hexOf(id)}`;
+    try {
+      return (await this.#guarded(() => engine.open(name, changes))).value;
+    } catch (error) {
+      if (error instanceof EngineRefused || error instanceof EngineDied) return undefined;
+      throw error;
+    } finally {
+      await engine.close(name).catch(() => {});
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled([...this.#entries.values()].map((entry) => entry.queue));
     this.#options.engine.end();
@@ -240,7 +266,7 @@ export class Library {
     entry.loaded = true;
   }
 
-  #show(entry: Entry, value: JsonObject): void {
+  #show(entry: Entry, value: JsonObject | undefined): void {
     entry.value = value;
     entry.version += 1;
     const shown = view(entry);

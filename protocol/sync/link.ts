@@ -19,6 +19,11 @@ export type LinkEvent =
   | { readonly type: 'behind' }
   /** The peer says that items of the chain up to `seq` are durable there. */
   | { readonly type: 'stored-by-peer'; readonly chain: Chain; readonly seq: number }
+  /**
+   * Both hold the same of what both subscribe to: whatever of it is here now is durable there too, also what was never
+   * acknowledged because a link was cut, or because the peer has it from somebody else.
+   */
+  | { readonly type: 'equal'; readonly includes: (document: DocumentId) => boolean }
   /** The peer signed more once than it has now (ATTACK 7). */
   | { readonly type: 'rolled-back'; readonly before: number; readonly now: number }
   /** Everything was compared and fetched, and the peer still claims another root: a fork, a refused item, or a lie (ATTACK 8). */

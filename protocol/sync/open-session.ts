@@ -64,6 +64,8 @@ export class OpenSession {
   /** When the last heartbeat was sent, and whether anything has changed since. */
   #sentAt = -Infinity;
   #changed = false;
+  /** Whether both hold the same, and the app knows. */
+  #toldEqual = false;
   /** When the peer last did something about what it was asked. */
   #answeredAt: number;
   #highestCount: number;
@@ -104,6 +106,7 @@ export class OpenSession {
   start(theirFoundation: Uint8Array, theirRoot: Uint8Array | undefined): void {
     this.#theirFoundation = theirFoundation;
     this.#roots.greeted(theirRoot);
+    this.#tellEqual();
     this.#compare();
     this.#heartbeat();
   }
@@ -139,6 +142,7 @@ export class OpenSession {
     if (!this.#includes(admitted.document)) return;
     if (this.#options.trie !== this.#options.trieOfAll) this.#options.trie.touch(admitted.document);
     this.#changed = true;
+    this.#toldEqual = false;
     if (isFoundation(admitted.document)) this.#intake.foundationGrew();
     if (!toPush) return;
     const wasBehind = this.#pushing.behind;
@@ -200,6 +204,7 @@ export class OpenSession {
     const quiet = this.#quiet();
     if (settled === 'yes' && quiet && !this.#leads) this.#compared = true;
     if (this.#roots.heard(root, settled === 'yes', quiet)) this.#emit({ type: 'diverged' });
+    this.#tellEqual();
     this.#compare();
   }
 
@@ -290,6 +295,12 @@ export class OpenSession {
     }
     if (chains.length > 0) this.#broughtSomething = true;
     if (this.#pushing.acknowledge(pushes)) this.#heartbeat();
+  }
+
+  #tellEqual(): void {
+    if (this.#toldEqual || !this.#roots.equal) return;
+    this.#toldEqual = true;
+    this.#emit({ type: 'equal', includes: this.#includes });
   }
 
   /** Nothing is being asked, offered or compared by this side. */

@@ -2,7 +2,7 @@
  * How safe one's own edits are: being saved, saved here, held by other devices, backed up (receipted by an archive).
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, RECEIPTS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Chain } from '../items/item.ts';
 import { decodeReceipt } from '../items/receipt.ts';
@@ -82,12 +82,12 @@ export class Standings {
   storedByPeer(peer: DeviceId, chain: Chain, seq: number): void {
     if (hexOf(chain.author) !== hexOf(this.#session)) return;
     const name = hexOf(chain.document);
-    for (const edit of this.#edits) {
-      if (edit.seq > seq || hexOf(edit.document) !== name) continue;
-      if (hexOf(peer) === this.#savedBy) edit.saved = true;
-      else edit.heldBy.add(hexOf(peer));
-    }
-    this.#changed();
+    this.#held(peer, (edit) => edit.seq <= seq && hexOf(edit.document) === name);
+  }
+
+  /** The peer holds all that is here of the documents meant. */
+  equalToPeer(peer: DeviceId, includes: (document: DocumentId) => boolean): void {
+    this.#held(peer, (edit) => edit.seq < Number.POSITIVE_INFINITY && includes(edit.document));
   }
 
   /** Reads receipts that arrived since the last call. True when there were any. */
@@ -117,6 +117,13 @@ export class Standings {
     return this.#standingOf(own);
   }
 
+  /** Documents with something in them that no receipt here covers. */
+  notBackedUp(): number {
+    let count = 0;
+    for (const document of this.#replica.documents()) if (!isWellKnown(document) && !this.#isDocumentReceipted(document)) count += 1;
+    return count;
+  }
+
   summary(): StandingSummary {
     const counts: Record<Standing, number> = { saving: 0, saved: 0, sent: 0, 'backed-up': 0 };
     let heldBy = Number.POSITIVE_INFINITY;
@@ -128,6 +135,15 @@ export class Standings {
       saving: counts.saving, unsent: counts.saved, notBackedUp: counts.sent,
       heldBy: Number.isFinite(heldBy) ? heldBy : 0, backedUpAt: this.#backedUpAt,
     };
+  }
+
+  #held(peer: DeviceId, isHeld: (edit: OwnEdit) => boolean): void {
+    for (const edit of this.#edits) {
+      if (!isHeld(edit)) continue;
+      if (hexOf(peer) === this.#savedBy) edit.saved = true;
+      else edit.heldBy.add(hexOf(peer));
+    }
+    this.#changed();
   }
 
   #changed(): void {
@@ -156,6 +172,13 @@ export class Standings {
     }
   }
 }
+
+/** Receipts cover records; what the ward keeps about itself has none of its own here. */
+function isWellKnown(document: DocumentId): boolean {
+  return WELL_KNOWN.has(hexOf(document));
+}
+
+const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
 
 function overlaps(touched: readonly (string | number)[], path: readonly (string | number)[]): boolean {
   const shared = Math.min(touched.length, path.length);

@@ -15,6 +15,8 @@ import { route } from './state/route.ts';
 import { Account, TemporaryPassword } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
 import { Board } from './screens/board.tsx';
+import { Devices } from './screens/devices.tsx';
+import { Doctor } from './screens/doctor.tsx';
 import { Enrol } from './screens/enrol.tsx';
 import { Exchange } from './screens/exchange.tsx';
 import { NewPatient } from './screens/new-patient.tsx';
@@ -85,6 +87,8 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'new-patient': return <NewPatient canWrite={canWrite} />;
     case 'observe': return <Observe key={at.patient} patient={at.patient} canWrite={canWrite} />;
     case 'exchange': return <Exchange />;
+    case 'devices': return <Devices canReport={session.role === 'admin'} />;
+    case 'doctor': return <Doctor />;
     case 'account': return <Account session={session} />;
     default: return at satisfies never;
   }
@@ -120,6 +124,8 @@ function titleOf(at: Route, say: Words): string {
     case 'admit': return say.admit.title;
     case 'new-patient': return say.person.title;
     case 'exchange': return say.exchange.title;
+    case 'devices': return say.devices.title;
+    case 'doctor': return say.doctor.title;
     case 'account': return say.account.title;
     default: return at satisfies never;
   }

@@ -8,17 +8,19 @@ import type { NewAdmission, NewPerson } from '../../protocol/chart/admit.ts';
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
+import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
-export type { BedCard, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLine };
+export type { BedCard, Examination, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLine };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
     | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
+    | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'password-too-short' | 'password-too-common' | 'password-same'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
@@ -45,6 +47,11 @@ export interface Requests {
   askHolders: { params: { handle: string }; result: null };
   finishRecovery: { params: { fresh: string }; result: null };
   giveUpRecovery: { params: Record<string, never>; result: null };
+  /** The ward's devices, a tablet and its page as one. */
+  devices: { params: Record<string, never>; result: readonly DeviceView[] };
+  /** Shuts out a lost device and what goes with it; the names of who had unlocked there. Admins only. */
+  reportLost: { params: { device: string }; result: { users: readonly string[] } };
+  doctor: { params: Record<string, never>; result: Examination };
   /** What this user typed on this device and had not saved; null when there is nothing. JSON of the page's own. */
   takeDrafts: { params: Record<string, never>; result: string | null };
   /** Keeps it, sealed so that only this user's next unlock here opens it; the empty text forgets it. */
@@ -66,6 +73,20 @@ export interface Requests {
   };
   importFhir: { params: { file: Blob }; result: ImportSummary };
   exportFhir: { params: { patient: string }; result: { fileName: string; json: string } };
+}
+
+export interface DeviceView {
+  /** In hex; of a tablet with its page, the tablet's. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
+  /** The device in one's hand. */
+  readonly own: boolean;
+  readonly connected: boolean;
+  readonly lastSeen?: IsoTime;
+  readonly lastUnlock?: IsoTime;
+  /** Names of who unlocked there. */
+  readonly users: readonly string[];
 }
 
 export interface ImportSummary {

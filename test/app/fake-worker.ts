@@ -8,7 +8,7 @@ import type { Author, PatientRecord, Stay } from '../../protocol/clinical/model.
 import { patientParts } from '../../protocol/clinical/patient-page.ts';
 import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
-import type { AccountView, Entry, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
@@ -40,6 +40,28 @@ let sync = startingSync();
 
 /** The real worker keeps them sealed. */
 const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
+
+const hoursAgo = (hours: number): string => new Date(scenario.now - hours * 3_600_000).toISOString();
+let devices: readonly DeviceView[] = [
+  { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', own: true, connected: true, lastSeen: hoursAgo(0), users: ['Amara Okafor', 'Jonas Lind'] },
+  { id: 'd2', name: 'Tablet at bay B', kind: 'tablet', own: false, connected: true, lastSeen: hoursAgo(0), users: ['Jonas Lind'] },
+  { id: 'd3', name: 'Tablet of the night shift', kind: 'tablet', own: false, connected: false, lastSeen: hoursAgo(70), users: ['Jonas Lind', 'Mireille Dubois-Aumont'] },
+  { id: 'd4', name: 'Desk in the doctors’ room', kind: 'client', own: false, connected: false, users: [] },
+  { id: 'd5', name: 'Archive', kind: 'archive', own: false, connected: true, lastSeen: hoursAgo(0), users: [] },
+];
+const examination: Examination = {
+  teams: [
+    { name: 'everyone', isBuiltIn: 'everyone', canOpen: ['Amara Okafor', 'Jonas Lind'], waiting: [], patients: 0, documents: 1 },
+    { name: 'admins', isBuiltIn: 'admins', canOpen: ['Amara Okafor'], waiting: [], patients: 0, documents: 0 },
+    { name: 'Larch Ward', isBuiltIn: undefined, canOpen: ['Amara Okafor'], waiting: ['Jonas Lind'], patients: 24, documents: 61 },
+  ],
+  findings: [
+    { code: 'few-openers', needsPerson: true, name: 'Larch Ward', people: ['Amara Okafor'], count: 24 },
+    { code: 'key-owed', needsPerson: true, name: 'Larch Ward', people: ['Jonas Lind'] },
+    { code: 'one-admin', needsPerson: true },
+    { code: 'closed-documents', needsPerson: false, count: 2 },
+  ],
+};
 
 const send = (message: FromWorker): void => postMessage(message);
 
@@ -104,16 +126,16 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async askHolders({ handle }) {
     if (handle !== testLogin.handle) throw fail('no-holders');
     const people = ['heron-42', 'finch-7', 'owl-3'];
-    const answers = ['none', 'none', 'none'] as ('none' | 'good' | 'bad')[];
+    const given = ['none', 'none', 'none'] as ('none' | 'good' | 'bad')[];
     const tell = (): void => send({ topic: 'recovery', value: {
-      code: '0815 4711 1234 5678 9012', threshold: 2, isEnough: answers.filter((answer) => answer === 'good').length > 1,
-      holders: people.map((name, at) => ({ handle: name, answer: answers[at] ?? 'none' })),
+      code: '0815 4711 1234 5678 9012', threshold: 2, isEnough: given.filter((each) => each === 'good').length > 1,
+      holders: people.map((name, at) => ({ handle: name, answer: given[at] ?? 'none' })),
     } });
     tell();
     void (async () => {
-      for (const [at, answer] of [[1, 'bad'], [0, 'good'], [2, 'good']] as const) {
+      for (const [at, what] of [[1, 'bad'], [0, 'good'], [2, 'good']] as const) {
         await pause(300);
-        answers[at] = answer;
+        given[at] = what;
         tell();
       }
     })();
@@ -128,6 +150,17 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async giveUpRecovery() {
     send({ topic: 'recovery', value: null });
     return null;
+  },
+  async devices() {
+    return devices;
+  },
+  async reportLost({ device }) {
+    const lost = devices.find(({ id }) => id === device);
+    devices = devices.filter(({ id }) => id !== device);
+    return { users: lost?.users ?? [] };
+  },
+  async doctor() {
+    return examination;
   },
   async takeDrafts() {
     return await database.get(me.user) ?? null;

@@ -123,6 +123,21 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByRole('link', { name: 'Import records' }).waitFor();
     },
   },
+  devices: {
+    options: { scenario: { role: 'admin' }, fragment: '#/devices' },
+    reach: (page) => page.getByRole('heading', { name: 'Tablet of the night shift' }).waitFor(),
+  },
+  'devices-lost': {
+    options: { scenario: { role: 'admin' }, fragment: '#/devices' },
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Report as lost: Tablet of the night shift' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  doctor: {
+    options: { scenario: { role: 'admin' }, fragment: '#/doctor' },
+    reach: (page) => page.getByRole('heading', { name: 'Who can open what' }).waitFor(),
+  },
   peers: {
     options: {},
     reach: async (page) => {

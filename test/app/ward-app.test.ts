@@ -407,6 +407,32 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     }
   });
 
+  test('REVOKE-1: an admin reports a tablet as lost on one screen, after a question; nobody is offered the device in hand', () =>
+    story({ scenario: { role: 'admin' } }, async (page) => {
+      await screen('board').reach(page);
+      await page.getByRole('button', { name: /^Signed in as/ }).click();
+      await page.getByRole('link', { name: 'Devices of the ward' }).click();
+      await screen('devices').reach(page);
+      assert.equal(await page.getByRole('button', { name: 'Report as lost: Tablet at bay A' }).count(), 0);
+      await page.getByRole('button', { name: 'Report as lost: Tablet of the night shift' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+      assert.equal(await page.locator('.device-row').count(), 5);
+      await page.getByRole('button', { name: 'Report as lost: Tablet of the night shift' }).click();
+      await page.getByRole('button', { name: 'Yes, it is lost' }).click();
+      await page.getByText('change their passwords: Jonas Lind, Mireille Dubois-Aumont').waitFor();
+      assert.equal(await page.locator('.device-row').count(), 4);
+    }));
+
+  test('the app speaks French where devices and people are looked after, and axe finds nothing there', () => story({ language: 'fr', scenario: { role: 'admin' } }, async (page) => {
+    await screen('board').reach(page);
+    for (const [part, heading] of [['devices', 'Appareils du service'], ['doctor', 'Qui peut ouvrir quoi']] as const) {
+      await page.goto(`${page.url().split('#')[0]}#/${part}`);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await harness.picture(page, `french-${part}-portrait-day`);
+      assert.deepEqual(await axe(page), []);
+    }
+  }));
+
   test('LOCK-3: a tablet offers the names that were used on it; the list can be cleared, and turned off', () => story({}, async (page) => {
     await screen('board').reach(page);
     await page.getByRole('button', { name: 'Lock', exact: true }).click();
@@ -460,7 +486,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
 
   test('every target is at least 48 px high, and nothing is wider than the page', async () => {
     for (const size of ['phone', 'portrait', 'landscape', 'desktop'] as const) {
-      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled']) {
+      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled', 'unlock-known', 'devices', 'doctor']) {
         await story({ ...screen(name).options, size }, async (page) => {
           await screen(name).reach(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -45,4 +45,10 @@ test('CLI-5: what a command wrote is held by a peer only once that peer has conf
   confirm(0);
   assert.equal(own.isHeldBy(peer), true);
   assert.equal(confirmations, 2 * heads.length);
+
+  const again = await inviteDevice(session, office.replica, environment, { kind: 'client', name: 'Office', expires: environment.clock.now() + 60_000 });
+  assert.ok(again.ok);
+  assert.equal(own.isHeldBy(peer), false);
+  for (const listener of listeners) listener({ type: 'equal', includes: () => true });
+  assert.equal(own.isHeldBy(peer), true, 'it has the same, however it came by it');
 });

@@ -183,7 +183,7 @@ test('ATTACK 29: fields of random bytes are refused or canonical', () => {
   }), { numRuns: 2000 });
 });
 
-test('ATTACK 14: a signature of each domain is refused in every other, and in every other ward', () => {
+test('SUITE-2, ATTACK 14: a signature of each domain is refused in every other, and in every other ward', () => {
   const purposes = [...Object.values(LABEL), ...kinds.map(({ type }) => `${LABEL.item}/${type}`), `${LABEL.item}/`, ''];
   const content = new Uint8Array(32).fill(6);
   const signatures = purposes.map((purpose) => signFor(KEY, purpose, WARD, content));

@@ -182,8 +182,9 @@ function follow(link: Link): void {
   report('linked', { peer: toHex(link.remote) });
   link.onEvent((event) => {
     if (event.type === 'ended') report('unlinked', { peer: toHex(link.remote) });
-    if (event.type !== 'stored-by-peer' || pending.size === 0) return;
-    session.standings.storedByPeer(deviceId.from(link.remote), event.chain, event.seq);
+    if (pending.size === 0) return;
+    if (event.type === 'stored-by-peer') session.standings.storedByPeer(deviceId.from(link.remote), event.chain, event.seq);
+    if (event.type === 'equal') session.standings.equalToPeer(deviceId.from(link.remote), event.includes);
     reportAcknowledged();
   });
 }

@@ -179,7 +179,7 @@ test('ADMIT-2: a team\'s own document takes grants of that team by an admin, and
   assert.deepEqual(await ward.offer(admin.grant(ward.newDocument(), unknown)), refused('wrong-document'));
 });
 
-test('ADMIT-2: receipts are an archive\'s', async () => {
+test('LOG-11, ADMIT-2: receipts are an archive\'s', async () => {
   const { ward } = await withNurse();
   const tablet = await ward.addDevice('tablet');
   assert.deepEqual(await ward.offer(ward.receipt(tablet, [])), refused('role'));
@@ -246,7 +246,7 @@ test('ITEM-4: the first item of a chain names heads', async () => {
   assert.deepEqual(await ward.offer(nurse.changeset(document, undefined, { heads: [unknown], seq: 1, prev: new Uint8Array(0) })), { outcome: 'waiting', for: 'log-heads' });
 });
 
-test('LOG-3: a session says where it ended, and no more', async () => {
+test('LOG-10, LOG-3: a session says where it ended, and no more', async () => {
   const { ward, nurse, document } = await withNurse();
   const item = await ward.put(nurse.changeset(document));
   const ends = encodeSessionEnd([{ document, seq: 1, id: item.id }]);

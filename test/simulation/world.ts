@@ -266,24 +266,28 @@ export class World {
     const open = { channels, links };
     wire.open = open;
     for (const [index, link] of links.entries()) {
-      const other = index === 0 ? right : left;
+      const [own, other] = index === 0 ? [left, right] : [right, left];
       link.onEvent((event) => {
         if (event.type === 'ended' && wire.open === open) wire.open = undefined;
-        this.#check(event, other);
+        this.#check(event, other, own.running?.replica);
       });
     }
   }
 
   /** What the peer claims to be durable is durable there. Nobody is rolled back, as nobody lost what it had signed for. */
-  #check(event: LinkEvent, peer: Machine): void {
+  #check(event: LinkEvent, peer: Machine, own: Replica | undefined): void {
     if (event.type === 'rolled-back') this.#broken.push(`${peer.name} rolled back from ${event.before} to ${event.now}`);
     if (event.type === 'ended' && event.reason !== 'cut' && event.reason !== 'done') this.#broken.push(`link to ${peer.name} ended: ${event.reason}`);
-    if (event.type !== 'stored-by-peer') return;
-    void (async () => {
-      const { chain, seq } = event;
-      const [item] = await peer.disk.durable.read(chain, seq, { maxItems: 1, maxBytes: 1 });
-      if (item === undefined) this.#broken.push(`${peer.name} acknowledged what it has not`);
-    })();
+    if (event.type === 'stored-by-peer') void this.#checkDurable(peer, event.chain, event.seq);
+    if (event.type !== 'equal' || own === undefined) return;
+    for (const document of own.documents()) {
+      if (event.includes(document)) for (const { author, seq } of own.frontier(document)) void this.#checkDurable(peer, { document, author }, seq);
+    }
+  }
+
+  async #checkDurable(peer: Machine, chain: Chain, seq: number): Promise<void> {
+    const [item] = await peer.disk.durable.read(chain, seq, { maxItems: 1, maxBytes: 1 });
+    if (item === undefined) this.#broken.push(`${peer.name} acknowledged what it has not`);
   }
 
   #converged(): boolean {

@@ -225,7 +225,7 @@ async function wanted(entries: readonly Item[], replica = new FakeReplica()): Pr
   return { liar, want, replica };
 }
 
-test('ATTACK 32: runs of another chain, of no chain, twice, or more than were asked for', async () => {
+test('SYNC-9, ATTACK 32: runs of another chain, of no chain, twice, or more than were asked for', async () => {
   const chain = chainOf(documentOf(1), keyOf(1), 3);
   const other = chainOf(documentOf(2), keyOf(1), 3);
   const promise = [chain.at(-1) ?? assert.fail()];

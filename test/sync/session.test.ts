@@ -35,7 +35,7 @@ test('SYNC-4: equal replicas exchange a greeting and a heartbeat each, in one ro
   for (const side of pair.sides) {
     assert.equal(types(side), 'hello heartbeat');
     assert.ok(side.bytes <= 1024, `${side.bytes} bytes`);
-    assert.deepEqual(side.events, [{ type: 'in-sync' }]);
+    assert.deepEqual(side.events.map(({ type }) => type), ['equal', 'in-sync']);
   }
   assert.equal(pair.trips, 2);
 });
@@ -184,6 +184,24 @@ test('SYNC-6: an edit is with the peer after one trip, acknowledged after the se
   await pair.tick(NOW + 1_000);
   assert.equal(types(pair.left), 'hello heartbeat push heartbeat');
   assert.equal(types(pair.right), 'hello heartbeat stored heartbeat');
+});
+
+test('SYNC-6: what the peer has, though it never got to acknowledge it, is known again from equal roots', async () => {
+  const base = chainOf(documentOf(1), keyOf(1), 2);
+  const [left, right] = [await replicaWith(base.slice(0, 1)), await replicaWith(base.slice(0, 1))];
+  const cut = new Pair(left, right);
+  await cut.exchange();
+  await left.add(base.slice(1));
+  await cut.rest();
+  for (const frame of cut.left.outbox.splice(0)) cut.right.receive(frame);
+  await cut.rest();
+  assert.ok(cut.equal, 'it has arrived, and the acknowledgement is on its way');
+  for (const side of cut.sides) side.stop();
+  assert.ok(cut.left.events.every(({ type }) => type !== 'stored-by-peer'));
+  const again = new Pair(left, right);
+  await again.exchange();
+  const equal = again.left.events.find((event) => event.type === 'equal');
+  assert.ok(equal?.type === 'equal' && equal.includes(documentOf(1)));
 });
 
 test('SYNC-6: the frame for one item costs little more than the item', async () => {

@@ -28,7 +28,7 @@ test('ATTACK 1: a user\'s public key that was swapped, in the log or in a fresh 
   assert.equal((await ward.offer(other)).outcome, 'refused', 'whoever is there is not added again with another key');
 });
 
-test('ATTACK 2: a document key that the adversary chose is nobody\'s', async () => {
+test('KEYS-7, ATTACK 2: a document key that the adversary chose is nobody\'s', async () => {
   const ward = await buildWard();
   const insider = await ward.join('heron-42', 'clinician');
   const everyone: TeamKey = { team: ward.everyone, epoch: 1, key: ward.random.randomBytes(32) };
@@ -63,7 +63,7 @@ test('ATTACK 2: a document key that the adversary chose is nobody\'s', async () 
   assert.equal(keyring.readDocumentGrant(later), 'opened', 'who holds the secrets may give a new epoch');
 });
 
-test('ATTACK 2: a team key comes from an admin or not at all', async () => {
+test('KEYS-5, ATTACK 2: a team key comes from an admin or not at all', async () => {
   const ward = await buildWard();
   const insider = await ward.join('heron-42', 'clinician');
   const team = teamId.from(ward.random.randomBytes(16));

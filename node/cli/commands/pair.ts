@@ -60,6 +60,9 @@ tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge g
   },
 };
 
+/** From an invitation here to one that an archive in reach has on its disk: a second at most, and more on a busy machine. */
+const INFORM_MILLISECONDS = 8_000;
+
 interface Inviter {
   /** This device itself, which has to go on running until the new one has joined. */
   readonly isSelf: boolean;
@@ -69,10 +72,17 @@ interface Inviter {
 
 /** An archive that already holds the invitation, because it is always on; else this device. */
 async function chooseInviter({ device: { host, replica, folder }, own }: Client): Promise<Inviter> {
-  const archive = (): ReturnType<typeof host.peers>[number] | undefined => host.peers().find(({ device, link }) =>
-    link !== undefined && own.isHeldBy(device) && replica.state().devices.get(hexOf(device))?.kind === 'archive');
-  await until(own.onHeld, () => archive() !== undefined, host.links().length > 0 ? 3000 : 0);
-  const found = archive();
+  const isArchive = (device: DeviceId): boolean => replica.state().devices.get(hexOf(device))?.kind === 'archive';
+  const informed = (): ReturnType<typeof host.peers>[number] | undefined =>
+    host.peers().find(({ device, link }) => link !== undefined && isArchive(device) && own.isHeldBy(device));
+  // Where anybody was met an archive may come a moment later, or its link be just replaced by another.
+  if (host.peers().some(({ device }) => isArchive(device)) && host.peers().some(({ lastContact }) => lastContact !== undefined)) {
+    await until((check) => {
+      const offs = [own.onHeld(check), host.onPeersChanged(check)];
+      return () => { for (const off of offs) off(); };
+    }, () => informed() !== undefined, INFORM_MILLISECONDS);
+  }
+  const found = informed();
   // Where its link comes from need not be where it listens.
   const proven = found && await host.provenAddress(found.device);
   if (found === undefined || proven === undefined) return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };

@@ -4,9 +4,11 @@
  */
 import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
 import { addPerson, admit, type AdmitFailure } from '../../../protocol/chart/admit.ts';
+import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
+import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
-import { hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
+import { deviceId, hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
 import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
 import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
@@ -17,6 +19,7 @@ import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker 
 import { accountView } from './account-view.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
+import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
@@ -132,6 +135,19 @@ export class AppWorker {
       this.#recovering?.end();
       this.#recovering = undefined;
       return null;
+    },
+    devices: async () => deviceViews(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled'), this.#status?.contacts() ?? []),
+    reportLost: async ({ device }) => {
+      const ward = this.#need(this.#ward, 'not-enrolled');
+      const { session } = this.#need(this.#open, 'locked');
+      const reported = await session.members.reportLost(deviceId.fromHex(device));
+      if (!reported.ok) throw new RequestFailed(reported.failure === 'not-an-admin' ? 'not-allowed' : 'not-found');
+      return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
+    },
+    doctor: async () => {
+      const { session, chart } = this.#need(this.#open, 'locked');
+      const { replica } = this.#need(this.#ward, 'not-enrolled');
+      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd });
     },
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
@@ -303,9 +319,10 @@ export class AppWorker {
   }
 
   #lockedWard(): Ward {
-    const { replica, device, savedBy } = this.#need(this.#ward, 'not-enrolled');
+    const { replica, device, savedBy, host } = this.#need(this.#ward, 'not-enrolled');
     return openWard({
       replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
+      unlockNodes: host.unlockNodes,
     });
   }
 
@@ -347,6 +364,9 @@ const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
   'wrong-password': 'wrong-password',
   'no-users-here': 'no-peer',
   'damaged-bundle': 'internal',
+  'too-few-nodes': 'too-few-nodes',
+  'device-tries': 'device-tries',
+  tries: 'tries',
 };
 
 const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {

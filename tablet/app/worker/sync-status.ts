@@ -59,9 +59,20 @@ export class SyncStatus {
 
   #followLink(link: Link): void {
     link.onEvent((event) => {
-      if (event.type === 'stored-by-peer') this.#session?.standings.storedByPeer(deviceId.from(link.remote), event.chain, event.seq);
+      const { standings } = this.#session ?? {};
+      if (event.type === 'stored-by-peer') standings?.storedByPeer(deviceId.from(link.remote), event.chain, event.seq);
+      if (event.type === 'equal') standings?.equalToPeer(deviceId.from(link.remote), event.includes);
       this.#showSoon();
     });
+  }
+
+  /** Every other device that this page, or its tablet, knows something of. */
+  contacts(): readonly Reach[] {
+    const { host, device } = this.#ward;
+    const direct = host.peers().map(({ device: peer, link, lastContact }): Reach =>
+      ({ device: peer, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact }));
+    const told = (this.#reach ?? []).filter((peer) => !equalBytes(peer.device, device.id));
+    return direct.map((peer) => (peer.connected ? peer : told.find((other) => equalBytes(other.device, peer.device)) ?? peer));
   }
 
   /** On a tablet: the tablet itself, and whom it has in reach. In a desktop's browser: the archives. */
