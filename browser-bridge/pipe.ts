@@ -65,6 +65,7 @@ const PIPE_PATH = /^\/pipe\/(12D3KooW[1-9A-HJ-NP-Za-km-z]{44})$/;
 export function createPipes({ targetOf, log, ...options }: PipeOptions): Pipes {
   const limits = { ...PIPE_LIMITS, ...options.limits };
   const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false, maxPayload: limits.message });
+  upgrader.on('wsClientError', (_error, socket) => refuseUpgrade(socket, 400));
   const open = new Set<OpenPipe>();
   /** Taken before anything is waited for, so that a crowd that comes at once is counted too. */
   const places = new Set<{ readonly browser: string }>();

@@ -153,7 +153,7 @@ test('BRIDGE-2: a peer that cannot be reached is 502, and no pipe stays counted'
   assert.equal(await upgradeStatus(bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${bridge.port}` }), 502);
   await until(() => bridge.status().pipes === 0);
   const other = await bridgeTo(t, target);
-  // A handshake that is none: the peer was dialled already.
+  // A handshake that is none: the peer was dialled already. It is refused with the policy, like the rest.
   assert.equal(await upgradeStatus(other.bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${other.bridge.port}`, 'Sec-WebSocket-Version': '1' }), 400);
   await until(() => other.bridge.status().pipes === 0);
 });
