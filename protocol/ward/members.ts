@@ -48,7 +48,7 @@ export class Members {
     this.#options = options;
   }
 
-  /** The password is the person's own: they type it here, or change it at their first unlock. */
+  /** The password is the person's own, who types it here: nothing changes it later yet. */
   async addUser({ handle, name, role, password }: NewUser): Promise<Result<UserId, MemberFailure>> {
     const { replica, signer, entropy } = this.#options;
     const state = this.#admin();
