@@ -120,7 +120,7 @@ async function stop(code: number): Promise<void> {
 async function holdFolder(): Promise<ControlServer> {
   await mkdir(ROOT, { recursive: true, mode: 0o700 });
   const other = await askControl(ROOT, 'pid', null);
-  if (other.running) throw new Error(`the demo is running already (process ${String(other.value ?? other.error)})`);
+  if (other.running) throw new Error(`the demo is running already (process ${typeof other.value === 'number' ? other.value : 'of another user'})`);
   return serveControl(ROOT, { pid: async () => process.pid });
 }
 
