@@ -5,7 +5,8 @@ import { MAX_BODY_LENGTH } from '../items/item.ts';
 import { certificateShape } from './certificate.ts';
 import { DEVICE_KINDS, ROLES } from './ward-state.ts';
 
-const MAX_CUT = 8192;
+/** Entries of a cut in one operation; what is longer is signed as several removals at the same time. */
+export const MAX_CUT = 8192;
 const sealedName = variableBytes(0, 512);
 const bundle = variableBytes(1, 4096);
 const signingKey = fixedBytes(32);

@@ -9,9 +9,10 @@ import { newTeamId } from '../keys/grant.ts';
 import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { CutEntry, DeviceKind, Role, WardState } from '../membership/ward-state.ts';
+import type { DeviceKind, Role, WardState } from '../membership/ward-state.ts';
 import { userOf } from '../replica/standing.ts';
 import type { Replica } from '../replica/replica.ts';
+import { signRemoval } from './removal.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
@@ -29,7 +30,7 @@ export interface NewUser {
   readonly password: string;
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'last-admin';
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'last-admin' | 'too-many-chains';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -48,7 +49,7 @@ export class Members {
     this.#options = options;
   }
 
-  /** The password is the person's own: they type it here, or change it at their first unlock. */
+  /** The password is the person's own, who types it here: nothing changes it later yet. */
   async addUser({ handle, name, role, password }: NewUser): Promise<Result<UserId, MemberFailure>> {
     const { replica, signer, entropy } = this.#options;
     const state = this.#admin();
@@ -98,7 +99,8 @@ export class Members {
     if (removed === undefined || removed.removal !== undefined) return fail('unknown-user');
     const admins = [...state.value.users.values()].filter((other) => other.role === 'admin' && other.removal === undefined);
     if (removed.role === 'admin' && admins.length === 1) return fail('last-admin');
-    await signer.operate({ type: 'remove-user', user, cut: cutOf(replica, (author) => isSame(userOf(replica, author), user)) });
+    const signed = await signRemoval(replica, signer, (author) => isSame(userOf(replica, author), user), (cut) => ({ type: 'remove-user', user, cut: [...cut] }));
+    if (!signed.ok) return signed;
     await this.#settle();
     return succeed(null);
   }
@@ -118,8 +120,8 @@ export class Members {
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
     const { replica, signer } = this.#options;
-    await signer.operate({ type: 'remove-device', device, cut: cutOf(replica, (author) => isSame(author, device) || isSame(replica.certificateOf(author)?.device, device)) });
-    return succeed(null);
+    const isMeant = (author: AuthorId): boolean => isSame(author, device) || isSame(replica.certificateOf(author)?.device, device);
+    return signRemoval(replica, signer, isMeant, (cut) => ({ type: 'remove-device', device, cut: [...cut] }));
   }
 
   /** `invite` is the public half of the invitation key; `expires` in milliseconds since 1970. */
@@ -185,15 +187,6 @@ export class Members {
   #settle(): Promise<void> {
     return this.#options.teamKeys.settle(this.#options.signer, this.#options.entropy);
   }
-}
-
-/** The last items here of every chain whose author is meant. */
-function cutOf(replica: Replica, isMeant: (author: AuthorId) => boolean): CutEntry[] {
-  const cut: CutEntry[] = [];
-  for (const document of replica.documents()) {
-    for (const { author, seq, id } of replica.frontier(document)) if (isMeant(author)) cut.push({ document, author, seq, id });
-  }
-  return cut;
 }
 
 function isUser(state: WardState, user: UserId): boolean {
