@@ -203,7 +203,7 @@ export class Session {
     if (this.#locked) return;
     const name = hexOf(document);
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
-    if (name === hexOf(LOG_DOCUMENT)) return this.members.settleOwed();
+    if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
   }
 
