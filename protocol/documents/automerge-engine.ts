@@ -54,16 +54,20 @@ export function automergeEngine(actor: string): DocumentEngine {
 }
 
 /**
- * Errors that Automerge reports are refusals. A WebAssembly trap is not: the instance's memory cannot be trusted after
- * one, so it passes through and ends the worker.
+ * Errors that Automerge reports are refusals. A WebAssembly trap or a panic of its Rust code is not: the instance's
+ * memory cannot be trusted after one, so it passes through and ends the worker.
  */
 function refusing<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || error instanceof EngineRefused) throw error;
+    if (error instanceof WebAssembly.RuntimeError || error instanceof EngineRefused || isPanic(error)) throw error;
     throw new EngineRefused(error instanceof Error ? error.message : 'Automerge refused');
   }
+}
+
+function isPanic(error: unknown): boolean {
+  return error instanceof Error && error.name === 'PanicError';
 }
 
 function applyPatch(draft: Root, patch: Patch): void {

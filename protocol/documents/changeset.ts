@@ -114,7 +114,8 @@ function changeOf(bytes: Uint8Array, { hash, deps }: ChangeHeader): Change {
 
 function parse(plaintext: Uint8Array): readonly Uint8Array[] | undefined {
   try {
-    return fromBytes(plaintextShape, plaintext, MAX_BODY_LENGTH, 'changeset');
+    const changes = fromBytes(plaintextShape, plaintext, MAX_BODY_LENGTH, 'changeset');
+    return changes.length === 0 ? undefined : changes;
   } catch (error) {
     if (error instanceof MalformedError) return undefined;
     throw error;
