@@ -1,6 +1,6 @@
 /**
  * The head of an Automerge change chunk (automerge.org/automerge-binary-format-spec), read without Automerge: who made
- * it, which number it has, what it hashes to. Decoding a whole change in WASM costs milliseconds; this costs one SHA-256.
+ * it, which number it has, what it rests on, what it hashes to. Decoding a whole change in WASM costs milliseconds; this costs one SHA-256.
  */
 import { compareBytes } from '../codec/bytes.ts';
 import { MalformedError } from '../codec/result.ts';
@@ -9,6 +9,8 @@ import { sha256 } from '../crypto/signing/hash.ts';
 export interface ChangeHeader {
   readonly actor: Uint8Array;
   readonly seq: number;
+  /** Hashes of the changes that it was made on top of. */
+  readonly deps: readonly Uint8Array[];
   /** The change's hash: SHA-256 over the chunk from its type byte on. */
   readonly hash: Uint8Array;
 }
@@ -28,11 +30,11 @@ export function readChangeHeader(change: Uint8Array): ChangeHeader {
 
   const reader = new Leb128Reader(change, 9);
   if (reader.number() !== change.length - reader.offset) throw new MalformedError('change: length');
-  const deps = reader.number();
-  if (deps > MAX_DEPS) throw new MalformedError('change: too many dependencies');
-  reader.bytes(deps * 32);
+  const count = reader.number();
+  if (count > MAX_DEPS) throw new MalformedError('change: too many dependencies');
+  const deps = Array.from({ length: count }, () => reader.bytes(32));
   const actor = reader.bytes(reader.number());
-  return { actor, seq: reader.number(), hash };
+  return { actor, seq: reader.number(), deps, hash };
 }
 
 class Leb128Reader {

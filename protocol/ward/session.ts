@@ -6,7 +6,7 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
@@ -16,6 +16,7 @@ import type { Identity } from '../keys/identity.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import { userOf } from '../replica/standing.ts';
 import { Members } from './members.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -95,6 +96,13 @@ export class Session {
 
   documents(): Iterable<OpenDocument> {
     return this.#library.documents();
+  }
+
+  /** The name of whoever opened the session that wrote it; the public handle where the name does not open. */
+  nameOfAuthor(author: AuthorId): string | undefined {
+    const user = userOf(this.#replica, author);
+    const known = user && this.#replica.state().users.get(hexOf(user));
+    return known && (this.members.nameOf(known.sealedName) ?? known.handle);
   }
 
   /** The team whose members can open the document; undefined while its key is not here. */
@@ -203,7 +211,7 @@ export class Session {
     if (this.#locked) return;
     const name = hexOf(document);
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
-    if (name === hexOf(LOG_DOCUMENT)) return this.members.settleOwed();
+    if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
   }
 
