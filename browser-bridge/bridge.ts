@@ -1,7 +1,8 @@
 /**
  * The bridge: the ward app over HTTPS for desktop browsers, and a byte pipe from each to the peer that it names.
  *
- * It holds no store and no key but its web server's: a blind peer that could be replaced at any moment.
+ * What is here keeps nothing, and has no key but the web server's. The device that it runs on (`run-bridge.ts`) has a
+ * device key and keeps the ward log, and no record: a blind peer that could be replaced at any moment.
  */
 import { X509Certificate } from 'node:crypto';
 import type { Log } from '../protocol/codec/environment.ts';

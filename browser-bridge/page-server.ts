@@ -14,7 +14,7 @@ import type { Log } from '../protocol/codec/environment.ts';
 import { fail, succeed, type Result } from '../protocol/codec/result.ts';
 import { loadAssets, negotiate, type Assets, type AssetsFailure } from './assets.ts';
 import { checkRequest, type Origins } from './gate.ts';
-import { securityHeaders } from './security-headers.ts';
+import { refusalHeaders, securityHeaders } from './security-headers.ts';
 
 /** PEM. */
 export interface ServerCredentials {
@@ -97,6 +97,7 @@ export async function startPageServer(options: PageServerOptions): Promise<Resul
     response.once('close', () => clearTimeout(deadline));
     answer(request, response, origins, assets.value, log);
   });
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => finish(response, 417, { ...refusalHeaders(), Connection: 'close' }));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const verdict = checkRequest(request, origins);
@@ -128,7 +129,8 @@ export async function startPageServer(options: PageServerOptions): Promise<Resul
 /** Answers a WebSocket request with a plain HTTP refusal. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   if (!socket.writable) return;
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\nX-Content-Type-Options: nosniff\r\n\r\n`, () => socket.destroy());
+  const headers = Object.entries({ Connection: 'close', 'Content-Length': '0', ...refusalHeaders() }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headers.join('')}\r\n`, () => socket.destroy());
 }
 
 export function isLoopback(address: string): boolean {
@@ -144,7 +146,7 @@ function answer(request: IncomingMessage, response: ServerResponse, origins: Ori
   const verdict = checkRequest(request, origins);
   if (!verdict.allowed) {
     log.event('page-refused', { status: verdict.status, reason: verdict.reason });
-    return finish(response, verdict.status, { Connection: 'close' });
+    return finish(response, verdict.status, { ...refusalHeaders(), Connection: 'close' });
   }
   const headers = securityHeaders(origins.scheme, verdict.host);
   if (request.method !== 'GET' && request.method !== 'HEAD') return finish(response, 405, { ...headers, Allow: 'GET, HEAD', Connection: 'close' });
@@ -163,7 +165,7 @@ function answer(request: IncomingMessage, response: ServerResponse, origins: Ori
 }
 
 function finish(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
-  response.writeHead(status, { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin', ...headers, ...(status === 304 ? {} : { 'Content-Length': 0 }) });
+  response.writeHead(status, { ...headers, ...(status === 304 ? {} : { 'Content-Length': 0 }) });
   response.end();
 }
 
@@ -173,9 +175,10 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
 }
 
 function makeServer(limits: PageServerLimits, credentials: ServerCredentials | undefined): Server | HttpsServer {
+  // A request without a host is the gate's to refuse, like all others.
   const options = {
     maxHeaderSize: MAX_HEAD_BYTES, headersTimeout: limits.headTimeout, requestTimeout: limits.headTimeout, keepAliveTimeout: 5000,
-    connectionsCheckingInterval: Math.min(2000, limits.headTimeout), requireHostHeader: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000,
+    connectionsCheckingInterval: Math.min(2000, limits.headTimeout), requireHostHeader: false, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000,
   };
   if (credentials === undefined) return createHttpServer(options);
   // Every browser that can run the app speaks TLS 1.3; HTTP/2 would need another way for WebSockets.

@@ -65,24 +65,34 @@ const PIPE_PATH = /^\/pipe\/(12D3KooW[1-9A-HJ-NP-Za-km-z]{44})$/;
 export function createPipes({ targetOf, log, ...options }: PipeOptions): Pipes {
   const limits = { ...PIPE_LIMITS, ...options.limits };
   const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false, maxPayload: limits.message });
+  upgrader.on('wsClientError', (_error, socket) => refuseUpgrade(socket, 400));
   const open = new Set<OpenPipe>();
-
-  let asking = 0;
+  /** Taken before anything is waited for, so that a crowd that comes at once is counted too. */
+  const places = new Set<{ readonly browser: string }>();
 
   async function admit(path: string, browser: string): Promise<OpenPipe | 404 | 429 | 503> {
     const peerId = PIPE_PATH.exec(path)?.[1];
     if (peerId === undefined) return 404;
-    if (open.size + asking >= limits.pipes) return 503;
-    if (Array.from(open).filter((other) => other.browser === browser).length >= limits.pipesPerAddress) return 429;
-    asking += 1;
-    const target = await Promise.resolve(targetOf(peerId)).finally(() => { asking -= 1; });
-    if (target === undefined || isIP(target.host) === 0) return 404;
-    const tcp = connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
+    if (places.size >= limits.pipes) return 503;
+    if (Array.from(places).filter((other) => other.browser === browser).length >= limits.pipesPerAddress) return 429;
+    const place = { browser };
+    places.add(place);
+    let tcp: Socket | undefined;
+    try {
+      const target = await targetOf(peerId);
+      if (target === undefined || isIP(target.host) === 0) return 404;
+      tcp = connect({ host: target.host, port: target.port, allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
+    } finally {
+      if (tcp === undefined) places.delete(place);
+    }
     // Whoever dials, reads or writes sees the error too; this keeps one that nobody waits for from being fatal.
     tcp.on('error', () => tcp.destroy());
-    const admitted = { peerId, browser, tcp };
+    const admitted = { peerId, tcp };
     open.add(admitted);
-    tcp.once('close', () => open.delete(admitted));
+    tcp.once('close', () => {
+      open.delete(admitted);
+      places.delete(place);
+    });
     return admitted;
   }
 
@@ -132,7 +142,6 @@ export function createPipes({ targetOf, log, ...options }: PipeOptions): Pipes {
 
 interface OpenPipe {
   readonly peerId: string;
-  readonly browser: string;
   readonly tcp: Socket;
 }
 

@@ -18,18 +18,27 @@ export function securityHeaders(scheme: 'http' | 'https', host: string): Readonl
     "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
   ];
   return {
+    ...COMMON,
     'Content-Security-Policy': policy.join('; '),
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-    'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Origin-Agent-Cluster': '?1',
-    'Permissions-Policy': DENIED_FEATURES.map((feature) => `${feature}=()`).join(', '),
     ...(scheme === 'https' && isNamed(host) ? { 'Strict-Transport-Security': `max-age=${HALF_A_YEAR}` } : {}),
   };
 }
+
+/** For an answer without a page in it, to who may not have called by a name of this server's: nothing at all may be loaded. */
+export function refusalHeaders(): Readonly<Record<string, string>> {
+  return { ...COMMON, 'Content-Security-Policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" };
+}
+
+const COMMON = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Origin-Agent-Cluster': '?1',
+  'Permissions-Policy': DENIED_FEATURES.map((feature) => `${feature}=()`).join(', '),
+} as const;
 
 /** Browsers keep HSTS by host name without the port: on localhost it would break every other local server. */
 function isNamed(host: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * A release: the ward app in `dist/app/`, the command line and its engine thread as plain JavaScript in `dist/node/`.
+ * A release: the ward app in `app/`, the command line and its engine thread as plain JavaScript in `node/`.
  * Packages stay what `npm ci --omit=dev` installs.
  */
 import { build } from 'esbuild';
@@ -17,10 +17,10 @@ export interface Release {
   readonly app: string;
 }
 
-/** Takes a second or two; what was there before is replaced. */
-export async function buildRelease(): Promise<Release> {
-  const outdir = join(root, 'dist/node');
-  const app = join(root, 'dist/app');
+/** Takes a second or two; what was in `folder` (of the repository) before is replaced. */
+export async function buildRelease(folder = 'dist'): Promise<Release> {
+  const outdir = join(root, folder, 'node');
+  const app = join(root, folder, 'app');
   await rm(outdir, { recursive: true, force: true });
   await Promise.all([
     build({

@@ -3,10 +3,11 @@
  * own folder, which find one another by mDNS on loopback; sample patients; links and logins. Nothing is opened to the
  * network, nothing is asked. Ctrl-C ends everything; started again, everything is still there.
  */
-import { access, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { askControl, serveControl, type ControlServer } from '../node/device/control.ts';
 import { discoveryFor } from '../node/device/network-choice.ts';
 import { readDeviceFolder } from '../node/device/device-folder.ts';
 import { realEnvironment, silentLog } from '../node/device/real-environment.ts';
@@ -23,6 +24,7 @@ const ROOT = process.env['WARDSYNC_DEMO'] ?? fileURLToPath(new URL('../.demo', i
 const environment = realEnvironment(silentLog);
 const begun = Date.now();
 const running: DemoProcess[] = [];
+let held: ControlServer | undefined;
 let stopping = false;
 let lastProgress = '';
 
@@ -37,23 +39,23 @@ try {
 }
 
 async function main(): Promise<void> {
-  const release = await holdFolder();
-  process.on('exit', release);
+  held = await holdFolder();
   const isNew = !await exists(join(ROOT, 'ready'));
-  const building = buildRelease();
+  // Apart from `npm run build`, which replaces what is in its folder.
+  const building = buildRelease('dist/demo');
   building.catch(() => {});
   if (isNew) await setUp(join(ROOT, 'ward'), environment, say);
-  const { command } = await building;
+  const release = await building;
 
   const ports = await choosePorts(ROOT);
   const root = join(ROOT, 'ward');
   say('Starting the archive, three tablets and the bridge…');
   running.push(...await Promise.all([
-    startProcess(command, 'archive', ['archive'], folderOf(root, 'archive')),
-    ...ports.tablets.map((port, index) => startProcess(command, `tablet ${index + 1}`, ['tablet', '--page-port', String(port)], folderOf(root, `tablet-${index + 1}`))),
+    startProcess(release, 'archive', ['archive'], folderOf(root, 'archive')),
+    ...ports.tablets.map((port, index) => startProcess(release, `tablet ${index + 1}`, ['tablet', '--page-port', String(port)], folderOf(root, `tablet-${index + 1}`))),
   ]));
   // The bridge waits for its certificate, which the admin's device brings along with the patients.
-  const bridge = startProcess(command, 'bridge', ['bridge', '--port', String(ports.bridge)], folderOf(root, 'bridge'));
+  const bridge = startProcess(release, 'bridge', ['bridge', '--port', String(ports.bridge)], folderOf(root, 'bridge'));
   bridge.catch(() => {});
   if (isNew) {
     await fill(root);
@@ -107,33 +109,19 @@ async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   if (running.length > 0) process.stdout.write('\nStopping…\n');
-  await Promise.all(running.map((one) => one.stop()));
-  process.exit(code);
+  const inOrder = await Promise.all(running.map((one) => one.stop()));
+  const failed = running.filter((_, index) => inOrder[index] === false);
+  if (failed.length > 0) process.stderr.write(`${failed.map(({ name }) => name).join(', ')} did not end by itself in good order.\n`);
+  await held?.stop();
+  process.exit(failed.length > 0 ? 1 : code);
 }
 
-/** One demo a folder: two would fight for it. */
-async function holdFolder(): Promise<() => void> {
+/** One demo a folder: two would fight for it. A socket tells, because it ends with its process however that ends. */
+async function holdFolder(): Promise<ControlServer> {
   await mkdir(ROOT, { recursive: true, mode: 0o700 });
-  const file = join(ROOT, 'pid');
-  const other = Number(await open(file, 'r').then(async (handle) => {
-    try {
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
-    }
-  }, () => '0'));
-  if (other > 0 && isAlive(other)) throw new Error(`the demo is running already (process ${other})`);
-  await writeFile(file, String(process.pid));
-  return () => void rm(file, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const other = await askControl(ROOT, 'pid', null);
+  if (other.running) throw new Error(`the demo is running already (process ${typeof other.value === 'number' ? other.value : 'of another user'})`);
+  return serveControl(ROOT, { pid: async () => process.pid });
 }
 
 function say(line: string): void {

@@ -14,6 +14,8 @@ import type { Replica } from '../../protocol/replica/replica.ts';
 
 /** Long enough that a round of entries shares one signature and one flush, short enough to be seen at once. */
 const BATCH_MILLISECONDS = 150;
+/** After a receipt that could not be written, as on a full disk. */
+const RETRY_MILLISECONDS = 5_000;
 
 export interface ReceiptSigner {
   /** Signs what is owed now. */
@@ -28,6 +30,7 @@ export async function signReceipts(replica: Replica, key: SigningKey, environmen
   const owed = await unreceipted(replica, { document: RECEIPTS_DOCUMENT, author: self });
   let cancel: CancelTimer | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let isStopped = false;
 
   const off = replica.onAdmitted(({ document, author }) => {
     if (hexOf(document) === hexOf(RECEIPTS_DOCUMENT)) return;
@@ -35,9 +38,13 @@ export async function signReceipts(replica: Replica, key: SigningKey, environmen
     schedule();
   });
 
-  function schedule(): void {
-    cancel ??= environment.timers.after(BATCH_MILLISECONDS, () => {
-      void flush().catch(() => environment.log.event('receipt-failed'));
+  function schedule(after = BATCH_MILLISECONDS): void {
+    if (isStopped) return;
+    cancel ??= environment.timers.after(after, () => {
+      flush().catch(() => {
+        environment.log.event('receipt-failed');
+        schedule(RETRY_MILLISECONDS);
+      });
     });
   }
 
@@ -51,12 +58,14 @@ export async function signReceipts(replica: Replica, key: SigningKey, environmen
   async function writeOwed(): Promise<void> {
     while (owed.size > 0) {
       const chains = [...owed.values()].slice(0, MAX_RECEIPTED_CHAINS);
-      for (const chain of chains) owed.delete(nameOf(chain));
       const receipted = chains.flatMap((chain): Receipted[] => {
         const head = replica.head(chain);
         return head === undefined ? [] : [{ ...chain, seq: head.seq, id: head.id }];
       });
       await writer.append(RECEIPTS_DOCUMENT, (place) => signItem(key, replica.ward, encodeFields(place, { type: 'receipt' }), encodeReceipt(receipted)));
+      // Only now: what could not be written is owed still, and so is what came meanwhile.
+      const written = new Map(receipted.map((entry) => [nameOf(entry), entry.seq]));
+      for (const chain of chains) if (replica.head(chain)?.seq === written.get(nameOf(chain))) owed.delete(nameOf(chain));
     }
   }
 
@@ -64,6 +73,7 @@ export async function signReceipts(replica: Replica, key: SigningKey, environmen
   return {
     flush,
     async stop() {
+      isStopped = true;
       off();
       await flush().catch(() => {});
     },

@@ -54,5 +54,6 @@ const MESSAGES: Readonly<Record<CouncilFailure, string>> = {
   'no-second-admin': 'a checkpoint takes two admins, and there is one',
   'unknown-operation': 'no such operation is in review',
   'own-operation': 'you signed this yourself: another admin has to accept it',
+  'too-many-chains': 'more was written there than this can name; nothing was changed',
   'not-repeatable': 'this cannot be accepted: what takes two admins is proposed anew, and a device joins anew',
 };

@@ -107,6 +107,6 @@ async function overview(): Promise<string> {
     'wardsync COMMAND [options]', '',
     'Patient records on the ward\'s own network: encrypted end to end, offline first, no internet.', '',
     ...commands.map(({ words, summary }) => `  ${words.join(' ').padEnd(width)}${summary}`),
-    '', "'wardsync COMMAND --help' explains one. Exit codes: 0 done, 1 failed, 2 usage.",
+    '', "'wardsync COMMAND --help' explains one. Exit codes: 0 done, 1 failed, 2 usage, 130 and 143 interrupted.",
   ].join('\n');
 }

@@ -1,6 +1,8 @@
 /** What the commands about people, teams and devices share. */
+import { equalBytes } from '../../protocol/codec/bytes.ts';
 import { hexOf, type DeviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
 import { MAX_NAME_LENGTH } from '../../protocol/keys/sealed-name.ts';
+import { deviceOfPeerIdText } from '../../protocol/network/peer-id.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MIN_PASSWORD_LENGTH, type MemberFailure } from '../../protocol/ward/members.ts';
 import type { Session } from '../../protocol/ward/session.ts';
@@ -41,9 +43,11 @@ export function userNamed(replica: Replica, handle: string): UserId {
   throw new CommandFailed(`no user '${handle}' in this ward`);
 }
 
+/** `name` is the device's name, its PeerId, or the beginning of its id (8 digits or more). */
 export function deviceNamed(session: Session, replica: Replica, name: string): DeviceId {
-  const found = [...replica.state().devices.values()].filter((device) =>
-    device.removal === undefined && (session.members.nameOf(device.sealedName) === name || (name.length >= 8 && hexOf(device.id).startsWith(name))));
+  const peer = deviceOfPeerIdText(name);
+  const found = [...replica.state().devices.values()].filter(({ id, sealedName, removal }) => removal === undefined
+    && (session.members.nameOf(sealedName) === name || (name.length >= 8 && hexOf(id).startsWith(name)) || (peer !== undefined && equalBytes(id, peer))));
   const [device] = found;
   if (device === undefined) throw new CommandFailed(`no device '${name}' in this ward`);
   if (found.length > 1) throw new CommandFailed(`${found.length} devices are called '${name}'; name it by its id`);
@@ -67,4 +71,5 @@ const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'more-nodes-than-there-are': 'the ward has not so many archives and tablets yet; let them join first',
   'own-device': 'this is the very device that you are working on; report it from another one',
   'takes-two': "from three admins on, one more takes two of them: add the person in another role, then 'wardsync user role HANDLE admin'",
+  'too-many-chains': 'more was written there than a removal can name (98,304 chains); nothing was changed',
 };

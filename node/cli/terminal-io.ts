@@ -110,12 +110,18 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    // A program that runs commands holds their standard input, so that none is left behind when it dies.
+    const isHeld = process.env['WARDSYNC_STOP_WITH_STDIN'] === '1';
+    const stop = (): void => {
+      // Read any longer, it would keep the process from ending.
+      if (isHeld) process.stdin.pause();
+      resolve();
+    };
     for (const signal of STOP_SIGNALS) {
       process.removeListener(signal, leave);
-      process.once(signal, () => resolve());
+      process.once(signal, stop);
     }
-    // A program that runs commands holds their standard input, so that none is left behind when it dies.
-    if (process.env['WARDSYNC_STOP_WITH_STDIN'] === '1') process.stdin.once('end', () => resolve()).once('error', () => resolve()).resume();
+    if (isHeld) process.stdin.once('end', stop).once('error', stop).resume();
   });
 }
 

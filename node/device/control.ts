@@ -2,11 +2,9 @@
  * How a command asks a running process of the same folder: one JSON line each way over a socket in the folder, which
  * only the folder's owner can open. Nothing secret is asked or answered.
  */
-import { createHash } from 'node:crypto';
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, open, unlink } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { systemCode } from './system-error.ts';
 
 const MAX_LINE = 64 * 1024;
@@ -20,7 +18,8 @@ export interface ControlServer {
 }
 
 export async function serveControl(folder: string, handlers: ControlHandlers): Promise<ControlServer> {
-  const path = socketPath(folder);
+  const place = await socketIn(folder);
+  const { path } = place;
   // The items' own lock says that no other process lives here, so a socket that is left over is nobody's.
   await unlink(path).catch(() => {});
   const sockets = new Set<Socket>();
@@ -38,7 +37,8 @@ export async function serveControl(folder: string, handlers: ControlHandlers): P
   return {
     stop: () => new Promise((closed) => {
       for (const socket of sockets) socket.destroy();
-      server.close(() => closed());
+      // Which removes the socket, for which its path has to be good still.
+      server.close(() => void place.leave().then(closed));
     }),
   };
 }
@@ -47,12 +47,9 @@ export type ControlReply = { readonly running: false } | { readonly running: tru
 
 /** `running: false` when no process answers in the folder. */
 export async function askControl(folder: string, command: string, argument: unknown, onProgress: (value: unknown) => void = () => {}): Promise<ControlReply> {
-  const socket = createConnection(socketPath(folder));
+  let socket: Socket;
   try {
-    await new Promise<void>((connected, reject) => {
-      socket.once('connect', connected);
-      socket.once('error', reject);
-    });
+    socket = await connectTo(folder);
   } catch (error) {
     if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(systemCode(error))) return { running: false };
     return { running: true, error: `the process that runs in ${folder} cannot be asked (${systemCode(error)}): run this as the user that it runs as` };
@@ -100,9 +97,30 @@ async function* lines(socket: Socket): AsyncIterable<string> {
   }
 }
 
-/** A socket's path has at most 107 bytes; a folder that lies deeper has its socket in the system's place for such things. */
-function socketPath(folder: string): string {
+async function connectTo(folder: string): Promise<Socket> {
+  const place = await socketIn(folder);
+  const socket = createConnection(place.path);
+  try {
+    await new Promise<void>((connected, reject) => {
+      socket.once('connect', connected);
+      socket.once('error', reject);
+    });
+  } finally {
+    await place.leave();
+  }
+  return socket;
+}
+
+interface SocketPlace {
+  readonly path: string;
+  /** After it the path is good no longer. */
+  leave(): Promise<void>;
+}
+
+/** A socket's path has at most 107 bytes; in a folder that lies deeper it is reached through the open folder (Linux). */
+async function socketIn(folder: string): Promise<SocketPlace> {
   const path = resolve(folder, 'control.sock');
-  if (Buffer.byteLength(path) < MAX_SOCKET_PATH) return path;
-  return join(tmpdir(), `wardsync-${createHash('sha256').update(path).digest('hex').slice(0, 32)}.sock`);
+  if (Buffer.byteLength(path) < MAX_SOCKET_PATH) return { path, leave: () => Promise.resolve() };
+  const directory = await open(folder);
+  return { path: `/proc/self/fd/${directory.fd}/control.sock`, leave: () => directory.close() };
 }

@@ -10,6 +10,7 @@ import type { Author, IsoTime, Note, ObservationSet, PatientRecord, Stay, WardIn
 import { writeTime } from '../clinical/time.ts';
 import type { PatientFile } from '../clinical/patient-page.ts';
 import type { Admission } from '../clinical/views.ts';
+import type { SetAside } from '../documents/chain-reader.ts';
 import type { JsonObject } from '../documents/engine.ts';
 import type { OpenDocument } from '../documents/library.ts';
 import type { Session } from '../ward/session.ts';
@@ -19,6 +20,18 @@ export interface NewPatient {
   readonly record: Omit<PatientRecord, 'stays'>;
   /** Keyed as in `record.stays`; `patient` is filled in here. */
   readonly stays: Readonly<Record<string, Omit<Stay, 'patient'>>>;
+}
+
+/** Entries that are here and not part of what is shown. */
+export interface NotShown {
+  /** The document's id, in hex. */
+  readonly document: string;
+  /** Who wrote them; undefined for who is not known here. */
+  readonly by: string | undefined;
+  readonly entries: number;
+  /** Written by somebody who is out and not reviewed yet; resting on what is not here; or not to be read at all. */
+  readonly why: 'review' | 'incomplete' | 'unreadable';
+  readonly reason: SetAside['reason'];
 }
 
 export class UnknownEntry extends Error {
@@ -90,6 +103,20 @@ export class Chart {
     let count = 0;
     for (const document of this.#session.documents()) if (document.waitsForKey) count += 1;
     return count;
+  }
+
+  /** What of the patient's record and stays was set aside (DOC-5, DOC-8); without a patient, of every document. */
+  setAside(patient?: string): readonly NotShown[] {
+    const wanted = patient === undefined ? undefined : new Set([patient, ...Object.values(this.patient(patient)?.stays ?? {}).map((stay) => stay.document)]);
+    const found: NotShown[] = [];
+    for (const { id, setAside } of this.#session.documents()) {
+      const document = hexOf(id);
+      if (wanted?.has(document) === false) continue;
+      for (const { author, items, reason } of setAside) {
+        found.push({ document, by: this.#session.nameOfAuthor(author), entries: items, why: WHY[reason] ?? 'unreadable', reason });
+      }
+    }
+    return found;
   }
 
   async addWardIndex(team: TeamId, index: WardIndex): Promise<void> {
@@ -183,6 +210,8 @@ export class Chart {
     return /^[0-9a-f]{32}$/.test(id) ? this.#session.document(documentId.fromHex(id)) : undefined;
   }
 }
+
+const WHY: Partial<Record<SetAside['reason'], NotShown['why']>> = { disputed: 'review', 'depends-on-missing': 'incomplete' };
 
 type JsonDraft = Record<string, unknown>;
 

@@ -20,12 +20,15 @@ export function automergeEngine(actor: string): DocumentEngine {
     const loaded = changes.length === 0
       ? Automerge.init<Root>({ actor })
       : refusing(() => Automerge.load<Root>(concatBytes(...changes), { actor, allowMissingChanges: true }));
+    complete(loaded, changes.length);
     return keep(document, loaded);
   }
 
   async function apply(document: string, changes: readonly Uint8Array[]): Promise<Opened> {
     const before = need(document);
+    const expected = Automerge.stats(before).numChanges + changes.length;
     const [after] = refusing(() => Automerge.applyChanges(before, [...changes]));
+    complete(after, expected);
     return keep(document, after);
   }
 
@@ -53,17 +56,26 @@ export function automergeEngine(actor: string): DocumentEngine {
   return { open, apply, edit, close, end: () => documents.clear() };
 }
 
+/** Automerge leaves out, without a word, what it cannot load or what rests on changes that are not there (DOC-8). */
+function complete(doc: Automerge.Doc<Root>, changes: number): void {
+  if (Automerge.stats(doc).numChanges !== changes) throw new EngineRefused('some changes were left out');
+}
+
 /**
- * Errors that Automerge reports are refusals. A WebAssembly trap is not: the instance's memory cannot be trusted after
- * one, so it passes through and ends the worker.
+ * Errors that Automerge reports are refusals. A WebAssembly trap or a panic of its Rust code is not: the instance's
+ * memory cannot be trusted after one, so it passes through and ends the worker.
  */
 function refusing<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError || error instanceof EngineRefused) throw error;
+    if (error instanceof WebAssembly.RuntimeError || error instanceof EngineRefused || isPanic(error)) throw error;
     throw new EngineRefused(error instanceof Error ? error.message : 'Automerge refused');
   }
+}
+
+function isPanic(error: unknown): boolean {
+  return error instanceof Error && error.name === 'PanicError';
 }
 
 function applyPatch(draft: Root, patch: Patch): void {

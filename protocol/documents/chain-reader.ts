@@ -1,29 +1,30 @@
 /**
  * Reads the chains of one document as far as they go: opens grants into the keyring and changesets into changes, each
- * in its chain's order, and stops a chain where a key is missing or its author cheats. What is disputed is opened and
- * kept aside, and merged when an admin has accepted it or accepted work depends on it (DOC-8).
+ * in its chain's order, and stops a chain where a key is missing or its author cheats. What is disputed is opened too,
+ * and merged only as far as accepted work rests on it (DOC-8).
  */
+import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId } from '../codec/ids.ts';
 import type { Item } from '../items/item.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { Replica } from '../replica/replica.ts';
 import { acceptedUpTo } from '../membership/standing.ts';
+import type { Replica } from '../replica/replica.ts';
 import { isDisputed } from '../replica/standing.ts';
-import { CHAIN_START, openChangeset, type ChainPosition, type ChangesetFailure } from './changeset.ts';
-import { DisputedWork } from './disputed-work.ts';
+import { ChangeGraph, type OpenedItem } from './change-graph.ts';
+import { CHAIN_START, openChangeset, readChange, type ChainPosition, type ChangesetFailure } from './changeset.ts';
 
-/** An item that was not merged, and why: shown to people, never lost. */
+/** Items of one chain that were not merged, and why: shown to people, never lost. */
 export interface SetAside {
   readonly document: DocumentId;
   readonly author: AuthorId;
+  /** The first of them. */
   readonly item: ItemId;
-  readonly reason: Exclude<ChangesetFailure, 'no-key'> | 'grant' | 'disputed' | 'engine-refused' | 'engine-died';
-}
-
-export interface OpenedChange {
-  readonly item: ItemId;
-  readonly author: AuthorId;
-  readonly bytes: Uint8Array;
+  readonly items: number;
+  /**
+   * `disputed` waits for a review. `depends-on-missing` rests on work that is not here, waits for a key or was set aside
+   * itself. `grant` is a key that nobody should believe. The others are their author's doing.
+   */
+  readonly reason: Exclude<ChangesetFailure, 'no-key'> | 'grant' | 'disputed' | 'depends-on-missing' | 'engine-refused' | 'engine-died';
 }
 
 const READ_LIMIT = { maxItems: 256, maxBytes: 4 * 1024 * 1024 };
@@ -32,165 +33,172 @@ export class ChainReader {
   readonly #replica: Replica;
   readonly #keyring: Keyring;
   readonly #document: DocumentId;
+  readonly #graph: ChangeGraph;
   readonly #positions = new Map<Hex<AuthorId>, ChainPosition>();
-  readonly #stopped = new Map<Hex<AuthorId>, SetAside>();
+  readonly #stopped = new Map<Hex<AuthorId>, { readonly item: Item; readonly reason: ChangesetFailure }>();
+  /** Up to where each chain was accepted when it was first read. */
+  readonly #acceptedUpTo = new Map<Hex<AuthorId>, number>();
   /** Grants that did not open yet: tried again when new team keys are here. */
   #unopenedGrants: Item[] = [];
-  /** Read only when work that is accepted was sealed under them. */
+  /** Tried again when other keys are here: what contradicts an invention may be honest. */
+  #refusedGrants: Item[] = [];
+  /** Read only when accepted work is sealed under them, or rests on what is. */
   #disputedGrants: Item[] = [];
-  /** Undefined until something disputed is met; then the document is read anew, to know what depends on what. */
-  #disputed: DisputedWork | undefined;
-  /** Up to where disputed work was merged because others depend on it. */
-  readonly #released = new Map<Hex<AuthorId>, number>();
-  readonly #alsoAccepted: AuthorId | undefined;
-  #waitsForKey = false;
+  /** A grant has opened since the refused ones were tried. */
+  #hasNewKey = false;
+  /** The one under which the document was read. */
+  #historyKey: Uint8Array | undefined;
+  #setAside: readonly SetAside[] = [];
 
-  /** `alsoAccepted` is an author whose work is to be read as if none of it were disputed. */
-  constructor(replica: Replica, keyring: Keyring, document: DocumentId, alsoAccepted?: AuthorId) {
+  readonly #alsoAccepted: AuthorId | undefined;
+
+  /** `isLeftOut` tells which items must never be merged; `alsoAccepted` is an author whose work is read as if none of it were disputed. */
+  constructor(replica: Replica, keyring: Keyring, document: DocumentId, isLeftOut: (item: ItemId) => boolean, alsoAccepted?: AuthorId) {
     this.#replica = replica;
     this.#keyring = keyring;
     this.#document = document;
+    this.#graph = new ChangeGraph(isLeftOut);
     this.#alsoAccepted = alsoAccepted;
   }
 
   /** Something is here that this user has no key for (yet). */
   get waitsForKey(): boolean {
-    return this.#waitsForKey;
+    return [...this.#stopped.values()].some(({ item, reason }) => reason === 'no-key' && !isDisputed(this.#replica, item));
   }
 
+  /** As of the last `read`. */
   get setAside(): readonly SetAside[] {
-    const disputed = [...this.#disputed?.firsts() ?? []].map(({ id, fields: { author, document } }) => ({ document, author, item: id, reason: 'disputed' as const }));
-    return [...this.#stopped.values(), ...disputed];
+    return this.#setAside;
+  }
+
+  /** The log or the keys have changed so that what was read is to be read anew, by another reader. */
+  get isStale(): boolean {
+    const historyKey = this.#keyring.newestSecrets(this.#document)?.historyKey;
+    if (this.#historyKey !== undefined && (historyKey === undefined || !equalBytes(historyKey, this.#historyKey))) return true;
+    return this.#replica.frontier(this.#document).some(({ author }) => {
+      const before = this.#acceptedUpTo.get(hexOf(author));
+      return before !== undefined && before !== this.#accepted(author);
+    });
   }
 
   position(author: AuthorId): ChainPosition {
     return this.#positions.get(hexOf(author)) ?? CHAIN_START;
   }
 
-  /** Tells that an item of one's own has been written, so that it is not read back. */
-  wrote(author: AuthorId, position: ChainPosition): void {
+  /** Tells that `changes`, which the engine made, have been written as the newest item of one's own chain. */
+  wrote(author: AuthorId, position: ChainPosition, changes: readonly Uint8Array[]): void {
+    const head = this.#replica.head({ document: this.#document, author });
+    if (head === undefined) throw new Error('nothing has been written');
+    this.#noteStanding(author);
     this.#positions.set(hexOf(author), position);
+    this.#graph.addMerged({ item: head.id, author, isDisputed: false, changes: changes.map(readChange) });
   }
 
-  /** Whether something was merged that has become disputed since. */
-  get isStale(): boolean {
-    const state = this.#replica.state();
-    return this.#replica.frontier(this.#document).some(({ author }) => {
-      const { seq } = this.position(author);
-      if (seq === 0 || this.#isAlsoAccepted(author)) return false;
-      const signatory = this.#replica.signatoryOf({ document: this.#document, author });
-      return signatory !== undefined && seq > Math.max(acceptedUpTo({ document: this.#document, author }, signatory, state), this.#released.get(hexOf(author)) ?? 0);
-    });
+  /** What is to be merged beyond what earlier calls returned, each item after all that it rests on. */
+  async read(): Promise<readonly OpenedItem[]> {
+    await this.#readChains();
+    if (this.#disputedGrants.length > 0 && (this.waitsForKey || this.#heldBack().some(({ isDisputed: aside }) => !aside))) {
+      for (const grant of this.#disputedGrants.splice(0)) this.#readGrant(grant);
+      await this.#readChains();
+    }
+    const items = this.#graph.take();
+    this.#setAside = this.#listSetAside();
+    return items;
   }
 
-  /** Changes that became readable since the last call; some may be those of an earlier call. */
-  async read(): Promise<readonly OpenedChange[]> {
-    for (const first of this.#disputed?.firsts() ?? []) if (!isDisputed(this.#replica, first)) this.#disputed?.forget(first.fields.author);
-    const isFirst = this.#disputed === undefined;
-    const changes = await this.#readOn();
-    if (!isFirst || this.#disputed === undefined) return changes;
-    this.#positions.clear();
-    this.#stopped.clear();
-    this.#disputed = new DisputedWork();
-    return this.#readOn();
-  }
-
-  async #readOn(): Promise<readonly OpenedChange[]> {
-    const changes: OpenedChange[] = [];
-    this.#unopenedGrants = this.#unopenedGrants.filter((grant) => this.#keyring.readDocumentGrant(grant) === 'no-key');
-    // A chain may wait for a grant that stands in another chain of the document: go round until nothing moves.
+  /** A chain may wait for a grant that stands in another chain of the document: goes round until nothing moves. */
+  async #readChains(): Promise<void> {
     for (let moved = true; moved;) {
-      moved = false;
-      this.#waitsForKey = false;
+      moved = this.#retryGrants();
       for (const { author, seq } of this.#replica.frontier(this.#document)) {
-        const before = this.#readUpTo(author).seq;
-        if (before < seq && !this.#stopped.has(hexOf(author))) await this.#readChain(author, seq, changes);
-        moved ||= this.#readUpTo(author).seq > before;
+        const before = this.position(author).seq;
+        const stop = this.#stopped.get(hexOf(author));
+        if (stop?.reason === 'no-key') this.#stopped.delete(hexOf(author));
+        else if (stop !== undefined) continue;
+        if (before < seq) await this.#readChain(author, seq);
+        moved ||= this.position(author).seq > before;
       }
     }
-    for (const { item, position, changes: released } of this.#disputed?.releaseWanted() ?? []) {
-      this.#positions.set(hexOf(item.fields.author), position);
-      this.#released.set(hexOf(item.fields.author), position.seq);
-      for (const bytes of released) changes.push({ item: item.id, author: item.fields.author, bytes });
-    }
-    return changes;
   }
 
-  async #readChain(author: AuthorId, until: number, changes: OpenedChange[]): Promise<void> {
+  async #readChain(author: AuthorId, until: number): Promise<void> {
+    this.#noteStanding(author);
     const chain = { document: this.#document, author };
-    while (this.#readUpTo(author).seq < until) {
-      const items = await this.#replica.read(chain, this.#readUpTo(author).seq + 1, READ_LIMIT);
+    while (this.position(author).seq < until) {
+      const items = await this.#replica.read(chain, this.position(author).seq + 1, READ_LIMIT);
       if (items.length === 0) return;
-      for (const item of items) {
-        const isAside = !this.#isAlsoAccepted(author) && isDisputed(this.#replica, item);
-        if (!(isAside ? this.#keepAside(item) : this.#readItem(item, changes))) return;
-      }
+      for (const item of items) if (!this.#readItem(item)) return;
     }
-  }
-
-  /** The end of what was merged, or of what is kept aside beyond it. */
-  #readUpTo(author: AuthorId): ChainPosition {
-    return this.#disputed?.positionOf(author) ?? this.position(author);
-  }
-
-  #isAlsoAccepted(author: AuthorId): boolean {
-    return this.#alsoAccepted !== undefined && hexOf(this.#alsoAccepted) === hexOf(author);
   }
 
   /** False when the chain cannot be read on. */
-  #keepAside(item: Item): boolean {
-    this.#disputed ??= new DisputedWork();
-    const before = this.#readUpTo(item.fields.author);
-    if (item.fields.content.type !== 'changeset') {
-      if (item.fields.content.type === 'grant') this.#disputedGrants.push(item);
-      this.#disputed.keep({ item, position: { ...before, seq: item.fields.seq }, changes: [] });
-      return true;
-    }
-    const opened = this.#open(item, item.fields.content.epoch, before);
-    if (!opened.ok) {
-      // Nobody can depend on what does not open. It is listed, and read again should it be accepted.
-      this.#disputed.keep({ item, position: before, changes: [] });
-      return false;
-    }
-    this.#disputed.keep({ item, ...opened.value });
-    return true;
-  }
-
-  /** A key that only a disputed grant has is taken from there: work that is accepted may have been sealed under it. */
-  #open(item: Item, epoch: number, position: ChainPosition): ReturnType<typeof openChangeset> {
-    const open = (): ReturnType<typeof openChangeset> =>
-      openChangeset(this.#replica.ward, this.#keyring.documentSecrets(this.#document, epoch), item, position);
-    const opened = open();
-    if (opened.ok || opened.failure !== 'no-key' || this.#disputedGrants.length === 0) return opened;
-    for (const grant of this.#disputedGrants) this.#keyring.readDocumentGrant(grant);
-    return open();
-  }
-
-  /** False when the chain cannot be read on. */
-  #readItem(item: Item, changes: OpenedChange[]): boolean {
+  #readItem(item: Item): boolean {
     const { author, content } = item.fields;
-    const position = this.position(author);
-    if (content.type === 'grant') {
-      const outcome = this.#keyring.readDocumentGrant(item);
-      if (outcome === 'no-key') this.#unopenedGrants.push(item);
-      this.#positions.set(hexOf(author), { ...position, seq: item.fields.seq });
+    const aside = isDisputed(this.#replica, item) && !(this.#alsoAccepted !== undefined && equalBytes(author, this.#alsoAccepted));
+    if (content.type !== 'changeset') {
+      if (aside) this.#disputedGrants.push(item);
+      else this.#readGrant(item);
+      this.#positions.set(hexOf(author), { ...this.position(author), seq: item.fields.seq });
       return true;
     }
-    if (content.type !== 'changeset') return true;
-    const opened = this.#open(item, content.epoch, position);
+    this.#historyKey ??= this.#keyring.newestSecrets(this.#document)?.historyKey;
+    const secrets = this.#keyring.documentSecrets(this.#document, content.epoch);
+    const opened = openChangeset(this.#replica.ward, secrets, item, this.position(author));
     if (!opened.ok) {
-      if (opened.failure === 'no-key') this.#waitsForKey = true;
-      else this.#stop(item, opened.failure);
+      this.#stopped.set(hexOf(author), { item, reason: opened.failure });
       return false;
     }
     this.#positions.set(hexOf(author), opened.value.position);
-    this.#disputed?.merged(opened.value.changes);
-    for (const bytes of opened.value.changes) changes.push({ item: item.id, author, bytes });
+    this.#graph.add({ item: item.id, author, isDisputed: aside, changes: opened.value.changes });
     return true;
   }
 
-  #stop(item: Item, reason: SetAside['reason']): void {
-    const { author, document } = item.fields;
-    this.#stopped.set(hexOf(author), { document, author, item: item.id, reason });
+  #readGrant(item: Item): boolean {
+    const outcome = this.#keyring.readDocumentGrant(item);
+    if (outcome === 'no-key') this.#unopenedGrants.push(item);
+    if (outcome === 'refused') this.#refusedGrants.push(item);
+    if (outcome !== 'opened') return false;
+    this.#hasNewKey = true;
+    // What did not open under one key of its epoch may open under another.
+    for (const [author, { reason }] of this.#stopped) if (reason === 'does-not-open') this.#stopped.delete(author);
+    return true;
+  }
+
+  /** True when one of them has opened. */
+  #retryGrants(): boolean {
+    const again = [...this.#unopenedGrants.splice(0), ...(this.#hasNewKey ? this.#refusedGrants.splice(0) : [])];
+    this.#hasNewKey = false;
+    return again.filter((grant) => this.#readGrant(grant)).length > 0;
+  }
+
+  #noteStanding(author: AuthorId): void {
+    if (!this.#acceptedUpTo.has(hexOf(author))) this.#acceptedUpTo.set(hexOf(author), this.#accepted(author));
+  }
+
+  #accepted(author: AuthorId): number {
+    const chain = { document: this.#document, author };
+    const signatory = this.#replica.signatoryOf(chain);
+    return signatory === undefined ? 0 : acceptedUpTo(chain, signatory, this.#replica.state());
+  }
+
+  #heldBack(): readonly OpenedItem[] {
+    return [...this.#graph.unmerged()];
+  }
+
+  #listSetAside(): readonly SetAside[] {
+    const listed = new Map<string, SetAside>();
+    const list = (author: AuthorId, item: ItemId, reason: SetAside['reason'], items = 1): void => {
+      const key = `${reason} ${hexOf(author)}`;
+      const before = listed.get(key);
+      listed.set(key, before === undefined ? { document: this.#document, author, item, items, reason } : { ...before, items: before.items + items });
+    };
+    for (const { author, item, isDisputed: aside } of this.#heldBack()) list(author, item, aside ? 'disputed' : 'depends-on-missing');
+    for (const { id, fields } of this.#refusedGrants) list(fields.author, id, 'grant');
+    for (const { item: { id, fields: { author, seq } }, reason } of this.#stopped.values()) {
+      const rest = (this.#replica.head({ document: this.#document, author })?.seq ?? seq) - seq + 1;
+      if (reason !== 'no-key') list(author, id, reason, rest);
+      else if (seq > this.#accepted(author)) list(author, id, 'disputed', rest);
+    }
+    return [...listed.values()];
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The head of an Automerge change chunk (automerge.org/automerge-binary-format-spec), read without Automerge: who made
- * it, which number it has, what it hashes to. Decoding a whole change in WASM costs milliseconds; this costs one SHA-256.
+ * it, which number it has, what it rests on, what it hashes to. Decoding a whole change in WASM costs milliseconds; this costs one SHA-256.
  */
 import { compareBytes } from '../codec/bytes.ts';
 import { MalformedError } from '../codec/result.ts';

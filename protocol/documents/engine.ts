@@ -26,9 +26,9 @@ export interface Edited extends Opened {
 }
 
 export interface DocumentEngine {
-  /** Forgets what it had of `document` and loads it from `changes`, in any order. */
+  /** Forgets what it had of `document` and loads it from `changes`, in any order. Refuses unless all of them fit together. */
   open(document: string, changes: readonly Uint8Array[]): Promise<Opened>;
-  /** Applies changes to a document that is open. */
+  /** Applies changes, none of which it has, to a document that is open. Refuses unless all that they rest on is there. */
   apply(document: string, changes: readonly Uint8Array[]): Promise<Opened>;
   /** Makes one change of one's own. `time` is milliseconds since 1970. */
   edit(document: string, patches: readonly Patch[], time: number): Promise<Edited>;

@@ -8,7 +8,8 @@ import { produceWithPatches, enablePatches, type Draft } from 'immer';
 import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId } from '../codec/ids.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Replica } from '../replica/replica.ts';
-import { ChainReader, type OpenedChange, type SetAside } from './chain-reader.ts';
+import { ChainReader, type SetAside } from './chain-reader.ts';
+import type { OpenedItem } from './change-graph.ts';
 import type { ChainPosition } from './changeset.ts';
 import { EngineDied, EngineRefused, type DocumentEngine, type JsonObject, type Patch } from './engine.ts';
 
@@ -18,9 +19,10 @@ enablePatches();
 export interface OpenDocument {
   readonly id: DocumentId;
   readonly value: JsonObject | undefined;
-  /** Grows by one with each new value. */
+  /** Grows by one with each new value, and when something else is set aside. */
   readonly version: number;
   readonly waitsForKey: boolean;
+  /** What is here and not merged. */
   readonly setAside: readonly SetAside[];
 }
 
@@ -46,7 +48,10 @@ interface Entry {
   loaded: boolean;
   /** Items one by one, so that a dying engine names its culprit. */
   careful: boolean;
+  /** Items that the engine refused or died of: never given to it again. */
   readonly culprits: Map<Hex<ItemId>, SetAside>;
+  /** As it was shown last. */
+  setAside: readonly SetAside[];
   queue: Promise<unknown>;
   /** A refresh that has not begun: it will read whatever arrives before it does. */
   due: Promise<void> | undefined;
@@ -94,6 +99,12 @@ export class Library {
     return entry.due;
   }
 
+  /** Reads anew what the log or new keys have put in another light. */
+  async followLog(): Promise<void> {
+    const stale = [...this.#entries.values()].filter((entry) => entry.reader.isStale);
+    await Promise.all(stale.map((entry) => this.refresh(entry.id)));
+  }
+
   /**
    * The way of an edit, from a recipe to a changeset on disk. Resolves with null when the recipe changed nothing.
    * Rejects with `EngineRefused` or what the store threw; the document is then as it was.
@@ -103,6 +114,7 @@ export class Library {
     return this.#enqueue(entry, async () => {
       await this.#catchUp(entry);
       const { engine, session, write, now } = this.#options;
+      if (entry.setAside.some(({ author }) => hexOf(author) === hexOf(session))) throw new EngineRefused('earlier work of this session was set aside');
       const [, patches] = produceWithPatches(entry.value ?? {}, (draft) => { recipe(draft); });
       if (patches.length === 0) return null;
       await this.#load(entry);
@@ -113,33 +125,25 @@ export class Library {
       onApplied?.(paths);
       try {
         const position = await write(id, entry.reader.position(session), [edited.change]);
-        entry.reader.wrote(session, position);
+        entry.reader.wrote(session, position, [edited.change]);
         return { document: id, seq: position.seq, paths };
       } catch (error) {
-        await this.#readAnew(entry);
+        this.#forget(entry);
+        await this.#catchUp(entry);
         throw error;
       }
     });
   }
 
-  /** After a removal, or after an admin has settled something: what has become disputed is taken out, what was accepted comes in. */
-  async standingChanged(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map((entry) => this.#enqueue(entry, async () => {
-      if (!entry.reader.isStale) return this.#catchUp(entry);
-      await this.#readAnew(entry);
-      if (!entry.loaded) this.#show(entry, undefined);
-    })));
-  }
-
-  /** The document as it would be if all that `author` wrote in it were accepted. */
+  /** The document as it would be if all that `author` wrote in it were accepted; undefined where nothing of it can be read. */
   async withWorkOf(id: DocumentId, author: AuthorId): Promise<JsonObject | undefined> {
     const { replica, keyring, engine } = this.#options;
-    const opened = await new ChainReader(replica, keyring, id, author).read();
-    const changes = opened.filter(({ item }) => this.#entries.get(hexOf(id))?.culprits.has(hexOf(item)) !== true).map(({ bytes }) => bytes);
-    if (changes.length === 0) return undefined;
+    const { culprits } = this.#entry(id);
+    const items = await new ChainReader(replica, keyring, id, (item) => culprits.has(hexOf(item)), author).read();
+    if (items.length === 0) return undefined;
     const name = `preview ${hexOf(id)}`;
     try {
-      return (await this.#guarded(() => engine.open(name, changes))).value;
+      return (await this.#guarded(() => engine.open(name, bytesOf(items)))).value;
     } catch (error) {
       if (error instanceof EngineRefused || error instanceof EngineDied) return undefined;
       throw error;
@@ -159,16 +163,17 @@ export class Library {
     const name = hexOf(id);
     let entry = this.#entries.get(name);
     if (entry === undefined) {
+      const culprits: Entry['culprits'] = new Map();
       entry = {
-        id, reader: this.#reader(id), value: undefined, version: 0, loaded: false, careful: false, culprits: new Map(), queue: Promise.resolve(), due: undefined,
+        id, reader: this.#reader(id, culprits), value: undefined, version: 0, loaded: false, careful: false, culprits, setAside: [], queue: Promise.resolve(), due: undefined,
       };
       this.#entries.set(name, entry);
     }
     return entry;
   }
 
-  #reader(id: DocumentId): ChainReader {
-    return new ChainReader(this.#options.replica, this.#options.keyring, id);
+  #reader(id: DocumentId, culprits: Entry['culprits']): ChainReader {
+    return new ChainReader(this.#options.replica, this.#options.keyring, id, (item) => culprits.has(hexOf(item)));
   }
 
   /** One thing at a time in each document. */
@@ -179,17 +184,22 @@ export class Library {
   }
 
   async #catchUp(entry: Entry): Promise<void> {
-    const opened = await entry.reader.read();
-    const changes = opened.filter((change) => !entry.culprits.has(hexOf(change.item)));
-    if (changes.length === 0) return;
-    const applied = entry.careful ? await this.#applyEach(entry, changes) : await this.#applyAll(entry, changes);
-    if (!applied) await this.#readAnew(entry);
+    for (;;) {
+      const { reader } = entry;
+      const items = await reader.read();
+      // The engine may have died of another document meanwhile, and the log or the keys may have changed.
+      if (entry.reader !== reader) continue;
+      if (reader.isStale) this.#forget(entry);
+      else if (items.length === 0) return this.#showRest(entry);
+      else if (await (entry.careful ? this.#applyEach(entry, items) : this.#applyAll(entry, items))) return;
+      else this.#forget(entry);
+    }
   }
 
-  /** False when the document has to be read again, carefully. */
-  async #applyAll(entry: Entry, changes: readonly OpenedChange[]): Promise<boolean> {
+  /** False when the document has to be read anew: carefully, or without the culprit. */
+  async #applyAll(entry: Entry, items: readonly OpenedItem[]): Promise<boolean> {
     const { engine } = this.#options;
-    const bytes = changes.map((change) => change.bytes);
+    const bytes = bytesOf(items);
     try {
       const { value } = entry.loaded ? await engine.apply(hexOf(entry.id), bytes) : await engine.open(hexOf(entry.id), bytes);
       entry.loaded = true;
@@ -202,26 +212,27 @@ export class Library {
     }
   }
 
-  async #applyEach(entry: Entry, changes: readonly OpenedChange[]): Promise<boolean> {
+  async #applyEach(entry: Entry, items: readonly OpenedItem[]): Promise<boolean> {
     const { engine } = this.#options;
     const name = hexOf(entry.id);
-    for (const { item, author, bytes } of changes) {
-      if (entry.culprits.has(hexOf(item))) continue;
+    let value: JsonObject | undefined;
+    for (const opened of items) {
       try {
         if (!entry.loaded) await engine.open(name, []);
         entry.loaded = true;
-        this.#show(entry, (await engine.apply(name, [bytes])).value);
+        value = (await engine.apply(name, bytesOf([opened]))).value;
       } catch (error) {
-        if (error instanceof EngineRefused) {
-          entry.culprits.set(hexOf(item), { document: entry.id, author, item, reason: 'engine-refused' });
-          continue;
+        if (error instanceof EngineRefused || this.#isCulprit(entry, error)) {
+          const { item, author } = opened;
+          const reason = error instanceof EngineRefused ? 'engine-refused' : 'engine-died';
+          entry.culprits.set(hexOf(item), { document: entry.id, author, item, items: 1, reason });
         }
-        if (this.#isCulprit(entry, error)) entry.culprits.set(hexOf(item), { document: entry.id, author, item, reason: 'engine-died' });
         this.#lostEngine(error);
         return false;
       }
     }
     entry.careful = false;
+    if (value !== undefined) this.#show(entry, value);
     return true;
   }
 
@@ -243,23 +254,19 @@ export class Library {
   #lostEngine(error: unknown): void {
     if (error instanceof EngineRefused) return;
     if (!(error instanceof EngineDied)) throw error;
-    for (const entry of this.#entries.values()) {
-      if (!entry.loaded) continue;
-      entry.loaded = false;
-      entry.reader = this.#reader(entry.id);
-    }
+    for (const entry of this.#entries.values()) if (entry.loaded) this.#forget(entry);
   }
 
-  async #readAnew(entry: Entry): Promise<void> {
+  /** The document is read from the replica again when it is next needed. */
+  #forget(entry: Entry): void {
     entry.loaded = false;
-    entry.reader = this.#reader(entry.id);
-    await this.#catchUp(entry);
+    entry.reader = this.#reader(entry.id, entry.culprits);
   }
 
   /** Makes sure that the engine holds the document as far as it is readable. */
   async #load(entry: Entry): Promise<void> {
     if (entry.loaded) return;
-    entry.reader = this.#reader(entry.id);
+    this.#forget(entry);
     await this.#catchUp(entry);
     if (entry.loaded) return;
     await this.#options.engine.open(hexOf(entry.id), []);
@@ -268,12 +275,31 @@ export class Library {
 
   #show(entry: Entry, value: JsonObject | undefined): void {
     entry.value = value;
+    entry.setAside = [...entry.reader.setAside, ...entry.culprits.values()];
     entry.version += 1;
     const shown = view(entry);
     for (const listener of this.#listeners) listener(shown);
   }
+
+  /** When nothing is merged: what was read before may be gone, or something new may be set aside. */
+  #showRest(entry: Entry): void {
+    const setAside = [...entry.reader.setAside, ...entry.culprits.values()];
+    const value = entry.loaded ? entry.value : undefined;
+    if (value !== entry.value || !sameSetAside(setAside, entry.setAside)) this.#show(entry, value);
+  }
 }
 
-function view({ id, value, version, reader, culprits }: Entry): OpenDocument {
-  return { id, value, version, waitsForKey: reader.waitsForKey, setAside: [...reader.setAside, ...culprits.values()] };
+function bytesOf(items: readonly OpenedItem[]): readonly Uint8Array[] {
+  return items.flatMap(({ changes }) => changes.map(({ bytes }) => bytes));
+}
+
+function sameSetAside(a: readonly SetAside[], b: readonly SetAside[]): boolean {
+  return a.length === b.length && a.every(({ item, items, reason }, at) => {
+    const other = b[at];
+    return other !== undefined && items === other.items && reason === other.reason && hexOf(item) === hexOf(other.item);
+  });
+}
+
+function view({ id, value, version, reader, setAside }: Entry): OpenDocument {
+  return { id, value, version, waitsForKey: reader.waitsForKey, setAside };
 }

@@ -7,7 +7,8 @@ import { certificateShape } from './certificate.ts';
 import { dealingShape, MAX_UNLOCK_NODES } from './dealing.ts';
 import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 
-const MAX_CUT = 8192;
+/** Entries of a cut in one operation; what is longer is signed as several removals at the same time. */
+export const MAX_CUT = 8192;
 export const MAX_HOLDERS = 16;
 const sealedName = variableBytes(0, 512);
 const bundle = variableBytes(1, 4096);

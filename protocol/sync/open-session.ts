@@ -106,7 +106,6 @@ export class OpenSession {
   start(theirFoundation: Uint8Array, theirRoot: Uint8Array | undefined): void {
     this.#theirFoundation = theirFoundation;
     this.#roots.greeted(theirRoot);
-    this.#tellEqual();
     this.#compare();
     this.#heartbeat();
   }
@@ -297,6 +296,7 @@ export class OpenSession {
     if (this.#pushing.acknowledge(pushes)) this.#heartbeat();
   }
 
+  /** SYNC-6: on a heartbeat alone, because the root of a greeting is not signed. */
   #tellEqual(): void {
     if (this.#toldEqual || !this.#roots.equal) return;
     this.#toldEqual = true;

@@ -5,10 +5,11 @@
 import { hexOf, type ItemId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import type { Action } from '../membership/operation.ts';
-import { MAX_HOLDERS } from '../membership/operation.ts';
+import { MAX_CUT, MAX_HOLDERS } from '../membership/operation.ts';
 import type { OperationInReview, Proposal, Quorum, Role, UserState, Verdict, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { cutOfUser } from './cut.ts';
+import { signRemoval } from './removal.ts';
 import type { SessionSigner } from './session-signer.ts';
 
 /** `proposed`: another admin has to approve it before it changes anything. */
@@ -16,7 +17,7 @@ export type Outcome = 'done' | 'proposed';
 
 export type CouncilFailure =
   | 'not-an-admin' | 'unknown-user' | 'last-admin' | 'unknown-proposal' | 'own-proposal' | 'bad-quorum' | 'not-a-holder' | 'no-second-admin'
-  | 'unknown-operation' | 'own-operation' | 'not-repeatable';
+  | 'unknown-operation' | 'own-operation' | 'not-repeatable' | 'too-many-chains';
 
 export interface CouncilOptions {
   readonly replica: Replica;
@@ -70,7 +71,8 @@ export class Council {
     const admins = adminsOf(state.value).length;
     if (target.role === 'admin' && admins === 1) return fail('last-admin');
     if (target.role === 'admin' && admins >= 3 && !this.#isSelf(user)) return this.#propose({ type: 'remove-user', user });
-    await this.#options.signer.operate({ type: 'remove-user', user, cut: cutOfUser(this.#options.replica, user) });
+    const signed = await signRemoval(this.#options.signer, cutOfUser(this.#options.replica, user), (cut) => ({ type: 'remove-user', user, cut }));
+    if (!signed.ok) return signed;
     await this.#options.settleOwed();
     return succeed('done');
   }
@@ -105,6 +107,7 @@ export class Council {
     if (this.#isSelf(found.by)) return fail('own-proposal');
     const { action } = found;
     const cut = action.type === 'remove-user' ? cutOfUser(this.#options.replica, action.user) : [];
+    if (cut.length > MAX_CUT) return fail('too-many-chains');
     await this.#options.signer.operate({ type: 'approve', proposal, cut });
     await this.#options.settleOwed();
     return succeed(null);

@@ -19,6 +19,8 @@ import { adminsOf } from './council.ts';
 import { cutOfDevice, cutOfUser } from './cut.ts';
 import { devicesTogether, usersOf } from './devices.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
+import { MAX_CUT } from '../membership/operation.ts';
+import { signRemoval } from './removal.ts';
 import type { TeamKeys } from './team-keys.ts';
 
 export { MIN_PASSWORD_LENGTH };
@@ -41,7 +43,7 @@ export interface LostReport {
   readonly users: readonly UserId[];
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin'
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin' | 'too-many-chains'
   /** Fewer nodes of the ward in reach than its policy deals shares to. */
   | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
@@ -65,7 +67,7 @@ export class Members {
     this.#options = options;
   }
 
-  /** The password is the person's own: they type it here, or change it at their first unlock. */
+  /** The password is the person's own, who types it here: nothing changes it later yet. */
   async addUser({ handle, name, role, password }: NewUser): Promise<Result<UserId, MemberFailure>> {
     const { replica, signer, entropy } = this.#options;
     const state = this.#admin();
@@ -124,6 +126,8 @@ export class Members {
     if (renewed === undefined || renewed.removal !== undefined || hexOf(user) === hexOf(self)) return fail('unknown-user');
     if (renewed.role === 'admin') return fail('is-admin');
     if (temporaryPassword.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
+    const cut = cutOfUser(replica, user);
+    if (cut.length > MAX_CUT) return fail('too-many-chains');
     const seeds = newIdentitySeeds(entropy);
     const identity = identityFromSeeds(user, seeds);
     const dealt = await this.#dealFor(state.value, user, temporaryPassword);
@@ -131,7 +135,7 @@ export class Members {
     const bundle = await sealBundle(seeds, temporaryPassword, replica.ward, user, entropy, dealt.value?.presence);
     await signer.operate({
       type: 'renew-user', user, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
-      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, cut: cutOfUser(replica, user),
+      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, cut,
     });
     if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
     await this.#settle();
@@ -155,7 +159,8 @@ export class Members {
     if (!state.ok) return state;
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
-    await this.#shutOut(device);
+    const out = await this.#shutOut(device);
+    if (!out.ok) return out;
     await this.#settle();
     return succeed(null);
   }
@@ -171,7 +176,10 @@ export class Members {
     if (devices.length === 0) return fail('unknown-device');
     if (devices.some(({ id }) => equalBytes(id, this.#options.device))) return fail('own-device');
     // The page first: its tablet hears of that only while it is still told anything.
-    for (const { id } of devices) await this.#shutOut(id);
+    for (const { id } of devices) {
+      const out = await this.#shutOut(id);
+      if (!out.ok) return out;
+    }
     await this.#settle();
     return succeed({ devices, users: usersOf(this.#options.replica, devices.map(({ id }) => id)) });
   }
@@ -266,9 +274,9 @@ export class Members {
     own.wipe();
   }
 
-  async #shutOut(device: DeviceId): Promise<void> {
+  #shutOut(device: DeviceId): Promise<Result<null, 'too-many-chains'>> {
     const { replica, signer } = this.#options;
-    await signer.operate({ type: 'remove-device', device, cut: cutOfDevice(replica, device) });
+    return signRemoval(signer, cutOfDevice(replica, device), (cut) => ({ type: 'remove-device', device, cut }));
   }
 
   #named(name: string): Uint8Array {

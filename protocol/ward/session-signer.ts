@@ -3,14 +3,14 @@
  * used again. Everything that an unlocked client writes goes through here.
  */
 import type { Clock, Entropy } from '../codec/environment.ts';
-import { hexOf, LOG_DOCUMENT, sessionId, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type Hex, type SessionId, type WardId } from '../codec/ids.ts';
+import { hexOf, LOG_DOCUMENT, sessionId, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type Hex, type ItemId, type SessionId, type WardId } from '../codec/ids.ts';
 import { signingKeyFromSeed, type SigningKey } from '../crypto/signing/signature.ts';
-import { encodeFields, signItem, type Item, type ItemContent, type ItemPlace } from '../items/item.ts';
+import { encodeFields, encodeItem, signItem, type Item, type ItemContent, type ItemPlace } from '../items/item.ts';
 import type { Identity } from '../keys/identity.ts';
 import { certifySession, type Certificate } from '../membership/certificate.ts';
 import { encodeOperation, type Operation } from '../membership/operation.ts';
 import { encodeSessionEnd, encodeSessionStart, MAX_ENDED_CHAINS } from '../membership/session-record.ts';
-import { ChainWriter } from '../replica/chain-writer.ts';
+import { ChainWriter, NotAdmittedError } from '../replica/chain-writer.ts';
 import type { Replica } from '../replica/replica.ts';
 
 export interface SessionSigner {
@@ -18,6 +18,11 @@ export interface SessionSigner {
   readonly key: SigningKey;
   /** Signs an operation of the ward log and puts it there. */
   operate(operation: Operation): Promise<Item>;
+  /**
+   * Signs operations of which none knows of another, and puts them into the ward log: all but the first by a session each,
+   * which is made for it and signs nothing else.
+   */
+  operateApart(first: Operation, others: readonly Operation[]): Promise<void>;
   /** Puts an item into the session's chain in `document`: `body` gets the encoded fields that it may have to bind. */
   append(document: DocumentId, content: ItemContent, body: (fields: Uint8Array) => Uint8Array | Promise<Uint8Array>): Promise<Item>;
   /** As `append`, for content that depends on the place. */
@@ -38,15 +43,23 @@ export interface SessionStart {
 
 /** Makes the session known to the ward: the first item of its chain in the sessions document is its certificate. */
 export async function startSession({ replica, identity, device, clock, entropy }: SessionStart): Promise<SessionSigner> {
-  const key = signingKeyFromSeed(entropy.randomBytes(32));
-  const session = sessionId.from(key.publicKey);
-  const certificate = certifySession(identity.signing, replica.ward, { user: identity.user, session, device, created: clock.now() });
-  const signer = signerOf(replica, key, certificate, clock);
+  const certified = (): CertifiedKey => {
+    const key = signingKeyFromSeed(entropy.randomBytes(32));
+    const session = sessionId.from(key.publicKey);
+    return { key, certificate: certifySession(identity.signing, replica.ward, { user: identity.user, session, device, created: clock.now() }) };
+  };
+  const { key, certificate } = certified();
+  const signer = signerOf(replica, key, certificate, clock, certified);
   await signer.append(SESSIONS_DOCUMENT, { type: 'session' }, () => encodeSessionStart(certificate));
   return signer;
 }
 
-function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, clock: Clock): SessionSigner {
+interface CertifiedKey {
+  readonly key: SigningKey;
+  readonly certificate: Certificate;
+}
+
+function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, clock: Clock, newlyCertified: () => CertifiedKey): SessionSigner {
   const writer = new ChainWriter({ replica, author: certificate.session, clock });
   const ward: WardId = replica.ward;
   const written = new Map<Hex<DocumentId>, DocumentId>();
@@ -63,12 +76,31 @@ function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, c
     });
   }
 
+  const operate = (operation: Operation): Promise<Item> => append(LOG_DOCUMENT, { type: 'operation' }, () => encodeOperation({ operation, certificate }));
+
+  function signApart(operation: Operation, heads: readonly ItemId[]): Item {
+    const once = newlyCertified();
+    const place: ItemPlace = { document: LOG_DOCUMENT, author: once.certificate.session, seq: 1, prev: new Uint8Array(0), heads, time: clock.now() };
+    const item = signItem(once.key, ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: once.certificate }));
+    once.key.seed.fill(0);
+    return item;
+  }
+
   return {
     session: certificate.session,
     key,
     append,
     appendBuilt,
-    operate: (operation) => append(LOG_DOCUMENT, { type: 'operation' }, () => encodeOperation({ operation, certificate })),
+    operate,
+    async operateApart(first, others) {
+      const { heads } = replica.state();
+      const apart = others.map((operation) => signApart(operation, heads));
+      await operate(first);
+      for (const item of apart) {
+        const verdict = await replica.offer({ document: LOG_DOCUMENT, author: item.fields.author, items: [encodeItem(item)] });
+        if (verdict.outcome !== 'stored') throw new NotAdmittedError(verdict);
+      }
+    },
     async end() {
       const chains = [...written.values()].filter((document) => hexOf(document) !== hexOf(SESSIONS_DOCUMENT)).slice(0, MAX_ENDED_CHAINS);
       const ends = chains.flatMap((document) => {

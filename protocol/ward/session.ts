@@ -6,7 +6,7 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
@@ -17,8 +17,9 @@ import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
 import type { Dealing } from '../membership/dealing.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
-import type { DeviceState, Role, WardState } from '../membership/ward-state.ts';
+import type { DeviceState, Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
+import { userOf } from '../replica/standing.ts';
 import { Account } from './account.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
@@ -64,9 +65,6 @@ export class Session {
   #following: Promise<void> = Promise.resolve();
   /** Ordinary documents that are being read on in, and other work of the session's own. */
   readonly #reading = new Set<Promise<void>>();
-  /** By what standings of items follow, as they were last read. */
-  #removals: string;
-  #settlements: WardState['settlements'];
   #locked = false;
 
   /** Use `Ward.unlock`. */
@@ -103,8 +101,6 @@ export class Session {
       replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
       valueWithWorkOf: (id, author) => this.#library.withWorkOf(id, author), settled: () => this.settled(),
     });
-    this.#removals = removalsIn(replica.state());
-    this.#settlements = replica.state().settlements;
     this.#stopListening = replica.onAdmitted((admitted) => this.#follow(admitted));
   }
 
@@ -133,6 +129,13 @@ export class Session {
 
   documents(): Iterable<OpenDocument> {
     return this.#library.documents();
+  }
+
+  /** The name of whoever opened the session that wrote it; the public handle where the name does not open. */
+  nameOfAuthor(author: AuthorId): string | undefined {
+    const user = userOf(this.#replica, author);
+    const known = user && this.#replica.state().users.get(hexOf(user));
+    return known && (this.members.nameOf(known.sealedName) ?? known.handle);
   }
 
   /** The team whose members can open the document; undefined while its key is not here. */
@@ -252,21 +255,8 @@ export class Session {
     if (this.#locked) return;
     const name = hexOf(document);
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
-    if (name === hexOf(LOG_DOCUMENT)) {
-      await this.#followStandings();
-      return this.members.settleOwed();
-    }
+    if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
-  }
-
-  /** ADMIT-5: standing follows from removals and settlements in the log. */
-  async #followStandings(): Promise<void> {
-    const state = this.#replica.state();
-    const removals = removalsIn(state);
-    if (removals === this.#removals && state.settlements === this.#settlements) return;
-    this.#removals = removals;
-    this.#settlements = state.settlements;
-    await this.#library.standingChanged();
   }
 
   #isOrdinary(document: DocumentId): boolean {
@@ -282,9 +272,4 @@ export class Session {
   #assertUnlocked(): void {
     if (this.#locked) throw new Error('the session is locked');
   }
-}
-
-/** Names every removal, and how long its cut is. */
-function removalsIn({ users, devices }: WardState): string {
-  return [...users.values(), ...devices.values()].flatMap(({ id, removal }) => (removal === undefined ? [] : [`${hexOf<Uint8Array>(id)} ${removal.cut.length}`])).join();
 }

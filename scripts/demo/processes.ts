@@ -3,22 +3,24 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Release } from '../build-release.ts';
 
 export interface DemoProcess {
   readonly name: string;
   readonly pid: number;
   /** What the command printed when it was up. */
   readonly started: Readonly<Record<string, unknown>>;
-  stop(): Promise<void>;
+  /** Asks it to end. False when it had to be killed, or did not end with code 0. */
+  stop(): Promise<boolean>;
 }
 
 const START_MILLISECONDS = 40_000;
 
-/** Runs `main`, the built command line. Resolves when the process says that it is up; its log goes to `FOLDER.log`. */
-export async function startProcess(main: string, name: string, command: readonly string[], folder: string): Promise<DemoProcess> {
+/** Runs a command of the release. Resolves when the process says that it is up; its log goes to `FOLDER.log`. */
+export async function startProcess(release: Release, name: string, command: readonly string[], folder: string): Promise<DemoProcess> {
   // A group of its own: Ctrl-C reaches the demo alone, which then ends them in order.
-  const child = spawn(process.execPath, [main, ...command, '--folder', folder, '--json', '--log', '--local'], {
-    stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...process.env, WARDSYNC_STOP_WITH_STDIN: '1' },
+  const child = spawn(process.execPath, [release.command, ...command, '--folder', folder, '--json', '--log', '--local'], {
+    stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...process.env, WARDSYNC_STOP_WITH_STDIN: '1', WARDSYNC_APP: release.app },
   });
   const log = createWriteStream(`${folder}.log`, { flags: 'a' });
   child.stderr.pipe(log);
@@ -26,11 +28,11 @@ export async function startProcess(main: string, name: string, command: readonly
   return {
     name, pid: child.pid ?? 0, started,
     stop: () => new Promise((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) return resolve();
+      if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode === 0);
       const force = setTimeout(() => child.kill('SIGKILL'), 8_000);
-      child.once('exit', () => {
+      child.once('exit', (code) => {
         clearTimeout(force);
-        resolve();
+        resolve(code === 0);
       });
       child.kill('SIGTERM');
     }),

@@ -5,6 +5,7 @@
  * `Request` and gets one `Reply`; between them the worker sends `Update`s, each a whole new value of one `Topic`.
  */
 import type { NewAdmission, NewPerson } from '../../protocol/chart/admit.ts';
+import type { NotShown } from '../../protocol/chart/chart.ts';
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
@@ -13,7 +14,7 @@ import type { PatientParts, StayLine } from '../../protocol/clinical/patient-pag
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
-export type { BedCard, Examination, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLine };
+export type { BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
@@ -188,6 +189,8 @@ export interface PatientView extends Omit<PatientParts, EntryLists> {
   readonly observations: readonly Entry<ObservationSet>[];
   readonly notes: readonly Entry<Note>[];
   readonly administrations: readonly Entry<Administration>[];
+  /** Here and not part of the above, by author and why. */
+  readonly notShown: readonly NotShown[];
 }
 
 type EntryLists = 'allergies' | 'conditions' | 'medications' | 'measurements' | 'orders' | 'observations' | 'notes' | 'administrations';

@@ -29,10 +29,16 @@ export interface RunningTablet {
   readonly device: RunningDevice;
   /** `http://127.0.0.1:…/` */
   readonly url: string;
-  /** The page's link as long as no page has joined: it carries the rest of the code, in the fragment. */
-  readonly joinLink: () => Promise<string | undefined>;
+  /** The page's link, with the tablet's own code in the fragment, as long as a page can join with it. */
+  readonly joinLink: () => Promise<JoinLink>;
   readonly stop: () => Promise<void>;
 }
+
+export type JoinLink =
+  | { readonly state: 'open'; readonly link: string }
+  /** Nobody used the code in time. */
+  | { readonly state: 'expired' }
+  | { readonly state: 'used' };
 
 const LOOPBACK = '127.0.0.1';
 
@@ -55,7 +61,7 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
   const control = await serveControl(folder.path, deviceControl(device, environment));
   const forgetUsedCode = async (): Promise<void> => {
     const code = await readPageCode(folder);
-    if (code !== undefined && isPageJoined(device, code)) await dropPageCode(folder);
+    if (code !== undefined && stateOf(device, code, environment.clock.now()) === 'used') await dropPageCode(folder);
   };
   const off = device.replica.onAdmitted(({ document }) => {
     if (hexOf(document) === hexOf(LOG_DOCUMENT)) void forgetUsedCode();
@@ -66,7 +72,8 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
     url: served.value.url,
     async joinLink() {
       const code = await readPageCode(folder);
-      return code === undefined || isPageJoined(device, code) ? undefined : `${served.value.url}#join=${code}`;
+      const state = code === undefined ? 'used' : stateOf(device, code, environment.clock.now());
+      return state === 'open' ? { state, link: `${served.value.url}#join=${code}` } : { state };
     },
     async stop() {
       off();
@@ -93,10 +100,11 @@ async function otherNode({ replica, host }: RunningDevice, peerId: string): Prom
   return peer !== undefined && (kind === 'archive' || kind === 'tablet') ? host.provenAddress(peer) : undefined;
 }
 
-function isPageJoined({ replica }: RunningDevice, text: string): boolean {
+function stateOf({ replica }: RunningDevice, text: string, now: number): JoinLink['state'] {
   const code = decodeJoinCode(text);
-  if (!code.ok) return true;
+  if (!code.ok) return 'used';
   const invite = toHex(invitationKey(code.value.secret, replica.ward, 'client').publicKey);
-  for (const { id, usedBy } of replica.state().invitations.values()) if (hexOf(id) === invite) return usedBy !== undefined;
-  return false;
+  const invitation = [...replica.state().invitations.values()].find(({ id }) => hexOf(id) === invite);
+  if (invitation?.usedBy !== undefined) return 'used';
+  return invitation !== undefined && invitation.expires <= now ? 'expired' : 'open';
 }

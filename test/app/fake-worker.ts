@@ -304,6 +304,7 @@ function showPatient(): void {
     observations: stand(parts.observations),
     notes: stand(parts.notes),
     administrations: stand(parts.administrations),
+    notShown: [],
   };
   send({ topic: 'patient', value });
 }

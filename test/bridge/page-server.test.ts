@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { startPageServer } from '../../browser-bridge/page-server.ts';
 import { testCredentials } from '../authority/support.ts';
-import { appFolder, authority, authorityPem, bridgeTo, credentials, get, portOf, say, SECRET_FILE } from './support.ts';
+import { appFolder, authority, authorityPem, bridgeTo, credentials, get, PEER, portOf, say, SECRET_FILE } from './support.ts';
 
 const quiet = { event: () => undefined };
 
@@ -78,6 +78,25 @@ test('PAGE-3: only GET and HEAD, without a body, of a path', async (t) => {
   assert.match(await say(bridge.port, `GET / HTTP/1.1\r\n${host}X: ${'a'.repeat(9000)}\r\n\r\n`), /^HTTP\/1\.1 400 /, 'an endless head');
   assert.match(await say(bridge.port, 'GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /, 'no host');
   assert.match(await say(bridge.port, `GET / HTTP/1.1\r\n${host}${host}\r\n`), /^HTTP\/1\.1 400 /, 'two hosts');
+});
+
+test('PAGE-3: every refusal carries the policy too, whoever makes it', async (t) => {
+  const { bridge } = await bridgeTo(t, undefined);
+  const own = `Host: localhost:${bridge.port}\r\n`;
+  const socket = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n`;
+  const refusals: readonly (readonly [number, string])[] = [
+    [400, 'GET / HTTP/1.1\r\n\r\n'], [400, `GET / HTTP/1.1\r\n${own}${own}\r\n`], [400, `GET http://localhost/ HTTP/1.1\r\n${own}\r\n`],
+    [400, 'no HTTP at all\r\n\r\n'], [400, `GET / HTTP/1.1\r\n${own}X: ${'a'.repeat(9000)}\r\n\r\n`], [400, `GET / HTTP/1.1\r\n${own}Content-Length: 3\r\n\r\nabc`],
+    [403, `GET / HTTP/1.1\r\n${own}Origin: https://evil.example\r\n\r\n`], [421, 'GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n'],
+    [404, `GET /nothing HTTP/1.1\r\n${own}Connection: close\r\n\r\n`], [405, `POST / HTTP/1.1\r\n${own}\r\n`], [417, `GET / HTTP/1.1\r\n${own}Expect: miracles\r\n\r\n`],
+    [403, `GET /pipe/${PEER} HTTP/1.1\r\n${own}${socket}\r\n`], [404, `GET /pipe/${PEER} HTTP/1.1\r\n${own}Origin: https://localhost:${bridge.port}\r\n${socket}\r\n`],
+  ];
+  for (const [status, request] of refusals) {
+    const answer = await say(bridge.port, request);
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), request.slice(0, 200));
+    assert.match(answer, /\r\nContent-Security-Policy: default-src 'none'/i, request.slice(0, 200));
+    assert.match(answer, /\r\nX-Frame-Options: DENY\r\n/i);
+  }
 });
 
 test('PAGE-1: DNS rebinding and other sites are refused by Host, Origin and fetch metadata', async (t) => {

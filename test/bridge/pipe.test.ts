@@ -153,7 +153,7 @@ test('BRIDGE-2: a peer that cannot be reached is 502, and no pipe stays counted'
   assert.equal(await upgradeStatus(bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${bridge.port}` }), 502);
   await until(() => bridge.status().pipes === 0);
   const other = await bridgeTo(t, target);
-  // A handshake that is none: the peer was dialled already.
+  // A handshake that is none: the peer was dialled already. It is refused with the policy, like the rest.
   assert.equal(await upgradeStatus(other.bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${other.bridge.port}`, 'Sec-WebSocket-Version': '1' }), 400);
   await until(() => other.bridge.status().pipes === 0);
 });
@@ -174,6 +174,28 @@ test('BRIDGE-2: pipes are limited by browser address and in all, and text or too
   const only = openPipe(t, inAll.bridge);
   await once(only, 'open');
   assert.equal(await upgradeStatus(inAll.bridge.port, `/pipe/${PEER}`, { Origin: `https://127.0.0.1:${inAll.bridge.port}` }), 503);
+});
+
+test('BRIDGE-2: a crowd that comes while the address of the peer is still being proven is counted', async (t) => {
+  const target = await peer(t, (socket) => { socket.resume(); });
+  const proven = deferred<typeof target>();
+  let asked = 0;
+  const addressOf = (): Promise<typeof target> => {
+    asked += 1;
+    return proven.promise;
+  };
+  const { bridge } = await bridgeTo(t, target, { proven: { addressOf } });
+  const own = { Origin: `https://127.0.0.1:${bridge.port}` };
+  const statuses: number[] = [];
+  const crowd = Array.from({ length: 60 }, async () => { statuses.push(await upgradeStatus(bridge.port, `/pipe/${PEER}`, own)); });
+  await until(() => statuses.length === 44);
+  assert.deepEqual([...new Set(statuses)], [429]);
+  assert.equal(asked, 16);
+  proven.resolve(target);
+  await Promise.all(crowd);
+  assert.equal(statuses.filter((status) => status === 101).length, 16);
+  await until(() => bridge.status().pipes === 0);
+  assert.equal(await upgradeStatus(bridge.port, `/pipe/${PEER}`, own), 101, 'places are given back');
 });
 
 test('BRIDGE-3: a pipe in which nothing moves is ended', async (t) => {

@@ -67,9 +67,9 @@ export class WardBrowser {
     return new WardBrowser(context, profile, strayed);
   }
 
-  /** The complaints so far, which are then forgotten; those that `isExpected` fits are left out. */
-  takeComplaints(isExpected: (text: string) => boolean = () => false): readonly string[] {
-    return this.complaints.splice(0).filter((text) => !isExpected(text));
+  /** The complaints so far, which are then forgotten. */
+  takeComplaints(): readonly string[] {
+    return this.complaints.splice(0);
   }
 
   #watch(page: Page): void {

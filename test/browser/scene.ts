@@ -23,8 +23,3 @@ export interface Scene {
   /** Whatever was typed into a page. Nobody but clients may have it. */
   readonly typed: string[];
 }
-
-/** What Chromium itself says when a pipe that was cut is dialled again: expected while something is unplugged. */
-export function isPipeDown(complaint: string): boolean {
-  return /^WebSocket connection to 'wss?:\/\/(localhost|127\.0\.0\.1):\d+\/pipe\/\w+' failed: /.test(complaint);
-}

@@ -17,7 +17,7 @@ import { runDevice, type RunningDevice } from '../../node/device/running-device.
 import { toPem } from '../../protocol/authority/pem.ts';
 import { Chart } from '../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../protocol/chart/teams.ts';
-import { hexOf, type Hex, type DeviceId } from '../../protocol/codec/ids.ts';
+import { hexOf } from '../../protocol/codec/ids.ts';
 import { encodeJoinCode } from '../../protocol/network/join-code.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { buildApp } from '../../scripts/build-app.ts';
@@ -46,8 +46,6 @@ export class LoopbackWard {
   readonly #t: TestContext;
   readonly #admin: { readonly device: RunningDevice; readonly session: Session; readonly own: OwnItems };
   readonly #running = new Map<NodeName, { readonly process: RunningProcess; readonly started: Line }>();
-  readonly #up = new Set<NodeName>();
-  readonly #ever: RunningProcess[] = [];
 
   private constructor(t: TestContext, canaries: Canaries, root: string, people: LoopbackWard['people'], ports: LoopbackWard['ports'], admin: { device: RunningDevice; session: Session; own: OwnItems }) {
     this.#t = t;
@@ -86,6 +84,11 @@ export class LoopbackWard {
     return ward;
   }
 
+  /** In hex. */
+  get id(): string {
+    return hexOf(this.#admin.device.replica.ward);
+  }
+
   folder(name: string): string {
     return folderOf(this.root, name);
   }
@@ -94,24 +97,12 @@ export class LoopbackWard {
     return `${place === 'desk' ? 'https' : 'http'}://${host}:${this.ports[place]}/`;
   }
 
-  /** Starts a node, or starts it again. Resolves when it serves. */
+  /** Starts a node. Resolves when it serves. */
   async start(name: NodeName): Promise<void> {
     const [kind = name] = name.split('-');
     const own = name === 'bridge' ? ['--port', String(this.ports.desk)] : name === 'archive' ? [] : ['--page-port', String(this.ports[name])];
     const process = startWardsync(this.#t, [kind, '--folder', this.folder(name), '--local', '--log', ...own], { env: { WARDSYNC_APP: join(this.root, 'app') } });
-    this.#ever.push(process);
     this.#running.set(name, { process, started: await process.next(({ running }) => running === kind) });
-    this.#up.add(name);
-  }
-
-  /** As when the cable is pulled: `kill -9`. */
-  async kill(name: NodeName): Promise<void> {
-    this.#up.delete(name);
-    await this.process(name).kill();
-  }
-
-  process(name: NodeName): RunningProcess {
-    return this.#get(name).process;
   }
 
   /** The first TCP address of a node, with its PeerId. */
@@ -121,9 +112,15 @@ export class LoopbackWard {
     return `${String(first)}/p2p/${String(peerId)}`;
   }
 
-  /** Standard output and error of all processes that the nodes ever were. */
-  logs(): string {
-    return this.#ever.map(({ output, errors }) => `${output}${errors}`).join('\n');
+  /** A node's PeerId, which stands in its log. */
+  peerId(name: NodeName): string {
+    return String(this.#get(name).started['peerId']);
+  }
+
+  /** A node's standard output and error. */
+  logOf(name: NodeName): string {
+    const { output, errors } = this.#get(name).process;
+    return `${output}${errors}`;
   }
 
   /** A one-time code for a browser or a headless client, which comes in by the node named. Resolves when that node knows it. */
@@ -140,17 +137,6 @@ export class LoopbackWard {
     return readFile(join(this.folder(tablet), 'page-code'), 'utf8');
   }
 
-  /** The devices of the ward that are browsers or headless clients, by their ids in hex. */
-  clients(): readonly Hex<DeviceId>[] {
-    return [...this.#admin.device.replica.state().devices.values()].filter(({ kind }) => kind === 'client').map(({ id }) => hexOf(id));
-  }
-
-  async remove(device: Hex<DeviceId>): Promise<void> {
-    const found = this.#admin.device.replica.state().devices.get(device);
-    if (found === undefined) throw new Error('no such device');
-    must(await this.#admin.session.members.removeDevice(found.id));
-  }
-
   /** Patients' ids, in the order of the canaries. */
   patients(): readonly string[] {
     const chart = new Chart(this.#admin.session, environment);
@@ -158,9 +144,9 @@ export class LoopbackWard {
     return this.canaries.patients.map(({ record }) => byName.get(record.name.family) ?? '');
   }
 
-  /** Resolves when every node that runs and keeps records has confirmed what the admin wrote. */
+  /** Resolves when every node that keeps records has confirmed what the admin wrote. */
   async settled(): Promise<void> {
-    const keepers = await Promise.all([...this.#up].filter((name) => name !== 'bridge').map(async (name) => must(await readDeviceFolder(this.folder(name))).id));
+    const keepers = await Promise.all([...this.#running.keys()].filter((name) => name !== 'bridge').map(async (name) => must(await readDeviceFolder(this.folder(name))).id));
     const { own } = this.#admin;
     if (!await until(own.onHeld, () => keepers.every((keeper) => own.isHeldBy(keeper)), SETTLE_MILLISECONDS)) throw new Error('the nodes have not taken over what the admin wrote');
   }

@@ -35,14 +35,17 @@ test('DOC-4: an edit made in one engine is seen in another, and prose merges', (
   assert.deepEqual(merged.value, { notes: { n1: { text: 'she slept well until five', kind: 'nursing' } } });
 }));
 
-test('DOC-3: changes may be opened in any order, and one that is early waits', () => withEngines(async (alice, bob) => {
+test('DOC-8: changes may be opened in any order, and are refused where what they rest on is missing', () => withEngines(async (alice, bob) => {
   await alice.open('d', []);
   const one = (await alice.edit('d', [{ op: 'add', path: ['a'], value: 1 }], 0)).change;
   const two = (await alice.edit('d', [{ op: 'add', path: ['b'], value: 2.5 }], 0)).change;
   assert.ok(one && two);
-  assert.deepEqual((await bob.open('d', [two])).value, {});
-  assert.deepEqual((await bob.apply('d', [one])).value, { a: 1, b: 2.5 });
+  await assert.rejects(bob.open('d', [two]), EngineRefused);
   assert.deepEqual((await bob.open('d', [two, one])).value, { a: 1, b: 2.5 });
+  await bob.open('d', []);
+  await assert.rejects(bob.apply('d', [two]), EngineRefused);
+  await bob.open('d', [one]);
+  assert.deepEqual((await bob.apply('d', [two])).value, { a: 1, b: 2.5 });
 }));
 
 test('DOC-7: an edit that points at nothing is refused and changes nothing', () => withEngines(async (alice) => {

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { test, type TestContext } from 'node:test';
 import multicastDns from 'multicast-dns';
 import { loopbackDiscovery } from '../../protocol/network/discovery/mdns.ts';
-import { isOnLink, isPrivate, LOOPBACK } from '../../protocol/network/discovery/network-interface.ts';
+import { isOnLink, isPrivate, LOOPBACK, LOOPBACK_GROUP } from '../../protocol/network/discovery/network-interface.ts';
 import { asksFor, peersIn, recordsFor, SERVICE_TAG } from '../../protocol/network/discovery/records.ts';
 import { peerIdText } from '../../protocol/network/peer-id.ts';
 import { freshKey, freshKeys, realEnvironment, startTestHost, until, WrittenReplica, type LoggedEvent } from './support.ts';
@@ -89,7 +89,7 @@ test('ATTACK 34: what is multicast names a key and an address; nothing in it out
   const key = freshKey();
   const heard = async (): Promise<string[]> => {
     const packet = new Promise<string[]>((resolve) => {
-      const mdns = multicastDns({ interface: '127.0.0.1', bind: '0.0.0.0', port });
+      const mdns = multicastDns({ interface: '127.0.0.1', bind: LOOPBACK_GROUP, ip: LOOPBACK_GROUP, port });
       mdns.once('response', ({ answers }: { answers: { name: string; data?: unknown }[] }) => {
         mdns.destroy();
         resolve(answers.flatMap(({ name, data }) => [name, ...(Array.isArray(data) ? data : [data]).map(String)]));
@@ -113,7 +113,7 @@ function response(texts: readonly string[]): { name: string; type: string; data?
 }
 
 async function flooder(t: TestContext, port: number): Promise<{ respond(texts: readonly string[]): void; junk(seed: number): Promise<void> }> {
-  const mdns = multicastDns({ interface: '127.0.0.1', bind: '0.0.0.0', port });
+  const mdns = multicastDns({ interface: '127.0.0.1', bind: LOOPBACK_GROUP, ip: LOOPBACK_GROUP, port });
   t.after(() => new Promise<void>((resolve) => mdns.destroy(resolve)));
   await new Promise<void>((resolve) => mdns.once('ready', resolve));
   const socket = createSocket('udp4');
@@ -127,7 +127,7 @@ async function flooder(t: TestContext, port: number): Promise<{ respond(texts: r
         ...texts.map((data) => ({ name: `flood.${SERVICE_TAG}`, type: 'TXT', class: 'IN', ttl: 120, data }) as const),
       ],
     }),
-    junk: (seed) => new Promise((resolve) => socket.send(Buffer.alloc(1 + (seed % 1_200), seed % 251), port, '224.0.0.251', () => resolve())),
+    junk: (seed) => new Promise((resolve) => socket.send(Buffer.alloc(1 + (seed % 1_200), seed % 251), port, LOOPBACK_GROUP, () => resolve())),
   };
 }
 

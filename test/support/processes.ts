@@ -152,8 +152,7 @@ export class RunningProcess {
       this.#texts[from] += `${text}\n`;
       if (isTraced) console.error(`${(performance.now() / 1000).toFixed(2)} ${this.pid} ${this.#name}: ${text.slice(0, 300)}`);
       const line = parseLine(text);
-      if (line === undefined) return;
-      this.#lines.push({ from, line, returned: false });
+      if (line !== undefined) this.#lines.push({ from, line, returned: false });
       this.#wake();
     });
   }

@@ -35,7 +35,7 @@ test('SYNC-4: equal replicas exchange a greeting and a heartbeat each, in one ro
   for (const side of pair.sides) {
     assert.equal(types(side), 'hello heartbeat');
     assert.ok(side.bytes <= 1024, `${side.bytes} bytes`);
-    assert.deepEqual(side.events.map(({ type }) => type), ['equal', 'in-sync']);
+    assert.deepEqual(side.events.map(({ type }) => type), ['in-sync', 'equal']);
   }
   assert.equal(pair.trips, 2);
 });
@@ -202,6 +202,17 @@ test('SYNC-6: what the peer has, though it never got to acknowledge it, is known
   await again.exchange();
   const equal = again.left.events.find((event) => event.type === 'equal');
   assert.ok(equal?.type === 'equal' && equal.includes(documentOf(1)));
+});
+
+test('SYNC-6: the root of a greeting, which nobody signed, says of nothing that the peer has it', async () => {
+  const chain = chainOf(documentOf(1), keyOf(1), 2);
+  const pair = new Pair(await replicaWith(chain), await replicaWith(chain));
+  await pair.rest();
+  for (const frame of pair.right.outbox.splice(0)) pair.left.receive(frame);
+  await pair.rest();
+  assert.deepEqual([types(pair.right), pair.left.events.map(({ type }) => type)], ['hello', ['in-sync']]);
+  await pair.exchange();
+  assert.deepEqual(pair.left.events.map(({ type }) => type), ['in-sync', 'equal']);
 });
 
 test('SYNC-6: the frame for one item costs little more than the item', async () => {

@@ -90,28 +90,44 @@ test('KEYS-4: after a removal the team has a new key; old work opens for those w
   await admin.lock();
 });
 
-test('ADMIT-3: what a removed member had written elsewhere is kept aside, and nothing else is lost', async () => {
+test('ADMIT-3: what a removed member had written elsewhere is kept aside, save what others have built on: nothing of theirs is lost', async () => {
   const office = await found();
   const admin = await unlock(office, 'admin-1');
   const team = await admin.members.addTeam('Larch');
   assert.ok(team.ok);
   const leaver = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'clinician', password: PASSWORD });
-  assert.ok(leaver.ok);
-  assert.ok((await admin.members.addMember(team.value, leaver.value)).ok);
+  const stayer = await admin.members.addUser({ handle: 'finch-7', name: 'Sam Reyes', role: 'clinician', password: PASSWORD });
+  assert.ok(leaver.ok && stayer.ok);
+  for (const user of [leaver.value, stayer.value]) assert.ok((await admin.members.addMember(team.value, user)).ok);
   const document = await admin.create(team.value, { kind: 'note', a: 1 });
-  const tablet = await addPlace(admin, office.replica);
-  const away = await unlock(tablet, 'heron-42');
+  const [tablet, desk] = [await addPlace(admin, office.replica), await addPlace(admin, office.replica)];
+  await exchange(office, tablet);
+  const [away, stays] = [await unlock(tablet, 'heron-42'), await unlock(desk, 'finch-7')];
   await away.edit(document, (draft) => { draft['before'] = 'known'; });
   await exchange(office, tablet, admin, away);
+
+  // The office is cut off; the two go on with each other.
   await away.edit(document, (draft) => { draft['beyond'] = 'the cut'; });
+  await exchange(tablet, desk, away, stays);
+  await stays.edit(document, (draft) => { draft['honest'] = 'on top of it'; });
+  await away.edit(document, (draft) => { draft['alone'] = 'built on by nobody'; });
+  await exchange(tablet, desk, away, stays);
+  assert.equal(stays.document(document)?.value?.['alone'], 'built on by nobody');
 
   assert.ok((await admin.council.removeUser(leaver.value)).ok);
-  await exchange(office, tablet, admin, away);
-  assert.deepEqual(admin.document(document)?.value, { kind: 'note', a: 1, before: 'known' });
-  assert.equal(admin.document(document)?.setAside[0]?.reason, 'disputed');
+  await exchange(office, desk, admin, stays);
+  const merged = { kind: 'note', a: 1, before: 'known', beyond: 'the cut', honest: 'on top of it' };
+  assert.deepEqual(office.replica.digest(document), desk.replica.digest(document));
+  for (const session of [admin, stays]) {
+    assert.deepEqual(session.document(document)?.value, merged, 'the same, whether one had merged before the removal or after');
+    assert.deepEqual(session.document(document)?.setAside.map(({ reason, items }) => ({ reason, items })), [{ reason: 'disputed', items: 1 }]);
+  }
   await admin.edit(document, (draft) => { draft['after'] = 'goes on'; });
-  assert.deepEqual(admin.document(document)?.value, { kind: 'note', a: 1, before: 'known', after: 'goes on' });
-  assert.equal(office.replica.frontier(document).find(({ author }) => hexOf(author) !== undefined)?.seq !== undefined, true);
-  await away.lock();
-  await admin.lock();
+  await exchange(office, desk, admin, stays);
+  await stays.lock();
+  const again = await unlock(desk, 'finch-7');
+  assert.deepEqual(again.document(document)?.value, { ...merged, after: 'goes on' });
+  const written = office.replica.frontier(document).map(({ author }) => office.replica.certificateOf(author)?.user);
+  assert.equal(written.filter((user) => user !== undefined && hexOf(user) === hexOf(leaver.value)).length, 1, 'kept, not dropped');
+  for (const session of [again, away, admin]) await session.lock();
 });

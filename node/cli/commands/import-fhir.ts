@@ -19,7 +19,7 @@ export const importFhir: Command = {
   about: 'The report names and counts everything that was not taken over. The same bundle again changes nothing.',
   async run(args, io) {
     const reports = await withClient(args, io, async ({ chart, session, device }) => {
-      if (session.role === undefined || !maySign(session.role, 'changeset')) throw new CommandFailed(`a ${session.role ?? 'removed user'} reads records and writes none; an admin can give another role`);
+      if (session.role === undefined || !maySign(session.role, 'changeset')) throw new CommandFailed(`a ${session.role ?? 'removed user'} reads records and writes none; let somebody import them who writes (a clinician or an admin)`);
       const name = args.text('team');
       const team = name === undefined ? defaultTeam(device.replica.state(), session.user) : ownTeamNamed(session, device.replica, name);
       const done: FileReport[] = [];

@@ -1,4 +1,4 @@
-import { toHex } from '../../../protocol/codec/bytes.ts';
+import { equalBytes, toHex } from '../../../protocol/codec/bytes.ts';
 import { hexOf, type DeviceId } from '../../../protocol/codec/ids.ts';
 import { DEVICE_KINDS, type DeviceKind, type WardState } from '../../../protocol/membership/ward-state.ts';
 import { encodeJoinCode, invitationKey } from '../../../protocol/network/join-code.ts';
@@ -8,7 +8,7 @@ import { withClient, CLIENT_OPTIONS, type Client } from '../client.ts';
 import { CommandFailed, UsageError, type Command } from '../command.ts';
 import { LISTEN_OPTION, listenAddresses } from '../folder-options.ts';
 import { inviteDevice } from '../invite.ts';
-import { memberFailure, nameOption } from '../members.ts';
+import { deviceNamed, memberFailure, nameOption } from '../members.ts';
 import { qrLines } from '../qr.ts';
 import { until } from '../until.ts';
 
@@ -22,11 +22,13 @@ export const pair: Command = {
     kind: { type: 'string', value: 'KIND', help: DEVICE_KINDS.join(', '), required: true },
     name: { type: 'string', value: 'NAME', help: "the device's name, e.g. 'Tablet bay A'; sealed", required: true },
     hours: { type: 'string', value: 'N', help: 'how long the code is valid', default: '1' },
+    at: { type: 'string', value: 'DEVICE', help: 'who lets it in, by name or PeerId: for a page on a tablet that tablet (default: an archive in reach, else this device)' },
     'no-wait': { type: 'boolean', help: 'print the code and leave; needs an archive in reach, which then lets the device in' },
     ...LISTEN_OPTION,
   },
   about: `The code carries the ward's id, who to dial, and a secret; whoever has it can add one device, once. A tablet's code also lets in the
-tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge gets its certificate when it has joined, so wait for it.`,
+tablet's own page. A page reaches its own tablet alone, so a later code for one is made with --at. Show a code as QR, or type it; do not
+send it by mail. A bridge gets its certificate when it has joined, so wait for it.`,
   async run(args, io) {
     const kind = DEVICE_KINDS.find((name) => name === args.must('kind'));
     if (kind === undefined) throw new UsageError(`--kind is one of ${DEVICE_KINDS.join(', ')}`);
@@ -40,10 +42,13 @@ tablet's own page. Show it as QR, or type it; do not send it by mail. A bridge g
       const expires = environment.clock.now() + hours * HOUR;
       const invitation = await inviteDevice(session, device.replica, environment, { kind, name, expires });
       if (!invitation.ok) throw new CommandFailed(memberFailure(invitation.failure));
-      const inviter = await chooseInviter(client);
+      const at = args.text('at');
+      const inviter = at === undefined ? await chooseInviter(client) : await inviterNamed(client, at);
       if (args.flag('no-wait') && inviter.isSelf) throw new CommandFailed('no archive in reach, so this device has to wait for the new one itself: leave out --no-wait');
       const code = encodeJoinCode({ ward: device.replica.ward, inviter: inviter.device, secret: invitation.value, addresses: [...inviter.addresses] });
-      io.say(`${qrLines(code)}\n\n${code}\n\nOn the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}${kind === 'bridge' ? ' --host NAME' : ''}`);
+      const use = inviter.kind === 'tablet' && kind === 'client' ? `In the browser on ${at}: open the address of its ward app, and #join= and the code behind it`
+        : `On the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}${kind === 'bridge' ? ' --host NAME' : ''}`;
+      io.say(`${qrLines(code)}\n\n${code}\n\n${use}`);
       if (args.flag('no-wait')) return io.result({ code, kind }, code);
       // A program needs the code while this waits: a first line with it, and a second when the device has joined.
       if (io.json) io.result({ code, kind, waiting: true }, code);
@@ -67,27 +72,50 @@ interface Inviter {
   /** This device itself, which has to go on running until the new one has joined. */
   readonly isSelf: boolean;
   readonly device: DeviceId;
+  readonly kind: DeviceKind;
   readonly addresses: readonly string[];
 }
 
 /** An archive that already holds the invitation, because it is always on; else this device. */
-async function chooseInviter({ device: { host, replica, folder }, own }: Client): Promise<Inviter> {
-  const isArchive = (device: DeviceId): boolean => replica.state().devices.get(hexOf(device))?.kind === 'archive';
-  const informed = (): ReturnType<typeof host.peers>[number] | undefined =>
-    host.peers().find(({ device, link }) => link !== undefined && isArchive(device) && own.isHeldBy(device));
-  // Where anybody was met an archive may come a moment later, or its link be just replaced by another.
-  if (host.peers().some(({ device }) => isArchive(device)) && host.peers().some(({ lastContact }) => lastContact !== undefined)) {
-    await until((check) => {
-      const offs = [own.onHeld(check), host.onPeersChanged(check)];
-      return () => { for (const off of offs) off(); };
-    }, () => informed() !== undefined, INFORM_MILLISECONDS);
-  }
-  const found = informed();
-  // Where its link comes from need not be where it listens.
-  const proven = found && await host.provenAddress(found.device);
-  if (found === undefined || proven === undefined) return { isSelf: true, device: folder.id, addresses: host.addresses().slice(0, 8) };
-  return { isSelf: false, device: found.device, addresses: [`/ip${proven.host.includes(':') ? 6 : 4}/${proven.host}/tcp/${proven.port}`] };
+async function chooseInviter(client: Client): Promise<Inviter> {
+  const { host, replica, folder } = client.device;
+  const isArchive = ({ device }: Peer): boolean => replica.state().devices.get(hexOf(device))?.kind === 'archive';
+  // Where anybody was met an archive may come a moment later.
+  const isInReach = host.peers().some(isArchive) && host.peers().some(({ lastContact }) => lastContact !== undefined);
+  const informed = isInReach ? await firstInformed(client, isArchive) : undefined;
+  const addresses = informed === undefined ? [] : await provenAddresses(client, informed);
+  if (informed === undefined || addresses.length === 0) return { isSelf: true, device: folder.id, kind: folder.kind, addresses: host.addresses().slice(0, 8) };
+  return { isSelf: false, device: informed, kind: 'archive', addresses };
 }
+
+/** The device that is named, once it holds the invitation. */
+async function inviterNamed(client: Client, name: string): Promise<Inviter> {
+  const { device: { replica }, session } = client;
+  const device = deviceNamed(session, replica, name);
+  const kind = replica.state().devices.get(hexOf(device))?.kind;
+  if (kind !== 'archive' && kind !== 'tablet') throw new CommandFailed(`'${name}' lets nobody in: archives and tablets do`);
+  if (await firstInformed(client, (peer) => equalBytes(peer.device, device)) === undefined) throw new CommandFailed(`'${name}' is not in reach, so it does not know the code: start it, and make the code anew`);
+  return { isSelf: false, device, kind, addresses: await provenAddresses(client, device) };
+}
+
+/** The first of the peers meant that has confirmed the invitation. */
+async function firstInformed({ device: { host }, own }: Client, isMeant: (peer: Peer) => boolean): Promise<DeviceId | undefined> {
+  // Of two links with one peer one is closed, so there may be none for a moment.
+  const informed = (): Peer | undefined => host.peers().find((peer) => isMeant(peer) && peer.link !== undefined && own.isHeldBy(peer.device));
+  await until((check) => {
+    const offs = [own.onHeld(check), host.onPeersChanged(check)];
+    return () => { for (const off of offs) off(); };
+  }, () => informed() !== undefined, INFORM_MILLISECONDS);
+  return informed()?.device;
+}
+
+/** Where its link comes from need not be where it listens. */
+async function provenAddresses({ device: { host } }: Client, device: DeviceId): Promise<readonly string[]> {
+  const proven = await host.provenAddress(device);
+  return proven === undefined ? [] : [`/ip${proven.host.includes(':') ? 6 : 4}/${proven.host}/tcp/${proven.port}`];
+}
+
+type Peer = ReturnType<Client['device']['host']['peers']>[number];
 
 function waitForJoin({ device: { replica } }: Client, secret: Uint8Array, kind: DeviceKind, milliseconds: number, stopped: Promise<void>): Promise<boolean> {
   const invite = toHex(invitationKey(secret, replica.ward, kind).publicKey);

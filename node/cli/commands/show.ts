@@ -1,5 +1,5 @@
 import { bedCards } from '../../../protocol/clinical/views.ts';
-import type { Chart } from '../../../protocol/chart/chart.ts';
+import type { Chart, NotShown } from '../../../protocol/chart/chart.ts';
 import { realClock } from '../../device/real-environment.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import type { Command } from '../command.ts';
@@ -33,11 +33,13 @@ function board(chart: Chart): Shown {
     `${(bed ?? '–').padEnd(5)} ${`${family}, ${given}`.padEnd(36)} ${String(age ?? '').padStart(3)}  NEWS2 ${news === undefined ? '–' : news.score}  ${id.slice(0, 8)}`);
   const rest = others.map(({ family, given, patient: id }) => `      ${`${family}, ${given}`.padEnd(36)}               ${id.slice(0, 8)}`);
   const waiting = chart.waiting();
+  const setAside = chart.setAside();
   return {
-    value: { beds: cards, others, waiting },
+    value: { beds: cards, others, waiting, setAside },
     text: [
       `${cards.length} patients on the ward, ${others.length} others.`, ...lines, ...rest,
       ...(waiting > 0 ? [`${waiting} documents are closed to you: they are another team's, or their key has not arrived yet.`] : []),
+      ...linesOf(setAside),
     ].join('\n'),
   };
 }
@@ -45,5 +47,22 @@ function board(chart: Chart): Shown {
 function patient(chart: Chart, id: string): Shown {
   const record = chart.patient(id);
   const stays = Object.values(record?.stays ?? {}).flatMap(({ document }) => chart.stay(document) ?? []);
-  return { value: { id, record, stays }, text: JSON.stringify({ id, record, stays }, null, 2) };
+  const setAside = chart.setAside(id);
+  return { value: { id, record, stays, setAside }, text: [JSON.stringify({ id, record, stays }, null, 2), ...linesOf(setAside)].join('\n') };
 }
+
+/** One line for each author and reason. */
+function linesOf(setAside: readonly NotShown[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { by, why, reason, entries } of setAside) {
+    const what = `by ${by ?? 'somebody unknown'} ${BECAUSE[why]} (${reason})`;
+    counts.set(what, (counts.get(what) ?? 0) + entries);
+  }
+  return [...counts].map(([what, count]) => `Not shown: ${count} ${count === 1 ? 'entry' : 'entries'} ${what}.`);
+}
+
+const BECAUSE: Readonly<Record<NotShown['why'], string>> = {
+  review: 'written before their removal was known here, waiting for review',
+  incomplete: 'resting on work that is missing here',
+  unreadable: 'that could not be read',
+};

@@ -5,7 +5,7 @@
 import multicastDns from 'multicast-dns';
 import type { Environment } from '../../codec/environment.ts';
 import type { DiscoveryInit } from './discovery.ts';
-import { isOnLink, type NetworkInterface } from './network-interface.ts';
+import { isLoopback, isOnLink, LOOPBACK_GROUP, type NetworkInterface } from './network-interface.ts';
 import { asksFor, peersIn, recordsFor } from './records.ts';
 
 export interface MdnsSocketInit extends Pick<DiscoveryInit, 'peerId' | 'listening' | 'wantedDevice' | 'onSighting'> {
@@ -35,8 +35,10 @@ export class MdnsSocket {
   constructor(init: MdnsSocketInit) {
     this.#init = init;
     const { on, port } = init;
-    // Bound to the wildcard, because Linux delivers no multicast to a socket bound to an interface's own address.
-    this.#mdns = multicastDns({ interface: on.address, bind: '0.0.0.0', ip: MULTICAST_ADDRESS, port, reuseAddr: true });
+    // A socket bound to an interface's own address gets no multicast on Linux, so that on a network it is the wildcard;
+    // on loopback it is the group itself, and nothing that is sent to this machine can arrive.
+    const { ip, bind } = isLoopback(on) ? { ip: LOOPBACK_GROUP, bind: LOOPBACK_GROUP } : { ip: MULTICAST_ADDRESS, bind: '0.0.0.0' };
+    this.#mdns = multicastDns({ interface: on.address, bind, ip, port, reuseAddr: true });
     this.#mdns.on('error', (error) => this.#fail(error));
     this.#mdns.on('warning', (error) => {
       // Anything else is a packet that is not DNS.

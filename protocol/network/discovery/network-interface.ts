@@ -9,6 +9,12 @@ export interface NetworkInterface {
 /** For a trial on one machine: nothing leaves it. Multicast on it works for every user, on a fresh machine too. */
 export const LOOPBACK: NetworkInterface = { address: '127.0.0.1', netmask: '255.0.0.0' };
 
+/**
+ * Devices of one machine meet in a group of their own (RFC 2365, local scope), which nobody joins on another interface:
+ * the kernel takes nothing for it from a network. For 224.0.0.251 it would, wherever the machine's own responder is.
+ */
+export const LOOPBACK_GROUP = '239.255.71.83';
+
 export function isLoopback({ address }: NetworkInterface): boolean {
   return address.startsWith('127.');
 }

@@ -45,10 +45,24 @@ export function Patient({ patient, tab, stay, canWrite }: PatientProps): JSX.Ele
               </a>
             ))}
           </nav>
+          <NotShownNotice view={view} />
           <Tab view={view} tab={tab} canWrite={canWrite} />
         </>
       )}
     </OpenPatient>
+  );
+}
+
+/** What is here and not shown is said, never silent. */
+function NotShownNotice({ view }: { view: PatientView }): JSX.Element | null {
+  const say = words.value.patient.notShown;
+  if (view.notShown.length === 0) return null;
+  return (
+    <div class="notice-slot" role="status">
+      {view.notShown.map(({ document, by, entries, why, reason }) => (
+        <p key={`${document} ${by} ${reason}`} class="notice" data-tone="info"><Icon name="help" /> {say[why](entries, by)}</p>
+      ))}
+    </div>
   );
 }
 

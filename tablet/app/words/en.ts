@@ -287,6 +287,11 @@ export const en = {
     toBoard: 'Back to the ward board',
     tabs: { overview: 'Overview', observations: 'Observations', notes: 'Notes', stays: 'Stays' },
     tabsLabel: 'Parts of the record',
+    notShown: {
+      review: (n: number, by: string | undefined) => `${plural(n, 'entry', 'entries')}${by === undefined ? '' : ` by ${by}`}, who has left the ward, ${n === 1 ? 'waits' : 'wait'} for review and ${n === 1 ? 'is' : 'are'} not shown.`,
+      incomplete: (n: number, by: string | undefined) => `${plural(n, 'entry', 'entries')}${by === undefined ? '' : ` by ${by}`} cannot be shown yet: earlier work that ${n === 1 ? 'it builds' : 'they build'} on is missing here.`,
+      unreadable: (n: number, by: string | undefined) => `${plural(n, 'entry', 'entries')}${by === undefined ? '' : ` by ${by}`} could not be read. Tell whoever runs the ward’s devices.`,
+    },
     record: 'Record observations',
     born: (day: string) => `born ${day}`,
     conditions: 'Conditions',

@@ -278,6 +278,11 @@ export const fr: Words = {
     toBoard: 'Retour au tableau du service',
     tabs: { overview: 'Aperçu', observations: 'Constantes', notes: 'Notes', stays: 'Séjours' },
     tabsLabel: 'Parties du dossier',
+    notShown: {
+      review: (n, by) => `${plural(n, 'saisie', 'saisies')}${by === undefined ? '' : ` de ${by}`}, qui a quitté le service, ${n < 2 ? 'attend une relecture et n’est pas affichée' : 'attendent une relecture et ne sont pas affichées'}.`,
+      incomplete: (n, by) => `${plural(n, 'saisie', 'saisies')}${by === undefined ? '' : ` de ${by}`} ${n < 2 ? 'ne peut pas encore être affichée' : 'ne peuvent pas encore être affichées'} : il manque ici des saisies antérieures.`,
+      unreadable: (n, by) => `${plural(n, 'saisie', 'saisies')}${by === undefined ? '' : ` de ${by}`} ${n < 2 ? 'n’a pas pu être lue' : 'n’ont pas pu être lues'}. Prévenez la personne qui gère les appareils du service.`,
+    },
     record: 'Relever les constantes',
     born: (day) => `naissance le ${day}`,
     conditions: 'Pathologies',

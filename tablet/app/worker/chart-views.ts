@@ -46,6 +46,7 @@ export function patientView(session: Session, chart: Chart, shown: ShownPatient,
     observations: entries(stay, 'observations', parts.observations),
     notes: entries(stay, 'notes', parts.notes),
     administrations: entries(stay, 'administrations', parts.administrations),
+    notShown: chart.setAside(patient),
   };
 }
 

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addPerson } from '../../protocol/chart/admit.ts';
+import { Chart } from '../../protocol/chart/chart.ts';
+import { defaultTeam } from '../../protocol/chart/teams.ts';
+import { patientView } from '../../tablet/app/worker/chart-views.ts';
+import { addPlace, environment, exchange, found, PASSWORD, unlock } from '../ward/small-ward.ts';
+
+test('DOC-8: the patient\'s page says what is not shown, whose it is and why, until it is shown', async () => {
+  const office = await found();
+  const admin = await unlock(office, 'admin-1');
+  const team = defaultTeam(office.replica.state(), admin.user);
+  const nurse = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'clinician', password: PASSWORD });
+  assert.ok(nurse.ok);
+  assert.ok((await admin.members.addMember(team, nurse.value)).ok);
+  const chart = new Chart(admin, environment);
+  const added = await addPerson(chart, team, { family: 'Iyer', given: 'Meera', birthDate: '1950-11-21', sex: 'female', identifier: '40218273', allergies: [] });
+  assert.ok(added.ok);
+  const patient = added.value;
+  const tablet = await addPlace(admin, office.replica);
+  const away = await unlock(tablet, 'heron-42');
+  await new Chart(away, environment).edit(patient, (draft) => { draft['photo'] = 'late'; });
+  assert.ok((await admin.council.removeUser(nurse.value)).ok);
+  assert.deepEqual(chart.setAside(patient), []);
+  let told = 0;
+  admin.onChange(() => { told += 1; });
+  await exchange(office, tablet, admin, away);
+  const expected = [{ document: patient, by: 'Nora Quist', entries: 1, why: 'review', reason: 'disputed' }];
+  assert.deepEqual(chart.setAside(patient), expected);
+  assert.deepEqual(chart.setAside(), expected);
+  assert.ok(told > 0, 'the page hears of it');
+  assert.deepEqual(patientView(admin, chart, { patient }, environment.clock.now())?.notShown, expected);
+  for (const session of [away, admin]) await session.lock();
+});
