@@ -21,7 +21,7 @@ import { Session } from './session.ts';
 import type { WardOptions } from './ward.ts';
 
 /** `wrong-kit`: no such user, another kit than the one in force, or a damaged log entry; what it was is not told. */
-export type KitFailure = 'wrong-kit' | 'kit-spent' | PasswordProblem;
+export type KitFailure = 'wrong-kit' | 'kit-spent' | 'too-few-nodes' | PasswordProblem;
 
 export async function recoverWithKit(options: WardOptions, handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>> {
   const user = userNamed(options, handle);
@@ -31,12 +31,12 @@ export async function recoverWithKit(options: WardOptions, handle: string, secre
   if (user.kit.what !== 'made') return fail('kit-spent');
   const seeds = openWithKit(user.kit.sealed, secret, options.replica.ward, user.id);
   if (seeds === null || !isOwn(user, seeds)) return fail('wrong-kit');
-  return succeed(await sessionOf(options, user, seeds, fresh, 'kit'));
+  return sessionOf(options, user, seeds, fresh, 'kit');
 }
 
 /** `no-holders`: no such user, or nobody holds shares of the keys. `not-allowed`: this device may not ask (any more). */
 export type AskFailure = 'no-holders' | 'not-allowed';
-export type HolderFailure = 'too-few' | 'damaged' | PasswordProblem;
+export type HolderFailure = 'too-few' | 'damaged' | 'too-few-nodes' | PasswordProblem;
 
 /** A question to the holders. It lives as long as this device remembers it: the key of the answers is in no other place. */
 export interface HolderRecovery {
@@ -85,7 +85,7 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
       const { seeds } = await collected();
       if (!seeds.ok) return seeds;
       if (!isOwn(user, seeds.value)) return fail('damaged');
-      return succeed(await sessionOf(options, user, seeds.value, fresh, 'holders'));
+      return sessionOf(options, user, seeds.value, fresh, 'holders');
     },
     forget: () => {
       kem.x25519Secret.fill(0);
@@ -118,11 +118,13 @@ function isOwn(user: UserState, seeds: IdentitySeeds): boolean {
   return equalBytes(user.signingKey, signing.publicKey) && equalBytes(user.kemKey, kem.publicKey);
 }
 
-async function sessionOf(options: WardOptions, { id }: UserState, seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Session> {
+async function sessionOf(options: WardOptions, { id }: UserState, seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<Session, PasswordProblem | 'too-few-nodes'>> {
   const session = await Session.start({ ...options, identity: identityFromSeeds(id, seeds) });
   try {
-    await session.account.takeBack(seeds, fresh, by);
-    return session;
+    const taken = await session.account.takeBack(seeds, fresh, by);
+    if (taken.ok) return succeed(session);
+    await session.lock();
+    return taken;
   } catch (error) {
     await session.lock();
     throw error;

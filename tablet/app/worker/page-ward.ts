@@ -84,6 +84,8 @@ async function runPageWard(device: PageDevice): Promise<PageWard> {
     listen: [],
     // A tablet's page talks to its own node alone.
     addressesOf: ({ id, kind }) => (isSame(id, device.home) || (!isTablet && kind === 'archive') ? [origin] : []),
+    // Shares lie on the other nodes too: the page's own server leads to each of them.
+    unlockAddressesOf: ({ kind }) => (kind === 'archive' || kind === 'tablet' ? [origin] : []),
     openLink: (channel) => sync.openLink(channel),
   });
   return {
