@@ -1,5 +1,5 @@
 /** The ward's certificate authority in an admin's hands: made at set-up, used to issue what bridges ask for. */
-import { X509Certificate } from 'node:crypto';
+import { certificateEnd } from '../../protocol/authority/certificate-end.ts';
 import { DEFAULT_DNS_SUFFIXES } from '../../protocol/authority/server-names.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
 import type { DeviceState } from '../../protocol/membership/ward-state.ts';
@@ -35,7 +35,7 @@ export async function establishAuthority(session: Session, environment: Environm
 export async function issueOwedCertificates(session: Session, replica: Replica, environment: Environment): Promise<number> {
   const now = environment.clock.now();
   const { authority: published, devices } = replica.state();
-  const owed = published === undefined ? [] : [...devices.values()].filter((device) => isOwed(device, endOf(published.certificate), now));
+  const owed = published === undefined ? [] : [...devices.values()].filter((device) => isOwed(device, certificateEnd(published.certificate), now));
   if (owed.length === 0) return 0;
 
   const { issueCertificate, MAX_SERVER_PERIOD, openAuthority } = await import('../../protocol/authority/authority.ts');
@@ -61,17 +61,8 @@ export async function issueOwedCertificates(session: Session, replica: Replica, 
 function isOwed({ kind, removal, certificateRequest, certificate }: DeviceState, authorityEnds: number, now: number): boolean {
   if (kind !== 'bridge' || removal !== undefined || certificateRequest.length === 0) return false;
   if (certificate.length === 0) return true;
-  const end = endOf(certificate);
+  const end = certificateEnd(certificate);
   return end - now < RENEW_BEFORE_END && end < authorityEnds;
-}
-
-/** Milliseconds since 1970. What does not parse has ended: anything may stand in a log that other admins write. */
-function endOf(certificate: Uint8Array): number {
-  try {
-    return Date.parse(new X509Certificate(certificate).validTo);
-  } catch {
-    return 0;
-  }
 }
 
 function reasonOf(failure: { readonly code: string; readonly names?: readonly string[] }): string {

@@ -3,6 +3,7 @@ import { Chart } from '../../protocol/chart/chart.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { StoreError } from '../../protocol/store/item-store.ts';
 import type { Session } from '../../protocol/ward/session.ts';
+import type { UnlockProgress } from '../../protocol/ward/presence.ts';
 import { openWard, type Ward } from '../../protocol/ward/ward.ts';
 import { discoveryFor } from '../device/network-choice.ts';
 import { realEnvironment, silentLog } from '../device/real-environment.ts';
@@ -13,6 +14,7 @@ import { issueOwedCertificates } from './authority.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
 import { deviceFolder, FOLDER_OPTION, networkChoice, NETWORK_OPTIONS } from './folder-options.ts';
 import { followOwnItems, type OwnItems } from './hand-over.ts';
+import { unlockFailure, warningsOf } from './unlock-words.ts';
 import { tellNotices } from './notices.ts';
 import { until } from './until.ts';
 
@@ -60,8 +62,10 @@ export async function withClient<T>(args: Arguments, io: CommandIo, work: (clien
   const folder = await clientFolder(args);
   const password = await io.password(args, `Password of ${args.must('user')}`);
   const unlock: Opening = async (ward) => {
-    const unlocked = await ward.unlock(args.must('user'), password);
-    if (!unlocked.ok) throw new CommandFailed(UNLOCK_FAILURES[unlocked.failure]);
+    let asked: UnlockProgress | undefined;
+    const unlocked = await ward.unlock(args.must('user'), password, (progress) => { asked = progress; });
+    for (const line of warningsOf(asked)) io.say(line);
+    if (!unlocked.ok) throw new CommandFailed(unlockFailure(unlocked.failure, asked));
     return unlocked.value;
   };
   return withOpened(args, io, { folder, open: unlock, work: (client) => work(client, password), ...options });
@@ -86,11 +90,13 @@ export async function withOpened<T>(args: Arguments, io: CommandIo, { folder, op
     const own = followOwnItems(device);
     const session = await open(openWard({
       replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
+      unlockNodes: device.host.unlockNodes,
     }), device, own);
     try {
       await tellNotices(session, device.replica, io);
       if (session.account.hasTemporaryPassword && !withTemporaryPassword) throw new CommandFailed("your password is a temporary one: choose your own with 'wardsync user password' first");
       const result = await work({ device, session, chart: new Chart(session, environment), own });
+      await session.settled();
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;
@@ -154,8 +160,3 @@ function onLinks(host: RunningDevice['host'], listener: () => void): () => void 
   return () => { for (const off of offs) off(); };
 }
 
-const UNLOCK_FAILURES = {
-  'wrong-password': 'wrong handle or password',
-  'no-users-here': 'this device holds no ward yet: bring it within reach of a peer',
-  'damaged-bundle': "the user's bundle is damaged; an admin has to set the user up anew",
-} as const;

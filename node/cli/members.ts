@@ -59,6 +59,12 @@ const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'unknown-user': 'no such user in this ward',
   'unknown-team': 'no such team in this ward',
   'unknown-device': 'no such device in this ward',
+  'too-few-nodes': "not enough ward nodes in reach to deal the new user's unlock key: switch the archive and the tablets on ('wardsync policy show')",
+  'no-threshold': 'the threshold is at least 1: with none, nobody would have to be asked',
+  'too-many-nodes': 'at most 32 nodes can hold shares',
+  'too-few-nodes-for-threshold': 'the threshold cannot be more than the nodes: nobody could ever unlock',
+  'no-tries': 'with so many nodes for so small a threshold each node could answer not even one try of the ten',
+  'more-nodes-than-there-are': 'the ward has not so many archives and tablets yet; let them join first',
   'own-device': 'this is the very device that you are working on; report it from another one',
   'takes-two': "from three admins on, one more takes two of them: add the person in another role, then 'wardsync user role HANDLE admin'",
 };

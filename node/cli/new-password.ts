@@ -20,6 +20,9 @@ export function passwordFailure(failure: ChangePasswordFailure): string {
 }
 
 const MESSAGES: Readonly<Record<ChangePasswordFailure, string>> = {
+  'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
+  'device-tries': 'too many wrong passwords on this device',
+  tries: 'too many wrong passwords',
   'wrong-password': 'wrong password',
   'password-same': 'the new password is the old one',
   'password-too-short': `a password has at least ${MIN_PASSWORD_LENGTH} characters: a short sentence is easy to remember`,

@@ -94,6 +94,11 @@ export function itemsFolder(folder: Pick<DeviceFolder, 'path'>): string {
   return join(folder.path, 'items');
 }
 
+/** What the node keeps for people to unlock with. In no backup: a node restored from a copy has none. */
+export function sharesFolder(folder: Pick<DeviceFolder, 'path'>): string {
+  return join(folder.path, 'unlock');
+}
+
 /** Writes a file that is either there whole, with its bytes on disk, or not at all. Never replaces one. */
 export async function writeDurably(folder: string, name: string, content: string | Uint8Array): Promise<void> {
   const partial = join(folder, `${name}.${process.pid}.partial`);

@@ -16,8 +16,10 @@ import { openLevelStore } from '../../protocol/store/level-store.ts';
 import { createSync } from '../../protocol/sync/link-driver.ts';
 import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
+import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
 import { keepAlarms, type Alarms } from './alarms.ts';
-import { itemsFolder, removedMessage, type DeviceFolder } from './device-folder.ts';
+import { itemsFolder, removedMessage, sharesFolder, type DeviceFolder } from './device-folder.ts';
+import { shareFiles } from './share-files.ts';
 import { systemCode } from './system-error.ts';
 import { peerAddresses } from './peer-addresses.ts';
 import { destroyDevice, isMarkedRemoved, isRemoved } from './removed-device.ts';
@@ -28,6 +30,8 @@ export interface RunningDevice {
   readonly store: ItemStore;
   readonly host: Host;
   readonly alarms: Alarms;
+  /** What this device keeps for people to unlock with; undefined where nobody looks for it. */
+  readonly keeper: ShareKeeper | undefined;
   /** Resolves when the device has heard that it was removed from the ward, and had time to pass that on. See `ended`. */
   readonly removed: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -57,6 +61,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
   }
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
+  const keeper = await openKeeper(folder, replica, environment);
   const sync = createSync({ replica, environment, signer: deviceSigner(folder.key, folder.ward), memory: store });
   try {
     const host = await startHost({
@@ -68,22 +73,31 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
       ...(discovery !== undefined && { discovery }),
       addressesOf: ({ id }) => addressOf(id),
       openLink: (channel) => sync.openLink(channel, subscription),
+      ...(keeper !== undefined && { answerUnlock: (question, device) => keeper.answer(question, device) }),
     });
     return succeed({
-      folder, replica, store, host,
+      folder, replica, store, host, keeper,
       alarms: keepAlarms(host, environment.clock),
       removed: whenRemoved(replica, folder, environment),
       async stop() {
         sync.close();
         await host.stop();
+        await keeper?.stop();
         await close();
       },
     });
   } catch (error) {
     sync.close();
+    await keeper?.stop();
     await close();
     return fail(listenFailure(error, listen));
   }
+}
+
+/** Archives and tablet nodes hold shares. */
+async function openKeeper(folder: DeviceFolder, replica: Replica, environment: Environment): Promise<ShareKeeper | undefined> {
+  if (folder.kind !== 'archive' && folder.kind !== 'tablet') return undefined;
+  return ShareKeeper.open({ replica, self: folder.id, store: shareFiles(sharesFolder(folder)), environment });
 }
 
 /**
@@ -102,7 +116,7 @@ async function destroyed(folder: DeviceFolder): Promise<Result<never, DeviceFail
 }
 
 /** Milliseconds in which a tablet's page hears from its own node that it goes too. */
-const LAST_NEWS = 2_000;
+const LAST_NEWS = 8_000;
 
 function whenRemoved(replica: Replica, { id }: DeviceFolder, { timers }: Environment): Promise<void> {
   return new Promise((resolve) => {

@@ -40,6 +40,9 @@ export const LABEL = {
   recoveryCode: 'wardsync/1/recovery-code',
   shareCoefficient: 'wardsync/1/share-coefficient',
   proofNonce: 'wardsync/1/proof-nonce',
+  dealing: 'wardsync/1/unlock-dealing',
+  unlockInput: 'wardsync/1/unlock-input',
+  unlockReset: 'wardsync/1/unlock-reset',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

@@ -6,6 +6,7 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type DeviceId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
+import { isSoundDealing, objectionToPolicy } from './dealing.ts';
 import { effectOf } from './effect.ts';
 import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
@@ -168,6 +169,8 @@ class Inquiry {
         return operation.of.type === 'items' || this.#settles(operation.of.operation, operation, signer);
       case 'set-bundle':
         return hexOf(operation.user) === signer.user;
+      case 'set-unlock':
+        return hexOf(operation.user) === signer.user && isSoundDealing(operation.dealing);
       case 'set-kit':
         return hexOf(operation.user) === signer.user && (operation.what === 'made') === (operation.sealed.length > 0);
       case 'set-recovery':
@@ -192,7 +195,11 @@ class Inquiry {
         return this.#isPresent(log.user(hexOf(operation.user))) && (operation.role === 'admin' || this.#leavesAnAdmin(hexOf(operation.user)));
       case 'remove-user':
         return this.#isPresent(log.user(hexOf(operation.user))) && this.#leavesAnAdmin(hexOf(operation.user));
-      case 'set-bundle':
+      case 'set-bundle': case 'set-unlock':
+        return this.#isPresent(log.user(hexOf(operation.user)));
+      case 'set-unlock-policy':
+        return objectionToPolicy(operation) === undefined;
+      case 'reset-tries':
         return this.#isPresent(log.user(hexOf(operation.user)));
       case 'add-device':
         return !this.#isThere(log.device(hexOf(operation.device)).additions);

@@ -8,6 +8,7 @@ import { toHex } from '../codec/bytes.ts';
 import { deviceId, hexOf, userId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { AccountEvent, AskState } from './account-state.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
+import type { UnlockPolicy } from './dealing.ts';
 import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
 import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
@@ -21,6 +22,7 @@ export interface Description {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  readonly unlockPolicy: UnlockPolicy | undefined;
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
   /** By id; what has been carried out is not among them. */
@@ -37,7 +39,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -58,6 +60,8 @@ interface NewUser {
 }
 
 const EMPTY = new Uint8Array(0);
+/** A node honours three resets a day; it need not know of more than it could have missed. */
+const MAX_RESETS = 16;
 /** Of each user; older ones are still in the log. */
 const MAX_EVENTS = 64;
 
@@ -82,6 +86,7 @@ class Draft {
   #everyone: TeamId | undefined;
   #admins: TeamId | undefined;
   #authority: AuthorityState | undefined;
+  #unlockPolicy: UnlockPolicy | undefined;
   #quorum: Quorum | undefined;
 
   constructor(before: Description, graph: LogGraph) {
@@ -101,13 +106,14 @@ class Draft {
     this.#everyone = before.everyone;
     this.#admins = before.admins;
     this.#authority = before.authority;
+    this.#unlockPolicy = before.unlockPolicy;
     this.#quorum = before.quorum;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, asks: this.#asks.current,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, asks: this.#asks.current,
       quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
@@ -136,13 +142,24 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
-        this.#changeAccount(entry, operation.user, 'password-set', { bundle: operation.bundle, bundleSetBy: entry.id, hasTemporaryPassword: false });
-        this.#closeAsks(operation.user);
+        this.#setPassword(entry, operation.user, { bundle: operation.bundle, dealing: undefined });
+        break;
+      case 'set-unlock': {
+        const { user, bundle, dealing } = operation;
+        if (operation.why === 'password-set') this.#setPassword(entry, user, { bundle, dealing });
+        else this.#changeUser(user, { bundle, dealing, triesResets: [] });
+        break;
+      }
+      case 'set-unlock-policy':
+        this.#unlockPolicy = operation.nodes === 0 ? undefined : { threshold: operation.threshold, nodes: operation.nodes };
+        break;
+      case 'reset-tries':
+        this.#changeUser(operation.user, { triesResets: [...this.#users.get(hexOf(operation.user))?.triesResets ?? [], entry.id].slice(-MAX_RESETS) });
         break;
       case 'renew-user': {
         const { user, signingKey, kemKey, bundle, cut } = operation;
         const renewals = [...this.#users.get(hexOf(user))?.renewals ?? [], { operation: entry.id, signingKey, cut }];
-        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
+        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, dealing: undefined, triesResets: [], renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
         this.#closeAsks(user);
         break;
       }
@@ -238,7 +255,7 @@ class Draft {
   #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
     if (this.#users.has(hexOf(user))) return;
     const handle = this.#freeHandle(wanted, user);
-    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, sealedName, removal: undefined, ...NEW_ACCOUNT });
+    this.#users.set(hexOf(user), { id: user, handle, role, signingKey, kemKey, bundle, bundleSetBy, dealing: undefined, triesResets: [], sealedName, removal: undefined, ...NEW_ACCOUNT });
     this.#handles.set(handle, hexOf(user));
     this.#settleBuiltInTeams(user);
   }
@@ -256,6 +273,11 @@ class Draft {
     if (this.#handles.get(state.handle) === hexOf(user)) this.#handles.delete(state.handle);
     this.#changeUser(user, { removal: joined(state.removal, removal) });
     for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
+  }
+
+  #setPassword(entry: Entry, user: UserId, { bundle, dealing }: Pick<UserState, 'bundle' | 'dealing'>): void {
+    this.#changeAccount(entry, user, 'password-set', { bundle, bundleSetBy: entry.id, dealing, triesResets: [], hasTemporaryPassword: false });
+    this.#closeAsks(user);
   }
 
   #changeAccount(entry: Entry, user: UserId, what: AccountEvent['what'], change: Partial<UserState>): void {
@@ -279,7 +301,7 @@ class Draft {
     for (const [name, ask] of this.#asks.current) if (!ask.isClosed && hexOf(ask.user) === hexOf(user)) this.#asks.set(name, { ...ask, isClosed: true });
   }
 
-  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'removal'>>): void {
+  #changeUser(user: UserId, change: Partial<Pick<UserState, 'role' | 'bundle' | 'dealing' | 'triesResets' | 'removal'>>): void {
     const state = this.#users.get(hexOf(user));
     if (state === undefined) return;
     this.#users.set(hexOf(user), { ...state, ...change });

@@ -4,6 +4,7 @@ import { fixedBytes, fromBytes, list, oneOf, optional, record, text, toBytes, ui
 import { MAX_BODY_LENGTH } from '../items/item.ts';
 import { KIT_EVENTS } from './account-state.ts';
 import { certificateShape } from './certificate.ts';
+import { dealingShape, MAX_UNLOCK_NODES } from './dealing.ts';
 import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 
 const MAX_CUT = 8192;
@@ -44,6 +45,12 @@ export const operationShape = union({
   'remove-member': [12, record({ team: teamId.shape, user: userId.shape })],
   'set-authority': [13, record({ certificate: variableBytes(1, 4096), sealedKey: variableBytes(1, 1024) })],
   'issue-certificate': [14, record({ device: deviceId.shape, certificate: variableBytes(1, 4096) })],
+  /** What new dealings have to be; zero of zero is the unlock by password alone. */
+  'set-unlock-policy': [15, record({ threshold: uint(MAX_UNLOCK_NODES), nodes: uint(MAX_UNLOCK_NODES) })],
+  /** A bundle that opens by the ward's presence, with what nodes and clients have to know of it (UNLOCK-1). */
+  'set-unlock': [16, record({ user: userId.shape, bundle, dealing: dealingShape, why: oneOf(['nodes-changed', 'password-set']) })],
+  /** Lets a user who has no tries left try again. */
+  'reset-tries': [25, record({ user: userId.shape })],
   /** Whom the user trusts to bring the keys back, `threshold` of them together; no holders: nobody any more. */
   'set-recovery': [20, record({
     user: userId.shape,

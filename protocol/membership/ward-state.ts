@@ -3,6 +3,7 @@
  *
  * A state is an immutable value. Blind peers hold one as well as clients.
  */
+import type { Dealing, UnlockPolicy } from './dealing.ts';
 import type { AuthorId, DeviceId, DocumentId, Hex, InviteId, ItemId, SessionId, TeamId, UserId, WardId } from '../codec/ids.ts';
 import type { AccountEvent, AskState, KitState, RecoveryState } from './account-state.ts';
 import type { Certificate } from './certificate.ts';
@@ -43,6 +44,10 @@ export interface UserState {
   readonly kemKey: Uint8Array;
   /** The user's sealed bundle, as last set. */
   readonly bundle: Uint8Array;
+  /** Whose nodes the bundle opens with; undefined where the password alone opens it. */
+  readonly dealing: Dealing | undefined;
+  /** Operations by which admins let the user try again, since that dealing. The last few. */
+  readonly triesResets: readonly ItemId[];
   /** The operation that set it. */
   readonly bundleSetBy: ItemId;
   readonly sealedName: Uint8Array;
@@ -154,6 +159,8 @@ export interface WardState {
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
+  /** What new dealings have to be; undefined where bundles open by password alone. */
+  readonly unlockPolicy: UnlockPolicy | undefined;
   /** Questions for a recovery. */
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   /** Whether everything that `earlier` names is in the past of `later`. Both are known. */

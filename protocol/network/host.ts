@@ -9,12 +9,13 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { deviceId, hexOf, LOG_DOCUMENT, type DeviceId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DeviceState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { FrameChannel } from '../sync/channel.ts';
 import { MAX_FRAME_LENGTH } from '../sync/messages.ts';
 import type { Link } from '../sync/link.ts';
+import type { AnswerUnlock, UnlockNodes } from '../unlock/messages.ts';
 import { DialLoop } from './dial-loop.ts';
 import type { Dial } from './dial-plan.ts';
 import type { StartDiscovery } from './discovery/discovery.ts';
@@ -29,6 +30,7 @@ import { receiveRemoval, REMOVED_PROTOCOL, sendRemoval } from './removal-notice.
 import { ReachProtocol, type ReachListener } from './reach.ts';
 import { ChannelError } from './frames.ts';
 import { channelOver } from './stream-channel.ts';
+import { UnlockProtocol } from './unlock-protocol.ts';
 import { LAST_WORDS, SyncProtocol } from './sync-protocol.ts';
 
 /** A connection on which nothing has begun after so many milliseconds is closed. */
@@ -37,7 +39,7 @@ const IDLE_CONNECTION = 10_000;
 const TELL_AGAIN = 1_500;
 
 export interface HostInit {
-  readonly deviceKey: SigningKey;
+  readonly deviceKey: DeviceKey;
   readonly replica: Replica;
   readonly environment: Environment;
   readonly transport: TransportFactory;
@@ -48,6 +50,10 @@ export interface HostInit {
   readonly addressesOf?: (device: DeviceState) => readonly string[];
   /** Runs a sync session over the channel. */
   readonly openLink: (channel: FrameChannel) => Link;
+  /** On a node that keeps shares: what it answers (UNLOCK-2). */
+  readonly answerUnlock?: AnswerUnlock;
+  /** Where a node is when it is asked about unlocking alone, besides where it is known to be. */
+  readonly unlockAddressesOf?: (device: DeviceState) => readonly string[];
 }
 
 export interface PeerStatus {
@@ -75,6 +81,8 @@ export interface Host {
   followReach(device: DeviceId, listener: ReachListener): () => void;
   /** Where the device was just proven to be by a handshake of this host's own; undefined if it cannot be reached. */
   provenAddress(device: DeviceId): Promise<SocketAddress | undefined>;
+  /** How this device asks the ward's nodes about unlocking. */
+  readonly unlockNodes: UnlockNodes;
   stop(): Promise<void>;
 }
 
@@ -96,6 +104,7 @@ class RunningHost implements Host {
   readonly #doorkeeper: Doorkeeper;
   readonly #sync: SyncProtocol;
   readonly #reach: ReachProtocol;
+  readonly #unlock: UnlockProtocol;
   readonly #loop: DialLoop;
   readonly #proven: ProvenAddresses;
   /** The ward's other devices by PeerId. */
@@ -120,6 +129,15 @@ class RunningHost implements Host {
       environment,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
       look: () => this.peers().map(({ device, link, lastContact }) => ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact })),
+    });
+    this.#unlock = new UnlockProtocol({
+      node,
+      self: this.device,
+      environment,
+      isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
+      addressesOf: (device) => this.#unlockAddresses(device),
+      isUsed: (connection) => this.#sync.uses(connection),
+      answer: init.answerUnlock,
     });
     this.#sync = new SyncProtocol({
       node,
@@ -152,6 +170,7 @@ class RunningHost implements Host {
     this.#teardown.push(() => liveness.stop());
     await this.#sync.start();
     await this.#reach.start();
+    await this.#unlock.start();
     await this.#node.handle(JOIN_PROTOCOL, (stream, connection) => {
       const joiner = deviceOfPeerId(connection.remotePeer);
       if (joiner === undefined) return connection.abort(new Error('not an Ed25519 peer'));
@@ -192,6 +211,10 @@ class RunningHost implements Host {
       onNetworkChange: () => this.#loop.networkChanged(),
     });
     this.#teardown.push(() => running.stop());
+  }
+
+  get unlockNodes(): UnlockNodes {
+    return this.#unlock;
   }
 
   addresses(): readonly string[] {
@@ -265,6 +288,11 @@ class RunningHost implements Host {
       if (wasRemoved && !this.#sync.uses(connection) && !isTold(connection)) connection.abort(new Error('removed from the ward'));
     }
     this.#peersChanged();
+  }
+
+  #unlockAddresses(device: DeviceId): readonly string[] {
+    const state = this.#init.replica.state().devices.get(hexOf(device));
+    return [...new Set([...this.#loop.addresses(device), ...(state === undefined ? [] : this.#init.unlockAddressesOf?.(state) ?? [])])];
   }
 
   #otherDevices(): readonly DeviceState[] {

@@ -17,6 +17,7 @@ import { noticesOf, type Notice } from './notices.ts';
 import { isHelpful } from './recovery-state.ts';
 import type { OwnBundle } from './own-bundle.ts';
 import type { PasswordProblem } from './password-rule.ts';
+import type { PresenceFailure } from './presence.ts';
 import type { SessionSigner } from './session-signer.ts';
 
 export interface AccountOptions {
@@ -27,9 +28,9 @@ export interface AccountOptions {
   readonly entropy: Entropy;
 }
 
-export type ChangePasswordFailure = 'wrong-password' | 'password-same' | PasswordProblem;
+export type ChangePasswordFailure = 'wrong-password' | 'password-same' | PasswordProblem | PresenceFailure;
 /** `bad-holders`: fewer than two, more than sixteen, oneself, somebody who is not in, or a threshold that does not fit. */
-export type HoldersFailure = 'wrong-password' | 'bad-holders';
+export type HoldersFailure = 'wrong-password' | 'bad-holders' | PresenceFailure;
 /** `no-share`: nobody asks this holder any more, or what was dealt does not open with the keys that the holder has now. */
 export type ReleaseFailure = 'no-share';
 
@@ -64,27 +65,28 @@ export class Account {
    * has it. A copy of the old bundle still opens with the old password.
    */
   async changePassword(old: string, fresh: string): Promise<Result<null, ChangePasswordFailure>> {
-    const { identity: { user }, bundle, signer } = this.#options;
+    const { bundle, signer } = this.#options;
     const seeds = await bundle.open(old);
     if (!seeds.ok) return seeds;
     if (old.normalize('NFC') === fresh.normalize('NFC')) return fail('password-same');
     const sealed = await bundle.seal(seeds.value, fresh);
     if (!sealed.ok) return sealed;
-    await signer.operate({ type: 'set-bundle', user, bundle: sealed.value });
+    await signer.operate(sealed.value);
     return succeed(null);
   }
 
   /** Seals keys that came back under a new password. A kit that brought them is spent by it. */
-  async takeBack(seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<void> {
+  async takeBack(seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<null, PasswordProblem | 'too-few-nodes'>> {
     const { identity: { user }, bundle, signer } = this.#options;
     const sealed = await bundle.seal(seeds, fresh);
-    if (!sealed.ok) throw new Error('the password was checked before');
-    await signer.operate({ type: 'set-bundle', user, bundle: sealed.value });
+    if (!sealed.ok) return sealed;
+    await signer.operate(sealed.value);
     if (by === 'kit') await signer.operate({ type: 'set-kit', user, what: 'used', sealed: new Uint8Array(0) });
+    return succeed(null);
   }
 
   /** Makes a kit, in place of any before. Its secret (32 bytes) is in no other place: show it once and forget it. */
-  async makeKit(password: string): Promise<Result<Uint8Array, 'wrong-password'>> {
+  async makeKit(password: string): Promise<Result<Uint8Array, 'wrong-password' | PresenceFailure>> {
     const { replica, identity: { user }, bundle, signer, entropy } = this.#options;
     const seeds = await bundle.open(password);
     if (!seeds.ok) return seeds;

@@ -6,16 +6,19 @@ import { fail, succeed, type Result } from '../codec/result.ts';
 import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
 import { newTeamId } from '../keys/grant.ts';
-import { identityFromSeeds, newIdentitySeeds } from '../keys/identity.ts';
+import { identityFromSeeds, newIdentitySeeds, type Identity } from '../keys/identity.ts';
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { objectionToPolicy, type Dealing, type PolicyObjection, type UnlockPolicy } from '../membership/dealing.ts';
+import type { UnlockNodes } from '../unlock/messages.ts';
+import { dealAnew, eligibleNodes, type NewDealing } from './presence.ts';
+import { startSession, type SessionSigner } from './session-signer.ts';
 import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
 import { cutOfDevice, cutOfUser } from './cut.ts';
 import { devicesTogether, usersOf } from './devices.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
-import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
 export { MIN_PASSWORD_LENGTH };
@@ -38,7 +41,9 @@ export interface LostReport {
   readonly users: readonly UserId[];
 }
 
-export type MemberFailure = 'is-admin' | 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two';
+export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin'
+  /** Fewer nodes of the ward in reach than its policy deals shares to. */
+  | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
 export interface MembersOptions {
   readonly replica: Replica;
@@ -47,6 +52,8 @@ export interface MembersOptions {
   readonly teamKeys: TeamKeys;
   readonly user: UserId;
   readonly device: DeviceId;
+  /** Where the ward's policy wants it, a new user's bundle opens with these from the beginning. */
+  readonly unlockNodes: UnlockNodes | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -70,10 +77,14 @@ export class Members {
     const seeds = newIdentitySeeds(entropy);
     const user = userId.from(entropy.randomBytes(16));
     const identity = identityFromSeeds(user, seeds);
+    const dealt = await this.#dealFor(state.value, user, password);
+    if (!dealt.ok) return dealt;
+    const bundle = await sealBundle(seeds, password, replica.ward, user, entropy, dealt.value?.presence);
     await signer.operate({
       type: 'add-user', user, handle, role, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
-      bundle: await sealBundle(seeds, password, replica.ward, user, entropy), sealedName: this.#named(name),
+      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, sealedName: this.#named(name),
     });
+    if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
     await this.#settle();
     return succeed(user);
   }
@@ -115,10 +126,14 @@ export class Members {
     if (temporaryPassword.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
     const seeds = newIdentitySeeds(entropy);
     const identity = identityFromSeeds(user, seeds);
+    const dealt = await this.#dealFor(state.value, user, temporaryPassword);
+    if (!dealt.ok) return dealt;
+    const bundle = await sealBundle(seeds, temporaryPassword, replica.ward, user, entropy, dealt.value?.presence);
     await signer.operate({
       type: 'renew-user', user, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
-      bundle: await sealBundle(seeds, temporaryPassword, replica.ward, user, entropy), cut: cutOfUser(replica, user),
+      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, cut: cutOfUser(replica, user),
     });
+    if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
     await this.#settle();
     return succeed(null);
   }
@@ -203,6 +218,26 @@ export class Members {
     return openName(this.#options.keyring.teamKeys(everyone).map((held) => held.key), everyone, sealed);
   }
 
+  /** What new dealings have to be: every user's next unlock deals anew (UNLOCK-3). Zero of zero: by password alone. */
+  async setUnlockPolicy(policy: UnlockPolicy): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const objection = objectionToPolicy(policy);
+    if (objection !== undefined) return fail(objection);
+    if (policy.nodes > eligibleNodes(state.value).length) return fail('more-nodes-than-there-are');
+    await this.#options.signer.operate({ type: 'set-unlock-policy', threshold: policy.threshold, nodes: policy.nodes });
+    return succeed(null);
+  }
+
+  /** Lets a user who has no tries left try again (UNLOCK-6). It opens nothing. */
+  async resetTries(user: UserId): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    if (!isUser(state.value, user)) return fail('unknown-user');
+    await this.#options.signer.operate({ type: 'reset-tries', user });
+    return succeed(null);
+  }
+
   async settleOwed(): Promise<void> {
     if (this.#admin().ok) await this.#settle();
   }
@@ -211,6 +246,24 @@ export class Members {
     const state = this.#options.replica.state();
     const self = state.users.get(hexOf(this.#options.user));
     return self?.role === 'admin' && self.removal === undefined ? succeed(state) : fail('not-an-admin');
+  }
+
+  /** Undefined where the ward has no policy. */
+  async #dealFor(state: WardState, user: UserId, password: string): Promise<Result<NewDealing | undefined, 'too-few-nodes'>> {
+    const { unlockNodes, entropy } = this.#options;
+    if (state.unlockPolicy === undefined) return succeed(undefined);
+    if (unlockNodes === undefined) return fail('too-few-nodes');
+    const dealt = await dealAnew({ state, user, password, policy: state.unlockPolicy, before: undefined, nodes: unlockNodes, entropy });
+    return dealt.ok ? dealt : fail(dealt.failure.code);
+  }
+
+  /** Only users set their own bundle, so the new user's first session does, here. */
+  async #setUnlockOf(identity: Identity, bundle: Uint8Array, dealing: Dealing): Promise<void> {
+    const { replica, device, clock, entropy } = this.#options;
+    const own = await startSession({ replica, identity, device, clock, entropy });
+    await own.operate({ type: 'set-unlock', user: identity.user, bundle, dealing, why: 'nodes-changed' });
+    await own.end();
+    own.wipe();
   }
 
   async #shutOut(device: DeviceId): Promise<void> {
@@ -230,6 +283,9 @@ export class Members {
     return this.#options.teamKeys.settle(this.#options.signer, this.#options.entropy);
   }
 }
+
+/** A bundle that opens with nodes stands in an operation of its user's own; nothing opens this one. */
+const NO_BUNDLE_YET = Uint8Array.of(0);
 
 function isUser(state: WardState, user: UserId): boolean {
   const found = state.users.get(hexOf(user));

@@ -4,29 +4,67 @@
  */
 import type { Entropy } from '../codec/environment.ts';
 import { hexOf, type UserId } from '../codec/ids.ts';
-import { fail, type Result } from '../codec/result.ts';
+import { fail, succeed, type Result } from '../codec/result.ts';
 import { openBundle, sealBundle } from '../keys/bundle.ts';
 import type { IdentitySeeds } from '../keys/identity.ts';
+import type { Operation } from '../membership/operation.ts';
 import type { Replica } from '../replica/replica.ts';
+import type { UnlockNodes } from '../unlock/messages.ts';
 import { passwordProblem, type PasswordProblem } from './password-rule.ts';
+import { dealAnew, evaluatePresence, resetTries, type PresenceFailure } from './presence.ts';
+import { signingKeyFromSeed } from '../crypto/signing/signature.ts';
+
+/** What puts a bundle that opens with a new password into the log. */
+export type BundleOperation = Extract<Operation, { readonly type: 'set-bundle' | 'set-unlock' }>;
 
 export interface OwnBundle {
-  /** The seeds, if this is the user's password now. */
-  open(password: string): Promise<Result<IdentitySeeds, 'wrong-password'>>;
-  /** A bundle that opens with `password`, for `set-bundle`. */
-  seal(seeds: IdentitySeeds, password: string): Promise<Result<Uint8Array, PasswordProblem>>;
+  /** The seeds, if this is the user's password now. Where nodes of the ward are needed, asking them costs a try. */
+  open(password: string): Promise<Result<IdentitySeeds, 'wrong-password' | PresenceFailure>>;
+  /**
+   * A bundle that opens with `password`; where the ward has a policy, with a fresh key that its nodes hold shares of
+   * (UNLOCK-3), so that the old password is worth nothing once they have destroyed the old ones.
+   */
+  seal(seeds: IdentitySeeds, password: string): Promise<Result<BundleOperation, PasswordProblem | 'too-few-nodes'>>;
 }
 
-export function ownBundle(replica: Replica, user: UserId, entropy: Entropy): OwnBundle {
+export interface OwnBundleOptions {
+  readonly replica: Replica;
+  readonly user: UserId;
+  readonly entropy: Entropy;
+  readonly unlockNodes: UnlockNodes | undefined;
+}
+
+export function ownBundle({ replica, user, entropy, unlockNodes = NO_NODES }: OwnBundleOptions): OwnBundle {
+  const { ward } = replica;
   return {
     async open(password) {
-      const bundle = replica.state().users.get(hexOf(user))?.bundle;
-      const opened = bundle === undefined ? fail('wrong-password' as const) : await openBundle(bundle, password, replica.ward, user);
-      return opened.ok ? opened : fail('wrong-password');
+      const state = replica.state().users.get(hexOf(user));
+      if (state === undefined) return fail('wrong-password');
+      const { dealing, bundle } = state;
+      if (dealing === undefined) return openedOrWrong(await openBundle(bundle, password, ward, user));
+      const evaluated = await evaluatePresence({ ward, user, dealing }, password, unlockNodes, entropy);
+      if (!evaluated.ok) return evaluated;
+      const opened = openedOrWrong(await openBundle(bundle, password, ward, user, evaluated.value.presence));
+      if (opened.ok) await resetTries({ ward, user, dealing }, await evaluated.value.generations, signingKeyFromSeed(opened.value.signing), unlockNodes);
+      return opened;
     },
     async seal(seeds, password) {
-      const problem = passwordProblem(password, replica.state().users.get(hexOf(user))?.handle ?? '');
-      return problem === undefined ? { ok: true, value: await sealBundle(seeds, password, replica.ward, user, entropy) } : fail(problem);
+      const state = replica.state();
+      const self = state.users.get(hexOf(user));
+      const problem = passwordProblem(password, self?.handle ?? '');
+      if (problem !== undefined) return fail(problem);
+      const policy = state.unlockPolicy;
+      if (policy === undefined) return succeed({ type: 'set-bundle', user, bundle: await sealBundle(seeds, password, ward, user, entropy) });
+      const dealt = await dealAnew({ state, user, password, policy, before: self?.dealing, nodes: unlockNodes, entropy });
+      if (!dealt.ok) return fail(dealt.failure.code);
+      const { dealing, presence } = dealt.value;
+      return succeed({ type: 'set-unlock', user, bundle: await sealBundle(seeds, password, ward, user, entropy, presence), dealing, why: 'password-set' });
     },
   };
+}
+
+const NO_NODES: UnlockNodes = { ask: () => Promise.resolve(undefined) };
+
+function openedOrWrong(opened: Awaited<ReturnType<typeof openBundle>>): Result<IdentitySeeds, 'wrong-password'> {
+  return opened.ok ? opened : fail('wrong-password');
 }

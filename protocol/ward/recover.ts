@@ -7,8 +7,8 @@ import type { Clock } from '../codec/environment.ts';
 import { deviceId, hexOf, LOG_DOCUMENT, userId, type ItemId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import { kemKeyPairFromSeed, KEM_SEED_LENGTH } from '../crypto/sealing/hpke.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
-import { encodeFields, signItem } from '../items/item.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
+import { encodeFields, signItemWith } from '../items/item.ts';
 import { identityFromSeeds, type IdentitySeeds } from '../keys/identity.ts';
 import { openWithKit } from '../keys/kit.ts';
 import { collectPieces, comparisonCode, type Collected } from '../keys/recovery.ts';
@@ -21,7 +21,7 @@ import { Session } from './session.ts';
 import type { WardOptions } from './ward.ts';
 
 /** `wrong-kit`: no such user, another kit than the one in force, or a damaged log entry; what it was is not told. */
-export type KitFailure = 'wrong-kit' | 'kit-spent' | PasswordProblem;
+export type KitFailure = 'wrong-kit' | 'kit-spent' | 'too-few-nodes' | PasswordProblem;
 
 export async function recoverWithKit(options: WardOptions, handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>> {
   const user = userNamed(options, handle);
@@ -31,12 +31,12 @@ export async function recoverWithKit(options: WardOptions, handle: string, secre
   if (user.kit.what !== 'made') return fail('kit-spent');
   const seeds = openWithKit(user.kit.sealed, secret, options.replica.ward, user.id);
   if (seeds === null || !isOwn(user, seeds)) return fail('wrong-kit');
-  return succeed(await sessionOf(options, user, seeds, fresh, 'kit'));
+  return sessionOf(options, user, seeds, fresh, 'kit');
 }
 
 /** `no-holders`: no such user, or nobody holds shares of the keys. `not-allowed`: this device may not ask (any more). */
 export type AskFailure = 'no-holders' | 'not-allowed';
-export type HolderFailure = 'too-few' | 'damaged' | PasswordProblem;
+export type HolderFailure = 'too-few' | 'damaged' | 'too-few-nodes' | PasswordProblem;
 
 /** A question to the holders. It lives as long as this device remembers it: the key of the answers is in no other place. */
 export interface HolderRecovery {
@@ -54,7 +54,7 @@ export interface HolderRecovery {
 }
 
 /** `deviceKey` is this client's own: whoever lost all keys has no other to sign with. Resolves when the question is in the log here. */
-export async function askHolders(options: WardOptions, handle: string, deviceKey: SigningKey): Promise<Result<HolderRecovery, AskFailure>> {
+export async function askHolders(options: WardOptions, handle: string, deviceKey: DeviceKey): Promise<Result<HolderRecovery, AskFailure>> {
   const { replica, environment: { entropy, clock } } = options;
   const user = userNamed(options, handle);
   const recovery = user?.recovery;
@@ -85,7 +85,7 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
       const { seeds } = await collected();
       if (!seeds.ok) return seeds;
       if (!isOwn(user, seeds.value)) return fail('damaged');
-      return succeed(await sessionOf(options, user, seeds.value, fresh, 'holders'));
+      return sessionOf(options, user, seeds.value, fresh, 'holders');
     },
     forget: () => {
       kem.x25519Secret.fill(0);
@@ -95,11 +95,11 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
 }
 
 /** Undefined when the log does not take it. */
-async function signAsk(replica: Replica, deviceKey: SigningKey, operation: Operation, clock: Clock): Promise<ItemId | undefined> {
+async function signAsk(replica: Replica, deviceKey: DeviceKey, operation: Operation, clock: Clock): Promise<ItemId | undefined> {
   const writer = new ChainWriter({ replica, author: deviceId.from(deviceKey.publicKey), clock });
   try {
     const item = await writer.append(LOG_DOCUMENT, (place) =>
-      signItem(deviceKey, replica.ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: undefined })));
+      signItemWith(deviceKey, replica.ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: undefined })));
     return item.id;
   } catch (error) {
     if (error instanceof NotAdmittedError) return undefined;
@@ -118,11 +118,13 @@ function isOwn(user: UserState, seeds: IdentitySeeds): boolean {
   return equalBytes(user.signingKey, signing.publicKey) && equalBytes(user.kemKey, kem.publicKey);
 }
 
-async function sessionOf(options: WardOptions, { id }: UserState, seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Session> {
+async function sessionOf(options: WardOptions, { id }: UserState, seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<Session, PasswordProblem | 'too-few-nodes'>> {
   const session = await Session.start({ ...options, identity: identityFromSeeds(id, seeds) });
   try {
-    await session.account.takeBack(seeds, fresh, by);
-    return session;
+    const taken = await session.account.takeBack(seeds, fresh, by);
+    if (taken.ok) return succeed(session);
+    await session.lock();
+    return taken;
   } catch (error) {
     await session.lock();
     throw error;

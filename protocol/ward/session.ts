@@ -15,6 +15,8 @@ import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../
 import type { Identity } from '../keys/identity.ts';
 import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
+import type { Dealing } from '../membership/dealing.ts';
+import type { UnlockNodes } from '../unlock/messages.ts';
 import type { DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { Account } from './account.ts';
@@ -25,7 +27,7 @@ import { ownBundle } from './own-bundle.ts';
 import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
-import { TeamKeys } from './team-keys.ts';
+import { TeamKeys, type TeamAccess } from './team-keys.ts';
 
 export interface SessionOptions {
   readonly replica: Replica;
@@ -36,6 +38,8 @@ export interface SessionOptions {
   readonly startEngine: (actor: string) => DocumentEngine;
   /** See `Standings`. */
   readonly savedBy?: DeviceId | undefined;
+  /** See `WardOptions`. */
+  readonly unlockNodes?: UnlockNodes | undefined;
 }
 
 const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
@@ -58,7 +62,7 @@ export class Session {
   readonly #stopListening: () => void;
   /** What reads keys and receipts, one after the other. */
   #following: Promise<void> = Promise.resolve();
-  /** Ordinary documents that are being read on in. */
+  /** Ordinary documents that are being read on in, and other work of the session's own. */
   readonly #reading = new Set<Promise<void>>();
   /** By what standings of items follow, as they were last read. */
   #removals: string;
@@ -75,7 +79,7 @@ export class Session {
     return session;
   }
 
-  private constructor({ replica, identity, device, environment, startEngine, savedBy }: SessionOptions, signer: SessionSigner) {
+  private constructor({ replica, identity, device, environment, startEngine, savedBy, unlockNodes }: SessionOptions, signer: SessionSigner) {
     this.user = identity.user;
     this.#replica = replica;
     this.#environment = environment;
@@ -84,9 +88,11 @@ export class Session {
     this.#teamKeys = new TeamKeys(replica, this.#keyring);
     this.standings = new Standings(replica, signer.session, savedBy);
     this.members = new Members({
-      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, clock: environment.clock, entropy: environment.entropy,
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
+      clock: environment.clock, entropy: environment.entropy,
     });
-    this.account = new Account({ replica, identity, bundle: ownBundle(replica, identity.user, environment.entropy), signer, entropy: environment.entropy });
+    const bundle = ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes });
+    this.account = new Account({ replica, identity, bundle, signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
@@ -110,6 +116,10 @@ export class Session {
   get name(): string {
     const self = this.#replica.state().users.get(hexOf(this.user));
     return (self && this.members.nameOf(self.sealedName)) ?? self?.handle ?? '';
+  }
+
+  teamAccess(): readonly TeamAccess[] {
+    return this.#teamKeys.access();
   }
 
   /** Devices that were shut out after this user had unlocked there, as long as the password is that of then (REVOKE-3). */
@@ -173,6 +183,18 @@ export class Session {
     this.#signer.wipe();
   }
 
+  /** Puts the user's own bundle, sealed anew, into the log (UNLOCK-3). */
+  async setUnlock(bundle: Uint8Array, dealing: Dealing): Promise<void> {
+    if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing, why: 'nodes-changed' });
+  }
+
+  /** Work that belongs to the session and that nobody waits for: locking does. What goes wrong in it is logged. */
+  attend(work: Promise<void>): void {
+    const attended = this.#logged(work);
+    this.#reading.add(attended);
+    void attended.then(() => this.#reading.delete(attended));
+  }
+
   /** Resolves when everything admitted so far has been read. */
   async settled(): Promise<void> {
     await Promise.all([this.#following, ...this.#reading]);
@@ -215,9 +237,7 @@ export class Session {
       this.#following = this.#logged(this.#following.then(() => this.#readWellKnown(document)));
       return;
     }
-    const reading = this.#logged(this.#library.refresh(document));
-    this.#reading.add(reading);
-    void reading.then(() => this.#reading.delete(reading));
+    this.attend(this.#library.refresh(document));
   }
 
   async #logged(reading: Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
  * How safe one's own edits are: being saved, saved here, held by other devices, backed up (receipted by an archive).
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, RECEIPTS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Chain } from '../items/item.ts';
 import { decodeReceipt } from '../items/receipt.ts';
@@ -117,6 +117,13 @@ export class Standings {
     return this.#standingOf(own);
   }
 
+  /** Documents with something in them that no receipt here covers. */
+  notBackedUp(): number {
+    let count = 0;
+    for (const document of this.#replica.documents()) if (!isWellKnown(document) && !this.#isDocumentReceipted(document)) count += 1;
+    return count;
+  }
+
   summary(): StandingSummary {
     const counts: Record<Standing, number> = { saving: 0, saved: 0, sent: 0, 'backed-up': 0 };
     let heldBy = Number.POSITIVE_INFINITY;
@@ -165,6 +172,13 @@ export class Standings {
     }
   }
 }
+
+/** Receipts cover records; what the ward keeps about itself has none of its own here. */
+function isWellKnown(document: DocumentId): boolean {
+  return WELL_KNOWN.has(hexOf(document));
+}
+
+const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
 
 function overlaps(touched: readonly (string | number)[], path: readonly (string | number)[]): boolean {
   const shared = Math.min(touched.length, path.length);

@@ -17,6 +17,13 @@ import { userOf } from '../replica/standing.ts';
 import { lostDevicesByUser } from './devices.ts';
 import type { SessionSigner } from './session-signer.ts';
 
+export interface TeamAccess {
+  readonly team: TeamState;
+  /** Members who were given the newest key. */
+  readonly canOpen: readonly UserId[];
+  readonly waiting: readonly UserId[];
+  readonly isRotationOwed: boolean;
+}
 /** A user and the renewal that gave the keys: whoever got new ones (LOG-15) is another recipient, and the old one a member no more. */
 type KeyName = string;
 
@@ -106,6 +113,29 @@ export class TeamKeys {
     if ([...holders].some((holder) => !names.has(holder))) return true;
     const devices = members.flatMap(({ id }) => lost.get(hexOf(id)) ?? []);
     return (this.#grantedAt.get(name) ?? []).some((heads) => devices.some((device) => state.deviceMembershipOf(device, heads) !== 'removed-before'));
+  }
+
+  /** Who can open what belongs to each team, as the grants here tell. */
+  access(): readonly TeamAccess[] {
+    const lost = lostDevicesByUser(this.#replica);
+    return [...this.#replica.state().teams.values()].map((team) => {
+      const epoch = this.#newestEpoch(team.id);
+      const holders = this.#holders.get(epochName(team.id, epoch)) ?? new Set();
+      const members = membersOf(this.#replica.state(), team);
+      return {
+        team,
+        canOpen: members.filter((member) => holders.has(keyName(member))).map(({ id }) => id),
+        waiting: members.filter((member) => !holders.has(keyName(member))).map(({ id }) => id),
+        isRotationOwed: this.#isRotationOwed(team, epoch, lost),
+      };
+    });
+  }
+
+  /** As granted, whether the key is here or not. */
+  #newestEpoch(team: TeamId): number {
+    let newest = 0;
+    while (this.#holders.has(epochName(team, newest + 1))) newest += 1;
+    return newest;
   }
 
   /** Makes a team's first key; the caller has put `add-team` into the log. */

@@ -9,12 +9,15 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import type { DeviceId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DocumentEngine } from '../documents/engine.ts';
-import { openBundle } from '../keys/bundle.ts';
-import { identityFromSeeds } from '../keys/identity.ts';
+import { openBundle, type OpenBundleFailure, type Presence } from '../keys/bundle.ts';
+import { identityFromSeeds, type IdentitySeeds } from '../keys/identity.ts';
 import type { UserState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
+import type { UnlockNodes } from '../unlock/messages.ts';
+import { keepPresence } from './keep-presence.ts';
+import { evaluatePresence, resetTries, type Evaluated, type PresenceFailure, type UnlockProgress } from './presence.ts';
 import { askHolders, recoverWithKit, type AskFailure, type HolderRecovery, type KitFailure } from './recover.ts';
 import { Session } from './session.ts';
 
@@ -26,34 +29,67 @@ export interface WardOptions {
   readonly startEngine: (actor: string) => DocumentEngine;
   /** The peer whose disk counts as 'saved here', when it is not this replica's own (see `Standings`). */
   readonly savedBy?: DeviceId | undefined;
+  /** How the ward's nodes are asked. Without it only bundles open that need none. */
+  readonly unlockNodes?: UnlockNodes | undefined;
 }
 
 /** An unknown handle and a wrong password are one failure to the person who types; the app may tell 'no ward data yet' apart. */
-export type UnlockFailure = 'wrong-password' | 'no-users-here' | 'damaged-bundle';
+export type UnlockFailure = 'wrong-password' | 'no-users-here' | 'damaged-bundle' | PresenceFailure;
 
 export interface Ward {
-  unlock(handle: string, password: string): Promise<Result<Session, UnlockFailure>>;
+  /** `onProgress` says which nodes are waited for, and at last which answered. */
+  unlock(handle: string, password: string, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>>;
   /** By the secret of a printed kit (`readKitText`); `fresh` is the password from then on. */
   recoverWithKit(handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>>;
   /** Asks the holders whom the user named. `deviceKey` is this client's own key. */
-  askHolders(handle: string, deviceKey: SigningKey): Promise<Result<HolderRecovery, AskFailure>>;
+  askHolders(handle: string, deviceKey: DeviceKey): Promise<Result<HolderRecovery, AskFailure>>;
 }
 
 export function openWard(options: WardOptions): Ward {
-  const { replica } = options;
+  const { replica, environment, unlockNodes } = options;
 
-  async function unlock(handle: string, password: string): Promise<Result<Session, UnlockFailure>> {
+  async function unlock(handle: string, password: string, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>> {
     const users = [...replica.state().users.values()].filter((user) => user.removal === undefined);
     const named = users.find((user) => user.handle === handle.trim().toLowerCase());
-    // An unknown handle costs as much time as a wrong password.
-    const target = named ?? users[0];
+    // An unknown handle costs as much time as a wrong password; it is not asked about.
+    const target = named ?? users.find(({ dealing }) => dealing === undefined) ?? users[0];
     if (target === undefined) return fail('no-users-here');
-    const seeds = await openBundle(target.bundle, password, replica.ward, target.id);
-    if (!seeds.ok) return fail(seeds.failure === 'wrong-password' || named === undefined ? 'wrong-password' : 'damaged-bundle');
-    if (named === undefined) return fail('wrong-password');
-    const identity = identityFromSeeds(target.id, seeds.value);
+    if (named === undefined) {
+      await openBundle(target.bundle, password, replica.ward, target.id);
+      return fail('wrong-password');
+    }
+    const opened = await openWithNodes(target, password, onProgress);
+    if (!opened.ok) return opened;
+    const { seeds, evaluated } = opened.value;
+    const identity = identityFromSeeds(target.id, seeds);
     if (!isOwnKey(target, identity.signing.publicKey, identity.kem.publicKey)) return fail('damaged-bundle');
-    return succeed(await Session.start({ ...options, identity }));
+    const session = await Session.start({ ...options, identity });
+    session.attend(afterUnlock(session, target, seeds, password, evaluated));
+    return succeed(session);
+  }
+
+  /** UNLOCK-1: where the log names a dealing, its nodes are asked first. */
+  async function openWithNodes({ id, bundle, dealing }: UserState, password: string, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Opened, UnlockFailure>> {
+    let evaluated: Evaluated | undefined;
+    if (dealing !== undefined) {
+      const asked = await evaluatePresence({ ward: replica.ward, user: id, dealing }, password, unlockNodes ?? NO_NODES, environment.entropy, onProgress);
+      if (!asked.ok) return asked;
+      evaluated = asked.value;
+    }
+    const presence: Presence | undefined = evaluated?.presence;
+    const seeds = await openBundle(bundle, password, replica.ward, id, presence);
+    presence?.output.fill(0);
+    return seeds.ok ? succeed({ seeds: seeds.value, evaluated }) : fail(BUNDLE_FAILURES[seeds.failure]);
+  }
+
+  /** What a right password sets right: the counters, and a dealing that no longer fits. Nobody waits for it. */
+  async function afterUnlock(session: Session, user: UserState, seeds: IdentitySeeds, password: string, evaluated: Evaluated | undefined): Promise<void> {
+    if (unlockNodes === undefined) return;
+    const { ward } = replica;
+    if (evaluated !== undefined && user.dealing !== undefined) {
+      await resetTries({ ward, user: user.id, dealing: user.dealing }, await evaluated.generations, identityFromSeeds(user.id, seeds).signing, unlockNodes);
+    }
+    await keepPresence({ replica, session, seeds, password, nodes: unlockNodes, environment });
   }
 
   return {
@@ -62,6 +98,20 @@ export function openWard(options: WardOptions): Ward {
     askHolders: (handle, deviceKey) => askHolders(options, handle, deviceKey),
   };
 }
+
+interface Opened {
+  readonly seeds: IdentitySeeds;
+  readonly evaluated: Evaluated | undefined;
+}
+
+const NO_NODES: UnlockNodes = { ask: () => Promise.resolve(undefined) };
+
+const BUNDLE_FAILURES: Readonly<Record<OpenBundleFailure, UnlockFailure>> = {
+  'wrong-password': 'wrong-password',
+  'malformed-bundle': 'damaged-bundle',
+  'parameters-out-of-bounds': 'damaged-bundle',
+  'needs-nodes': 'damaged-bundle',
+};
 
 /** The log's public keys are the user's, and not somebody's who changed them (ATTACK 1). */
 function isOwnKey(user: UserState, signingKey: Uint8Array, kemKey: Uint8Array): boolean {

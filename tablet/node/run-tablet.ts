@@ -2,7 +2,8 @@
  * The tablet node: a blind replica that goes on syncing while nobody is logged in, and the ward app on loopback.
  *
  * The page that it serves is a peer of its own, with its own device key; it comes in through the same pipe as a
- * desktop's page does through the bridge, only that this pipe leads nowhere but here.
+ * desktop's page does through the bridge. The pipe leads here, and, for the page to ask them about unlocking, to the ward's
+ * other tablet nodes and archives, at addresses that this node's own handshakes have proven.
  */
 import { createPipes } from '../../browser-bridge/pipe.ts';
 import { startPageServer, type PageServerFailure } from '../../browser-bridge/page-server.ts';
@@ -14,6 +15,7 @@ import { runDevice, type DeviceFailure, type DeviceRunOptions, type RunningDevic
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import { hexOf, LOG_DOCUMENT } from '../../protocol/codec/ids.ts';
 import { decodeJoinCode, invitationKey } from '../../protocol/network/join-code.ts';
+import { deviceOfPeerIdText } from '../../protocol/network/peer-id.ts';
 import { toHex } from '../../protocol/codec/bytes.ts';
 
 export interface TabletOptions extends DeviceRunOptions {
@@ -40,7 +42,7 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
   if (!started.ok) return started;
   const device = started.value;
   const pipes = createPipes({
-    targetOf: (peerId) => (peerId === device.host.peerId ? ownTarget(device.host.addresses()) : undefined),
+    targetOf: (peerId) => (peerId === device.host.peerId ? ownTarget(device.host.addresses()) : otherNode(device, peerId)),
     log: environment.log,
   });
   const served = await startPageServer({
@@ -83,6 +85,12 @@ function ownTarget(addresses: readonly string[]): { readonly host: string; reado
     return host === undefined ? [] : [{ host, port: Number(port) }];
   });
   return parsed.find(({ host }) => host === LOOPBACK) ?? parsed[0];
+}
+
+async function otherNode({ replica, host }: RunningDevice, peerId: string): Promise<{ readonly host: string; readonly port: number } | undefined> {
+  const peer = deviceOfPeerIdText(peerId);
+  const kind = peer === undefined ? undefined : replica.state().devices.get(hexOf(peer))?.kind;
+  return peer !== undefined && (kind === 'archive' || kind === 'tablet') ? host.provenAddress(peer) : undefined;
 }
 
 function isPageJoined({ replica }: RunningDevice, text: string): boolean {

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { buildApp } from '../../scripts/build-app.ts';
 import { chromiumPath, fakeWorkerPath, startHarness } from './harness.ts';
 import type { Harness, OpenOptions } from './harness.ts';
+import { kitWords } from '../../protocol/keys/kit-words.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 import type { ScreenState } from './screens.ts';
 import { states } from './screens.ts';
@@ -93,6 +94,64 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await page.getByText('Observations saved. NEWS2 5').waitFor();
     const row = page.getByRole('table').getByRole('row').nth(1);
     assert.match(await row.innerText(), /22[\s\S]*95[\s\S]*Air[\s\S]*108\/64[\s\S]*92[\s\S]*A[\s\S]*37\.4[\s\S]*Amara Okafor/);
+  }));
+
+  test('a forgotten password: by keyboard from the words of the kit to the board, and by the people one named', async () => {
+    await story({ scenario: { session: 'locked' } }, async (page) => {
+      const key = page.keyboard;
+      await tabTo(page, () => page.getByRole('button', { name: 'I forgot my password' }).evaluate((button) => button === document.activeElement));
+      await key.press('Enter');
+      await tabTo(page, () => page.getByLabel('Name you log in with').evaluate((input) => input === document.activeElement));
+      await key.type(testLogin.handle);
+      await key.press('Tab');
+      await key.type(kitWords(new Uint8Array(32).fill(7), 'fr').join(' '));
+      await key.press('Tab');
+      await key.type('a kettle sings at dawn');
+      await key.press('Tab');
+      await key.type('a kettle sings at dusk');
+      await key.press('Enter');
+      await page.getByText('The two new passwords differ').waitFor();
+      await page.getByLabel('New password once more').fill('a kettle sings at dawn');
+      await key.press('Enter');
+      await page.getByRole('heading', { name: 'Ward board' }).waitFor();
+    });
+    await story({ scenario: { session: 'locked' } }, async (page) => {
+      await screen('recover-holders').reach(page);
+      assert.match(await page.locator('.recovery-code').innerText(), /^0815 4711 1234 5678 9012$/);
+      await page.getByText('sent something that is not your share').waitFor();
+      for (const label of ['New password', 'New password once more']) await page.getByLabel(label, { exact: true }).fill('a kettle sings at dawn');
+      await page.getByRole('button', { name: 'Set the new password' }).click();
+      await page.getByRole('heading', { name: 'Ward board' }).waitFor();
+    });
+  });
+
+  test('the account: the password changes, a kit is printed alone and is gone afterwards, what happened is put away', () => story({ scenario: { accountNews: true } }, async (page) => {
+    await screen('account-news').reach(page);
+    await page.getByText('You were given new keys and a temporary password').waitFor();
+    await page.getByRole('button', { name: 'I have seen it' }).click();
+    await page.getByRole('heading', { name: 'Since you last unlocked' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Signed in as/ }).click();
+    await page.getByRole('link', { name: 'Your account' }).last().click();
+    await page.getByLabel('Password now').fill(testLogin.password);
+    for (const label of ['New password', 'New password once more']) await page.getByLabel(label, { exact: true }).fill('a kettle sings at dawn');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('Your password is changed').waitFor();
+
+    const panel = page.getByRole('region', { name: 'Recovery kit' });
+    await panel.getByLabel('Your password, to confirm').fill('a kettle sings at dawn');
+    await panel.getByRole('button', { name: 'Make a kit' }).click();
+    const words = panel.getByRole('listitem');
+    assert.deepEqual(await words.allInnerTexts(), kitWords(new Uint8Array(32).fill(7), 'en'));
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.getByLabel('Password now').isVisible(), false);
+    assert.equal(await panel.getByRole('img').isVisible(), true);
+    await page.emulateMedia({ media: 'screen' });
+    await panel.getByRole('button', { name: 'I have them on paper' }).click();
+    assert.equal(await words.count(), 0);
+    await panel.getByText('You have a kit, made').waitFor();
+    await page.getByRole('button', { name: 'Same code: give my share' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Same code: give my share' }).click();
+    await page.getByText('Your share is given').waitFor();
   }));
 
   test('the board shows every bed, searches as one types, and filters', () => story({}, async (page) => {
@@ -348,6 +407,32 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     }
   });
 
+  test('REVOKE-1: an admin reports a tablet as lost on one screen, after a question; nobody is offered the device in hand', () =>
+    story({ scenario: { role: 'admin' } }, async (page) => {
+      await screen('board').reach(page);
+      await page.getByRole('button', { name: /^Signed in as/ }).click();
+      await page.getByRole('link', { name: 'Devices of the ward' }).click();
+      await screen('devices').reach(page);
+      assert.equal(await page.getByRole('button', { name: 'Report as lost: Tablet at bay A' }).count(), 0);
+      await page.getByRole('button', { name: 'Report as lost: Tablet of the night shift' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+      assert.equal(await page.locator('.device-row').count(), 5);
+      await page.getByRole('button', { name: 'Report as lost: Tablet of the night shift' }).click();
+      await page.getByRole('button', { name: 'Yes, it is lost' }).click();
+      await page.getByText('change their passwords: Jonas Lind, Mireille Dubois-Aumont').waitFor();
+      assert.equal(await page.locator('.device-row').count(), 4);
+    }));
+
+  test('the app speaks French where devices and people are looked after, and axe finds nothing there', () => story({ language: 'fr', scenario: { role: 'admin' } }, async (page) => {
+    await screen('board').reach(page);
+    for (const [part, heading] of [['devices', 'Appareils du service'], ['doctor', 'Qui peut ouvrir quoi']] as const) {
+      await page.goto(`${page.url().split('#')[0]}#/${part}`);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await harness.picture(page, `french-${part}-portrait-day`);
+      assert.deepEqual(await axe(page), []);
+    }
+  }));
+
   test('LOCK-3: a tablet offers the names that were used on it; the list can be cleared, and turned off', () => story({}, async (page) => {
     await screen('board').reach(page);
     await page.getByRole('button', { name: 'Lock', exact: true }).click();
@@ -401,7 +486,7 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
 
   test('every target is at least 48 px high, and nothing is wider than the page', async () => {
     for (const size of ['phone', 'portrait', 'landscape', 'desktop'] as const) {
-      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled']) {
+      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled', 'unlock-known', 'devices', 'doctor']) {
         await story({ ...screen(name).options, size }, async (page) => {
           await screen(name).reach(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -14,18 +14,19 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
   membership: ['items'],
   replica: ['store', 'membership'],
   sync: ['replica'],
-  network: ['sync'],
+  unlock: ['crypto/oprf', 'replica'],
+  network: ['sync', 'unlock'],
   authority: ['crypto/signing'],
-  keys: ['crypto/sealing', 'crypto/sharing', 'items', 'membership'],
+  keys: ['crypto/sealing', 'crypto/oprf', 'items', 'membership'],
   documents: ['keys', 'replica'],
-  ward: ['documents'],
+  ward: ['documents', 'unlock'],
   clinical: ['codec'],
   chart: ['ward', 'clinical'],
 });
 
 /** What runs on machines that may be stolen or belong to an adversary, and so can open nothing. */
 const BLIND = [
-  'protocol/sync/', 'protocol/replica/', 'protocol/store/', 'protocol/membership/', 'protocol/network/', 'protocol/items/',
+  'protocol/sync/', 'protocol/replica/', 'protocol/store/', 'protocol/membership/', 'protocol/network/', 'protocol/items/', 'protocol/unlock/',
   'node/archive/', 'node/backup/', 'node/device/', 'tablet/node/', 'browser-bridge/',
   'node/cli/command.ts', 'node/cli/terminal-io.ts',
   ...['archive', 'tablet', 'bridge', 'backup', 'restore', 'status', 'join'].map((command) => `node/cli/commands/${command}.ts`),

@@ -101,6 +101,7 @@ function kitProblem(problem: KitTextProblem): string {
 
 const KIT_FAILURES: Readonly<Record<KitFailure, string>> = {
   'wrong-kit': 'this is not the kit that is in force for this user',
+  'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
   'kit-spent': 'the kit was used or withdrawn before, and opens nothing any more',
   'password-too-short': passwordFailure('password-too-short'),
   'password-too-common': passwordFailure('password-too-common'),

@@ -33,5 +33,8 @@ would recognise you, and who would not all lend their share to one stranger. Nam
 
 const FAILURES: Readonly<Record<HoldersFailure, string>> = {
   'wrong-password': 'wrong password',
+  'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
+  'device-tries': 'too many wrong passwords on this device',
+  tries: 'too many wrong passwords',
   'bad-holders': 'name two to sixteen people of the ward, each once and not yourself, and a threshold from two to as many',
 };

@@ -42,6 +42,12 @@ export function isProven({ input, blind, blinded }: BlindedInput, key: Uint8Arra
   }
 }
 
+/** The output under an undivided key (a scalar, 32 bytes): for who has just made it and deals it next. */
+export function evaluateWhole(key: Uint8Array, input: Uint8Array, entropy: Entropy): Uint8Array {
+  const blinded = blindInput(input, entropy);
+  return finalize(blinded, [{ index: 1, evaluated: ristretto255_oprf.oprf.blindEvaluate(key, blinded.blinded) }]);
+}
+
 /** 64 bytes. `answers` are t proven answers of distinct nodes; from other than t of them comes another output. */
 export function finalize({ input, blind }: BlindedInput, answers: readonly { readonly index: number; readonly evaluated: Uint8Array }[]): Uint8Array {
   const evaluated = combineElements(answers.map(({ index, evaluated: element }) => ({ index, element })));

@@ -33,12 +33,14 @@ export interface ParametersRefused {
 
 /**
  * A 32-byte key. `salt` is 16 bytes. The password is brought to Unicode NFC first, so that it does not depend on the
- * keyboard. Takes about 0.3 s and `parameters.memory` KiB of memory.
+ * keyboard. `secret` is Argon2's secret value K (RFC 9106 §3.1): without it nothing can be computed in advance. Takes
+ * about 0.3 s and `parameters.memory` KiB of memory.
  */
 export async function deriveFromPassword(
   password: string,
   salt: Uint8Array,
   parameters: PasswordParameters,
+  secret?: Uint8Array,
 ): Promise<Result<Uint8Array, ParametersRefused>> {
   assertBytes(salt, PASSWORD_SALT_LENGTH, 'password salt');
   for (const [parameter, { min, max }] of BOUNDS) {
@@ -48,6 +50,7 @@ export async function deriveFromPassword(
   const key = await argon2id({
     password: utf8(password.normalize('NFC')),
     salt,
+    ...(secret !== undefined && { secret }),
     memorySize: parameters.memory,
     iterations: parameters.passes,
     parallelism: parameters.lanes,

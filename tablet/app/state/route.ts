@@ -16,6 +16,8 @@ export type Route =
   | { readonly screen: 'admit'; readonly patient: string }
   | { readonly screen: 'new-patient' }
   | { readonly screen: 'exchange' }
+  | { readonly screen: 'devices' }
+  | { readonly screen: 'doctor' }
   | { readonly screen: 'account' };
 
 export const route = signal<Route>({ screen: 'board' });
@@ -25,6 +27,7 @@ export function href(to: Route): string {
   switch (to.screen) {
     case 'board': return '#/';
     case 'exchange': return '#/import';
+    case 'devices': case 'doctor': return `#/${to.screen}`;
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
     case 'observe':
@@ -61,6 +64,7 @@ function follow(): void {
 
 function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
+  if (root === 'devices' || root === 'doctor') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
   if (root === 'account') return { screen: 'account' };
   if (root === 'new-patient') return { screen: 'new-patient' };

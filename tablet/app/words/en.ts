@@ -2,6 +2,7 @@
  * Every word the app shows, in English. Another language is one more file of the same shape (`Words`).
  * Sentences are for people at a bed: short, plain, no blame.
  */
+import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -18,6 +19,9 @@ export const en = {
 
   failures: {
     'wrong-password': 'That name and password do not match. Check both and try again.',
+    'too-few-nodes': 'Too few of the ward’s devices are in reach to unlock. Bring this device near the others, or wait until they are switched on.',
+    'device-tries': 'Too many wrong passwords on this device. Try on another device, or ask an admin to let you try again.',
+    tries: 'Too many wrong passwords. Ask an admin to let you try again.',
     'unknown-user': 'That name and password do not match. Check both and try again.',
     'not-enrolled': 'This device does not belong to a ward yet.',
     'bad-code': 'This code is not complete, or not a Wardsync code. Copy it again, from the first to the last letter.',
@@ -93,6 +97,9 @@ export const en = {
     lostDevices: (names: string) => `A device on which you had unlocked was reported lost: ${names}.`,
   },
   account: accountEn,
+
+  devices: devicesEn,
+  doctor: doctorEn,
 
   roles: {
     admin: 'administrator',

@@ -1,4 +1,5 @@
 /** Les mots de l'application en français ; même forme que `en.ts`. */
+import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
 import type { Words } from './en.ts';
 
@@ -17,6 +18,9 @@ export const fr: Words = {
 
   failures: {
     'wrong-password': 'Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
+    'too-few-nodes': 'Trop peu d’appareils du service sont joignables pour déverrouiller. Rapprochez cet appareil des autres, ou attendez qu’ils soient allumés.',
+    'device-tries': 'Trop de mots de passe erronés sur cet appareil. Essayez sur un autre, ou demandez à un administrateur de vous laisser réessayer.',
+    tries: 'Trop de mots de passe erronés. Demandez à un administrateur de vous laisser réessayer.',
     'unknown-user': 'Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
     'not-enrolled': 'Cet appareil n’appartient pas encore à un service.',
     'bad-code': 'Ce code est incomplet, ou n’est pas un code Wardsync. Copiez-le à nouveau en entier.',
@@ -92,6 +96,9 @@ export const fr: Words = {
     lostDevices: (names) => `Un appareil sur lequel vous aviez déverrouillé le service a été déclaré perdu : ${names}.`,
   },
   account: accountFr,
+
+  devices: devicesFr,
+  doctor: doctorFr,
 
   roles: {
     admin: 'administration',

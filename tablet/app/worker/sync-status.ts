@@ -66,6 +66,15 @@ export class SyncStatus {
     });
   }
 
+  /** Every other device that this page, or its tablet, knows something of. */
+  contacts(): readonly Reach[] {
+    const { host, device } = this.#ward;
+    const direct = host.peers().map(({ device: peer, link, lastContact }): Reach =>
+      ({ device: peer, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact }));
+    const told = (this.#reach ?? []).filter((peer) => !equalBytes(peer.device, device.id));
+    return direct.map((peer) => (peer.connected ? peer : told.find((other) => equalBytes(other.device, peer.device)) ?? peer));
+  }
+
   /** On a tablet: the tablet itself, and whom it has in reach. In a desktop's browser: the archives. */
   #peers(): readonly PeerView[] {
     const { host, device, savedBy } = this.#ward;

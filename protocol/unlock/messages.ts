@@ -1,0 +1,82 @@
+/**
+ * What a client says to a ward node about unlocking, and what the node answers (UNLOCK-2 to UNLOCK-6). One question, one
+ * answer; `network` carries them, tests hand them over in memory.
+ */
+import { userId, type DeviceId, type UserId } from '../codec/ids.ts';
+import { encode } from '../codec/cbor.ts';
+import { fixedBytes, fromBytes, oneOf, record, toBytes, uint, union, type ValueOf } from '../codec/shape.ts';
+import { PROOF_LENGTH } from '../crypto/oprf/evaluate.ts';
+import { ELEMENT_LENGTH, SCALAR_LENGTH } from '../crypto/sharing/group.ts';
+import { DEALING_ID_LENGTH, dealingShape } from '../membership/dealing.ts';
+
+/** Longer than the longest question, a dealing among 32 nodes. */
+export const MAX_UNLOCK_FRAME = 4096;
+
+const dealing = fixedBytes(DEALING_ID_LENGTH);
+
+const questionShape = union({
+  /** Asks for an evaluation under the node's share: one try. */
+  evaluate: [1, record({ user: userId.shape, dealing, blinded: fixedBytes(ELEMENT_LENGTH) })],
+  /** Hands the node its share of a new dealing, to be kept until the log speaks of it. */
+  deal: [2, record({ user: userId.shape, dealing: dealingShape, share: fixedBytes(SCALAR_LENGTH) })],
+  /** Signed by the user's signing key, which only who has unlocked holds: the counter starts again. */
+  reset: [3, record({ user: userId.shape, dealing, signature: fixedBytes(64) })],
+});
+
+const REFUSALS = [
+  /** Not a device that people unlock at, or no user of the ward. */
+  'not-allowed',
+  /** The node holds no share of what the ward log calls the user's dealing. */
+  'no-share',
+  /** What was asked about is not the user's dealing as the node's log knows it. */
+  'other-dealing',
+  /** The asking device has no tries left at this node. */
+  'device-tries',
+  /** The user has no tries left at this node. */
+  'tries',
+  'bad-share', 'bad-signature', 'malformed',
+  /** The node cannot write, is full, or was asked too much at once. */
+  'busy',
+] as const;
+
+const answerShape = union({
+  evaluated: [1, record({ evaluated: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(PROOF_LENGTH), generation: uint(0xffffffff) })],
+  done: [2, record({})],
+  /** `generation` is that of the user's counter; 0 where there is none. */
+  refused: [3, record({ code: oneOf(REFUSALS), generation: uint(0xffffffff) })],
+});
+
+export type UnlockQuestion = ValueOf<typeof questionShape>;
+export type UnlockAnswer = ValueOf<typeof answerShape>;
+export type UnlockRefusal = (typeof REFUSALS)[number];
+
+export function encodeQuestion(question: UnlockQuestion): Uint8Array {
+  return toBytes(questionShape, question);
+}
+
+/** Throws `MalformedError`, as `decodeAnswer`. */
+export function decodeQuestion(frame: Uint8Array): UnlockQuestion {
+  return fromBytes(questionShape, frame, MAX_UNLOCK_FRAME, 'unlock question');
+}
+
+export function encodeAnswer(answer: UnlockAnswer): Uint8Array {
+  return toBytes(answerShape, answer);
+}
+
+export function decodeAnswer(frame: Uint8Array): UnlockAnswer {
+  return fromBytes(answerShape, frame, MAX_UNLOCK_FRAME, 'unlock answer');
+}
+
+/** What a reset signs: this node's counter, in this generation, and no other (label unlock-reset). */
+export function resetContent(user: UserId, dealingId: Uint8Array, node: DeviceId, generation: number): Uint8Array {
+  return encode([user, dealingId, node, generation]);
+}
+
+/** How a client asks a node of the ward. `undefined`: the node cannot be reached, or gave no answer. Never rejects. */
+export interface UnlockNodes {
+  ask(node: DeviceId, question: UnlockQuestion): Promise<UnlockAnswer | undefined>;
+}
+
+/** A node's side: answers a question that came over a channel which has proven `device`. Never rejects. */
+export type AnswerUnlock = (question: UnlockQuestion, device: DeviceId) => Promise<UnlockAnswer>;
+

@@ -1,0 +1,168 @@
+/**
+ * The client's side of unlocking by the ward's presence (UNLOCK-1): asks the nodes of a user's dealing, checks and
+ * combines what they answer, and deals a fresh key to nodes.
+ */
+import type { Entropy } from '../codec/environment.ts';
+import { hexOf, type DeviceId, type UserId, type WardId } from '../codec/ids.ts';
+import { fail, succeed, type Result } from '../codec/result.ts';
+import { blindInput, evaluateWhole, finalize, isProven } from '../crypto/oprf/blinded-input.ts';
+import { LABEL } from '../crypto/labels.ts';
+import { randomScalar } from '../crypto/sharing/group.ts';
+import { dealShares, shareKey } from '../crypto/sharing/sharing.ts';
+import { signFor, type SigningKey } from '../crypto/signing/signature.ts';
+import { unlockInput, type Presence } from '../keys/bundle.ts';
+import { dealingId, type Dealing, type UnlockPolicy } from '../membership/dealing.ts';
+import type { WardState } from '../membership/ward-state.ts';
+import { resetContent, type UnlockAnswer, type UnlockNodes } from '../unlock/messages.ts';
+
+export type NodeOutcome =
+  | 'asked' | 'answered'
+  /** Answered with another key than the one that was dealt to it (ATTACK 22). */
+  | 'dishonest'
+  | 'unreachable'
+  /** It takes no more tries: from this device, or from any. */
+  | 'device-tries' | 'tries'
+  /** It has no share, or its log does not know this dealing. */
+  | 'no-share';
+
+/** What an unlock waits for. Called again whenever it changes. */
+export interface UnlockProgress {
+  /** How many nodes have to answer. */
+  readonly need: number;
+  readonly nodes: readonly { readonly device: DeviceId; readonly outcome: NodeOutcome }[];
+}
+
+export type PresenceFailure = 'too-few-nodes' | 'device-tries' | 'tries';
+
+export interface UserDealing {
+  readonly ward: WardId;
+  readonly user: UserId;
+  readonly dealing: Dealing;
+}
+
+/** A node's counter as it told it, by the node: what a reset has to name. */
+export type Generations = ReadonlyMap<DeviceId, number>;
+
+export interface Evaluated {
+  readonly presence: Presence;
+  /** Resolves when every node has answered or given up. */
+  readonly generations: Promise<Generations>;
+}
+
+/** Asks all nodes at once, and resolves as soon as t have answered honestly, or that many cannot any more. */
+export async function evaluatePresence(
+  { ward, user, dealing }: UserDealing, password: string, nodes: UnlockNodes, entropy: Entropy, onProgress: (progress: UnlockProgress) => void = () => {},
+): Promise<Result<Evaluated, PresenceFailure>> {
+  const id = dealingId(ward, user, dealing);
+  const blinded = blindInput(unlockInput(ward, user, password), entropy);
+  const outcomes: NodeOutcome[] = dealing.nodes.map(() => 'asked');
+  const generations = new Map<DeviceId, number>();
+  const proven: { readonly index: number; readonly evaluated: Uint8Array }[] = [];
+  const report = (): void => onProgress({ need: dealing.threshold, nodes: dealing.nodes.map((device, place) => ({ device, outcome: outcomes[place] ?? 'asked' })) });
+  report();
+
+  let decide = (): void => {};
+  const decided = new Promise<void>((resolve) => { decide = resolve; });
+  const asked = dealing.nodes.map(async (node, place) => {
+    const answer = await nodes.ask(node, { type: 'evaluate', user, dealing: id, blinded: blinded.blinded });
+    const key = shareKey(dealing.commitments, place + 1);
+    const isHonest = answer?.type === 'evaluated' && key !== undefined && isProven(blinded, key, answer);
+    if (isHonest) proven.push({ index: place + 1, evaluated: answer.evaluated });
+    if (answer !== undefined && answer.type !== 'done') generations.set(node, answer.generation);
+    outcomes[place] = outcomeOf(answer, isHonest);
+    report();
+    const possible = outcomes.filter((outcome) => outcome === 'asked' || outcome === 'answered').length;
+    if (proven.length >= dealing.threshold || possible < dealing.threshold) decide();
+  });
+  await decided;
+  if (proven.length < dealing.threshold) return fail(failureOf(outcomes, dealing.threshold));
+  const output = finalize(blinded, proven.slice(0, dealing.threshold));
+  return succeed({ presence: { dealing: id, output }, generations: Promise.all(asked).then(() => generations) });
+}
+
+/** UNLOCK-5: the counters of all nodes that answered, or refused for want of tries, start again. */
+export async function resetTries({ ward, user, dealing }: UserDealing, generations: Generations, key: SigningKey, nodes: UnlockNodes): Promise<void> {
+  const id = dealingId(ward, user, dealing);
+  await Promise.all(Array.from(generations, ([node, generation]) =>
+    nodes.ask(node, { type: 'reset', user, dealing: id, signature: signFor(key, LABEL.unlockReset, ward, resetContent(user, id, node, generation)) })));
+}
+
+/** Devices that may hold shares: they run day and night, and nobody works at them. The same order for everybody. */
+export function eligibleNodes({ devices }: WardState): readonly DeviceId[] {
+  const running = [...devices.values()].filter(({ kind, removal }) => removal === undefined && (kind === 'archive' || kind === 'tablet'));
+  const rank = ({ kind }: { readonly kind: string }): number => (kind === 'archive' ? 0 : 1);
+  return running.sort((a, b) => rank(a) - rank(b) || (hexOf(a.id) < hexOf(b.id) ? -1 : 1)).map(({ id }) => id);
+}
+
+/** Whether the user's bundle is to be dealt anew: the ward's policy is another, or a node is gone. */
+export function isDealingDue(state: WardState, dealing: Dealing | undefined): boolean {
+  const policy = state.unlockPolicy;
+  if (policy === undefined) return false;
+  if (dealing === undefined || dealing.threshold !== policy.threshold || dealing.nodes.length !== policy.nodes) return true;
+  const eligible = new Set(eligibleNodes(state).map(hexOf));
+  return dealing.nodes.some((node) => !eligible.has(hexOf(node)));
+}
+
+export interface DealRequest {
+  readonly state: WardState;
+  readonly user: UserId;
+  readonly password: string;
+  readonly policy: UnlockPolicy;
+  /** Whose nodes are taken again where they may. */
+  readonly before: Dealing | undefined;
+  readonly nodes: UnlockNodes;
+  readonly entropy: Entropy;
+}
+
+export interface NewDealing {
+  readonly dealing: Dealing;
+  readonly presence: Presence;
+}
+
+export interface DealFailure {
+  readonly code: 'too-few-nodes';
+  /** Nodes that took their share, or might have. */
+  readonly have: number;
+  readonly need: number;
+}
+
+/**
+ * UNLOCK-3: makes a fresh key and hands its shares to as many nodes as the policy says; resolves when every one of them
+ * has its share on disk. Nodes that do not answer are left out, if others can stand in.
+ */
+export async function dealAnew({ state, user, password, policy, before, nodes, entropy }: DealRequest): Promise<Result<NewDealing, DealFailure>> {
+  const { ward } = state;
+  const held = new Set((before?.nodes ?? []).map(hexOf));
+  const eligible = eligibleNodes(state);
+  let candidates = [...eligible.filter((node) => held.has(hexOf(node))), ...eligible.filter((node) => !held.has(hexOf(node)))];
+  while (candidates.length >= policy.nodes) {
+    const chosen = candidates.slice(0, policy.nodes);
+    const key = randomScalar(entropy);
+    const { commitments, shares } = dealShares(key, policy.threshold, policy.nodes, entropy);
+    const dealing: Dealing = { threshold: policy.threshold, nodes: chosen, commitments };
+    const answers = await Promise.all(chosen.map((node, place) => nodes.ask(node, { type: 'deal', user, dealing, share: shares[place]?.value ?? new Uint8Array(0) })));
+    const output = evaluateWhole(key, unlockInput(ward, user, password), entropy);
+    for (const secret of [key, ...shares.map(({ value }) => value)]) secret.fill(0);
+    const refusers = chosen.filter((_, place) => answers[place]?.type !== 'done');
+    if (refusers.length === 0) return succeed({ dealing, presence: { dealing: dealingId(ward, user, dealing), output } });
+    candidates = candidates.filter((node) => !refusers.includes(node));
+  }
+  return fail({ code: 'too-few-nodes', have: candidates.length, need: policy.nodes });
+}
+
+function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOutcome {
+  if (answer === undefined) return 'unreachable';
+  if (answer.type !== 'refused') return isHonest ? 'answered' : 'dishonest';
+  switch (answer.code) {
+    case 'tries': case 'device-tries': return answer.code;
+    case 'no-share': case 'other-dealing': case 'not-allowed': return 'no-share';
+    case 'bad-share': case 'bad-signature': case 'malformed': case 'busy': return 'unreachable';
+  }
+}
+
+/** Where nodes that are used up would have been enough, that is the reason; an admin can help. */
+function failureOf(outcomes: readonly NodeOutcome[], need: number): PresenceFailure {
+  const count = (...which: readonly NodeOutcome[]): number => outcomes.filter((outcome) => which.includes(outcome)).length;
+  if (count('answered', 'asked', 'tries', 'device-tries') < need) return 'too-few-nodes';
+  return count('answered', 'asked', 'device-tries') < need ? 'tries' : 'device-tries';
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { certificateEnd } from '../../protocol/authority/certificate-end.ts';
+import { Chart } from '../../protocol/chart/chart.ts';
+import { examine, type Examination, type PeerSight } from '../../protocol/chart/doctor.ts';
+import { doctorWords, findingText } from '../../protocol/chart/doctor-words.ts';
+import { deviceId } from '../../protocol/codec/ids.ts';
+import { demoWard } from '../../protocol/clinical/demo-ward.ts';
+import type { Session } from '../../protocol/ward/session.ts';
+import { environment, found, PASSWORD, unlock, type Place } from '../ward/small-ward.ts';
+
+const DAY = 86_400_000;
+
+test('DOCTOR-1: the doctor says who can open what, and which patients fewer than two people can open', async () => {
+  const office = await found();
+  const admin = await unlock(office, 'admin-1');
+  const team = await admin.members.addTeam('Larch');
+  assert.ok(team.ok);
+  const chart = new Chart(admin, environment);
+  const [patient] = demoWard({ seed: 1, now: environment.clock.now(), patients: 1 }).patients;
+  assert.ok(patient !== undefined);
+  await chart.addPatient(team.value, { record: patient.record, stays: {} });
+  const alone = look(admin, office);
+  assert.deepEqual(alone.teams.find(({ name }) => name === 'Larch'), { name: 'Larch', isBuiltIn: undefined, canOpen: ['Ada Minton'], waiting: [], patients: 1, documents: 1 });
+  assert.deepEqual(codes(alone), ['few-openers', 'one-admin', 'no-archive', 'not-backed-up']);
+  assert.match(textOf(alone, 'few-openers'), /^1 patient of the team 'Larch' can be opened by Ada Minton alone\. Add a second person/);
+
+  const nurse = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'clinician', password: PASSWORD });
+  assert.ok(nurse.ok);
+  assert.ok((await admin.members.addMember(team.value, nurse.value)).ok);
+  assert.deepEqual(look(admin, office).teams.find(({ name }) => name === 'Larch')?.canOpen, ['Ada Minton', 'Nora Quist']);
+  assert.ok(!codes(look(admin, office)).includes('few-openers'));
+  await admin.lock();
+});
+
+test('DOCTOR-1: devices away or unused and clocks that differ are told in sentences', async () => {
+  const office = await found();
+  const admin = await unlock(office, 'admin-1');
+  const archive = deviceId.from(new Uint8Array(32).fill(7));
+  assert.ok((await admin.members.addDevice(archive, 'archive', 'Archive')).ok);
+  const sight: PeerSight = { device: archive, connected: false, lastContact: environment.clock.now() - 5 * DAY, clockSkew: -12 * 60_000, alarms: ['rolled-back'] };
+  const seen = look(admin, office, [sight], environment.clock.now() + 40 * DAY);
+  for (const code of ['keeper-away', 'clock-skew', 'rolled-back', 'unused-device', 'no-peer'] as const) assert.ok(codes(seen).includes(code), code);
+  assert.match(textOf(seen, 'clock-skew'), /clocks of 'Archive' and of this device differ by 12 minutes/);
+  assert.match(textOf(seen, 'unused-device'), /'Office' for 40 days/);
+  const every = seen.findings.map((finding) => findingText(finding, doctorWords));
+  for (const text of every) assert.match(text, /^['“A-Z0-9].*\.$/, text);
+
+  const viewer = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'viewer', password: PASSWORD });
+  assert.ok(viewer.ok);
+  await admin.lock();
+});
+
+function look(session: Session, { replica }: Place, peers: readonly PeerSight[] = [], now = environment.clock.now()): Examination {
+  return examine({ session, chart: new Chart(session, environment), replica, peers, now, certificateEnd });
+}
+
+function codes({ findings }: Examination): readonly string[] {
+  return findings.map(({ code }) => code);
+}
+
+function textOf({ findings }: Examination, code: string): string {
+  const finding = findings.find((each) => each.code === code);
+  assert.ok(finding !== undefined, code);
+  return findingText(finding, doctorWords);
+}

@@ -1,0 +1,95 @@
+/** A small ward whose nodes keep shares: four of them, in memory, each of which can be switched off or turned. */
+import { deviceId, hexOf, type DeviceId } from '../../protocol/codec/ids.ts';
+import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
+import { nodeEngine } from '../../protocol/documents/node-engine.ts';
+import type { UnlockAnswer, UnlockNodes, UnlockQuestion } from '../../protocol/unlock/messages.ts';
+import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
+import { MemoryShareStore } from '../../protocol/unlock/share-store.ts';
+import type { UnlockProgress } from '../../protocol/ward/presence.ts';
+import type { Session } from '../../protocol/ward/session.ts';
+import { openWard, type UnlockFailure } from '../../protocol/ward/ward.ts';
+import type { Result } from '../../protocol/codec/result.ts';
+import { environment, found, PASSWORD, type Place } from './small-ward.ts';
+
+export interface PresentNode {
+  readonly id: DeviceId;
+  readonly keeper: ShareKeeper;
+  readonly store: MemoryShareStore;
+  isOn: boolean;
+  /** What an evil node makes of its answers. */
+  turned: ((answer: UnlockAnswer) => UnlockAnswer) | undefined;
+  /** Questions it was asked. */
+  readonly asked: UnlockQuestion[];
+}
+
+export class PresentWard {
+  readonly office: Place;
+  readonly nodes: PresentNode[] = [];
+
+  constructor(office: Place) {
+    this.office = office;
+  }
+
+  /** As `device` asks them: its key is what the channel would prove. */
+  nodesFor(device: DeviceId): UnlockNodes {
+    return {
+      ask: async (node, question) => {
+        const asked = this.nodes.find(({ id }) => hexOf(id) === hexOf(node));
+        if (asked === undefined || !asked.isOn) return undefined;
+        asked.asked.push(question);
+        const answer = await asked.keeper.answer(question, device);
+        return asked.turned === undefined ? answer : asked.turned(answer);
+      },
+    };
+  }
+
+  async addNode(admin: Session, kind: 'archive' | 'tablet'): Promise<PresentNode> {
+    const id = deviceId.from(signingKeyFromSeed(environment.entropy.randomBytes(32)).publicKey);
+    const added = await admin.members.addDevice(id, kind, kind);
+    if (!added.ok) throw new Error(added.failure);
+    const store = new MemoryShareStore();
+    const keeper = await ShareKeeper.open({ replica: this.office.replica, self: id, store, environment });
+    const node: PresentNode = { id, keeper, store, isOn: true, turned: undefined, asked: [] };
+    this.nodes.push(node);
+    return node;
+  }
+
+  async unlock({ replica, key }: Place, handle: string, password = PASSWORD, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>> {
+    const device = deviceId.from(key.publicKey);
+    const ward = openWard({ replica, device, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
+    return ward.unlock(handle, password, onProgress);
+  }
+
+  /** As `unlock`, of which it is expected that it works; resolves when what it set right is in the log. */
+  async session(place: Place, handle: string, password = PASSWORD): Promise<Session> {
+    const unlocked = await this.unlock(place, handle, password);
+    if (!unlocked.ok) throw new Error(unlocked.failure);
+    await unlocked.value.settled();
+    await this.settled();
+    return unlocked.value;
+  }
+
+  async settled(): Promise<void> {
+    for (const { keeper } of this.nodes) await keeper.settled();
+  }
+
+  node(place: number): PresentNode {
+    const node = this.nodes[place];
+    if (node === undefined) throw new Error(`there is no node ${place}`);
+    return node;
+  }
+}
+
+/** A ward of `count` nodes with the policy, and a nurse `heron-42` whose bundle was made under it. */
+export async function presentWard(threshold = 3, count = 4): Promise<PresentWard> {
+  const ward = new PresentWard(await found());
+  const admin = await ward.session(ward.office, 'admin-1');
+  for (let i = 0; i < count; i++) await ward.addNode(admin, i === 0 ? 'archive' : 'tablet');
+  const set = await admin.members.setUnlockPolicy({ threshold, nodes: count });
+  if (!set.ok) throw new Error(set.failure);
+  const nurse = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'clinician', password: PASSWORD });
+  if (!nurse.ok) throw new Error(nurse.failure);
+  await admin.lock();
+  await ward.settled();
+  return ward;
+}
