@@ -17,12 +17,14 @@ export interface Notice extends AccountEvent {
 const MAX_SESSIONS = 64;
 
 export async function noticesOf(replica: Replica, user: UserId, session: SessionId): Promise<readonly Notice[]> {
-  const events = replica.state().users.get(hexOf(user))?.events ?? [];
   const starts = await startsOf(replica, user, session);
   const state = replica.state();
+  const { events = [], hasTemporaryPassword = false } = state.users.get(hexOf(user)) ?? {};
   return events.map((event) => {
     const wasKnown = starts.some(({ fields: { heads } }) => state.isPast([event.operation], heads));
-    return { ...event, isNew: !wasKnown && event.author !== hexOf<AuthorId>(session) };
+    // Whoever gave new keys may have begun a session under them; it is told until there is a password of one's own.
+    const isPending = event.what === 'keys-renewed' && hasTemporaryPassword;
+    return { ...event, isNew: isPending || (!wasKnown && event.author !== hexOf<AuthorId>(session)) };
   }).toReversed();
 }
 

@@ -1,6 +1,7 @@
 /** Which screen is shown: the session's state decides first, then the address bar. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { AccountNews } from './parts/account-events.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
@@ -11,7 +12,7 @@ import { scrolled } from './state/board-search.ts';
 import { words } from './state/preferences.ts';
 import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
-import { Account } from './screens/account.tsx';
+import { Account, TemporaryPassword } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
 import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
@@ -21,6 +22,7 @@ import { Exchange } from './screens/exchange.tsx';
 import { NewPatient } from './screens/new-patient.tsx';
 import { Observe } from './screens/observe.tsx';
 import { Patient } from './screens/patient.tsx';
+import { Recover } from './screens/recover.tsx';
 import { Failed, Revoked, Starting } from './screens/starting.tsx';
 import { Unlock } from './screens/unlock.tsx';
 import type { Words } from './words/en.ts';
@@ -41,12 +43,17 @@ function Screen({ session, joinCode }: { session: SessionView; joinCode: string 
   switch (session.state) {
     case 'starting': return <Starting />;
     case 'not-enrolled': return <Enrol fromLink={joinCode} />;
-    case 'locked': return <Unlock device={session.device} />;
+    case 'locked': return <Locked device={session.device} />;
     case 'revoked': return <Revoked />;
     case 'failed': return <Failed message={session.message} />;
     case 'unlocked': return <Unlocked session={session} />;
     default: return session satisfies never;
   }
+}
+
+function Locked({ device }: { device: string }): JSX.Element {
+  const [forgot, setForgot] = useState(false);
+  return forgot ? <Recover onBack={() => setForgot(false)} /> : <Unlock device={device} onForgot={() => setForgot(true)} />;
 }
 
 function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
@@ -65,12 +72,14 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       </a>
       <TopBar session={session} />
       <LostNotice session={session} />
-      <RoutedScreen at={route.value} canWrite={session.mayWrite} role={session.role} />
+      <AccountNews />
+      {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}
     </>
   );
 }
 
-function RoutedScreen({ at, canWrite, role }: { at: Route; canWrite: boolean; role: string }): JSX.Element {
+function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
+  const canWrite = session.mayWrite;
   switch (at.screen) {
     case 'board': return <Board canWrite={canWrite} />;
     case 'patient': return <Patient patient={at.patient} tab={at.tab} stay={at.stay} canWrite={canWrite} />;
@@ -78,9 +87,9 @@ function RoutedScreen({ at, canWrite, role }: { at: Route; canWrite: boolean; ro
     case 'new-patient': return <NewPatient canWrite={canWrite} />;
     case 'observe': return <Observe key={at.patient} patient={at.patient} canWrite={canWrite} />;
     case 'exchange': return <Exchange />;
-    case 'devices': return <Devices canReport={role === 'admin'} />;
+    case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
-    case 'account': return <Account />;
+    case 'account': return <Account session={session} />;
     default: return at satisfies never;
   }
 }

@@ -74,6 +74,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.board.value = noBoard;
       topics.patient.value = null;
       topics.importing.value = null;
+      topics.account.value = null;
     },
     restart() {
       end.terminate();
@@ -106,6 +107,8 @@ function emptyTopics(): PortClient['topics'] {
     patient: signal<Topics['patient']>(null),
     sync: signal<Topics['sync']>({ peers: [], saving: 0, unsent: 0, notBackedUp: 0, heldBy: 0 }),
     importing: signal<Topics['importing']>(null),
+    account: signal<Topics['account']>(null),
+    recovery: signal<Topics['recovery']>(null),
   };
 }
 
@@ -118,6 +121,8 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'patient': topics.patient.value = update.value; break;
     case 'sync': topics.sync.value = update.value; break;
     case 'importing': topics.importing.value = update.value; break;
+    case 'account': topics.account.value = update.value; break;
+    case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;
   }
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../protocol/clinical/model.ts';
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
+import type { AccountEvent } from '../../protocol/membership/account-state.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
 export type { BedCard, Examination, NewAdmission, NewPerson, OtherPatient, PersonCard, StayLine };
@@ -18,6 +19,7 @@ export type { BedCard, Examination, NewAdmission, NewPerson, OtherPatient, Perso
 export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
+    | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'password-too-short' | 'password-too-common' | 'password-same'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
@@ -33,6 +35,18 @@ export interface Requests {
   lock: { params: Record<string, never>; result: null };
   /** Seals the user's keys under another password. */
   changePassword: { params: { old: string; fresh: string }; result: null };
+  /** A kit in place of any before; the reply is the only time that its words are seen. */
+  makeKit: { params: { password: string; language: 'en' | 'fr' }; result: { words: readonly string[]; code: string } };
+  /** Deals the keys to people of the ward (their ids); to nobody if there are none. */
+  setHolders: { params: { password: string; holders: readonly string[]; threshold: number }; result: null };
+  /** Gives the share that this user holds to the device that asked for it. */
+  releaseShare: { params: { ask: string }; result: null };
+  /** While locked: opens the keys with a kit's words or code, and sets a password. `kit-word` has the word's place as its message, `kit-count` the number of words. */
+  recoverWithKit: { params: { handle: string; kit: string; fresh: string }; result: null };
+  /** While locked: asks the people whom the user named; the topic `recovery` follows it. */
+  askHolders: { params: { handle: string }; result: null };
+  finishRecovery: { params: { fresh: string }; result: null };
+  giveUpRecovery: { params: Record<string, never>; result: null };
   /** The ward's devices, a tablet and its page as one. */
   devices: { params: Record<string, never>; result: readonly DeviceView[] };
   /** Shuts out a lost device and what goes with it; the names of who had unlocked there. Admins only. */
@@ -85,6 +99,10 @@ export interface ImportSummary {
 }
 
 export interface Topics {
+  /** One's own account; null while locked. */
+  account: AccountView | null;
+  /** The question that this locked page asked; null when there is none. */
+  recovery: RecoveryView | null;
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;
@@ -100,10 +118,45 @@ export type SessionView =
   /** The names of ward and device are sealed while locked; `device` is the beginning of its id. */
   | { readonly state: 'locked'; readonly device: string }
   /** `lostDevices`: names of devices where this user had unlocked and that were shut out since the password was last set. */
-  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly lostDevices: readonly string[] }
+  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly hasTemporaryPassword: boolean; readonly lostDevices: readonly string[] }
   /** This device was removed from the ward; what it held is being destroyed, or `destroyed`. */
   | { readonly state: 'revoked'; readonly destroyed: boolean }
   | { readonly state: 'failed'; readonly message: string };
+
+export interface PersonView {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+}
+
+export interface AccountView {
+  /** When the kit in force was made. */
+  readonly kitMade?: IsoTime;
+  readonly holders: { readonly threshold: number; readonly people: readonly (PersonView & { readonly canHelp: boolean })[] } | null;
+  /** Everybody else in the ward, by name. */
+  readonly candidates: readonly PersonView[];
+  /** Who asks for a share that this user holds, newest first. */
+  readonly requests: readonly { readonly ask: string; readonly person: PersonView; readonly code: string; readonly device: string; readonly at: IsoTime; readonly released: boolean }[];
+  /** What happened to the account, newest first. `by`: the name of whoever else did it. */
+  readonly events: readonly AccountEventView[];
+}
+
+export interface AccountEventView {
+  readonly id: string;
+  readonly what: AccountEvent['what'];
+  readonly by: string | null;
+  readonly device: string;
+  readonly at: IsoTime;
+  readonly isNew: boolean;
+}
+
+export interface RecoveryView {
+  /** `1234 5678 …`, 20 digits, to be read out. */
+  readonly code: string;
+  readonly threshold: number;
+  readonly holders: readonly { readonly handle: string; readonly answer: 'none' | 'good' | 'bad' }[];
+  readonly isEnough: boolean;
+}
 
 export interface BoardView {
   readonly state: 'loading' | 'ready';

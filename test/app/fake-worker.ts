@@ -1,13 +1,14 @@
 /**
  * Stands in for the worker in tests of the page: the contract of `port.ts` over a made-up ward, without keys or sync.
  */
+import { kitCode, kitWords, readKitText } from '../../protocol/keys/kit-words.ts';
 import { afterEntries, demoWard } from '../../protocol/clinical/demo-ward.ts';
 import type { Kept } from '../../protocol/clinical/entries.ts';
 import type { Author, PatientRecord, Stay } from '../../protocol/clinical/model.ts';
 import { patientParts } from '../../protocol/clinical/patient-page.ts';
 import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
-import type { DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
@@ -24,6 +25,17 @@ const standings = new Map<string, Standing>();
 let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
 let password: string = testLogin.password;
+let temporary = scenario.temporaryPassword;
+const minutesAgo = (n: number): string => new Date(scenario.now - n * 60_000).toISOString();
+let account: AccountView = {
+  holders: null,
+  candidates: [{ id: '01', handle: 'heron-42', name: 'Ada Heron' }, { id: '02', handle: 'finch-7', name: 'Bo Finch' }, { id: '03', handle: 'owl-3', name: 'Cy Owl' }],
+  requests: scenario.accountNews ? [{ ask: 'aa', person: { id: '02', handle: 'finch-7', name: 'Bo Finch' }, code: '0815 4711 1234 5678 9012', device: 'Desk', at: minutesAgo(4), released: false }] : [],
+  events: [
+    { id: 'e2', what: 'keys-renewed', by: 'Ward admin', device: 'First admin\'s device', at: minutesAgo(90), isNew: scenario.accountNews },
+    { id: 'e1', what: 'password-set', by: null, device: 'Tablet at bay A', at: minutesAgo(60 * 30), isNew: false },
+  ],
+};
 let sync = startingSync();
 
 /** The real worker keeps them sealed. */
@@ -78,6 +90,65 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     if (old !== password) throw fail('wrong-password');
     if (fresh.length < 10) throw fail('password-too-short');
     password = fresh;
+    if (temporary) {
+      temporary = false;
+      showSession('unlocked');
+    }
+    return null;
+  },
+  async makeKit({ password: typed, language }) {
+    if (typed !== password) throw fail('wrong-password');
+    account = { ...account, kitMade: new Date().toISOString() };
+    showAccount();
+    return { words: kitWords(new Uint8Array(32).fill(7), language), code: kitCode(new Uint8Array(32).fill(7)) };
+  },
+  async setHolders({ password: typed, holders, threshold }) {
+    if (typed !== password) throw fail('wrong-password');
+    const people = account.candidates.filter(({ id }) => holders.includes(id)).map((person) => ({ ...person, canHelp: true }));
+    account = { ...account, holders: people.length === 0 ? null : { threshold, people } };
+    showAccount();
+    return null;
+  },
+  async releaseShare({ ask }) {
+    account = { ...account, requests: account.requests.map((request) => (request.ask === ask ? { ...request, released: true } : request)) };
+    showAccount();
+    return null;
+  },
+  async recoverWithKit({ handle, kit, fresh }) {
+    const read = readKitText(kit);
+    if (!read.ok) throw read.failure.code === 'unknown-word' ? fail('kit-word', String(read.failure.place)) : read.failure.code === 'checksum' ? fail('kit-checksum') : fail('kit-count', String(read.failure.count));
+    if (handle !== testLogin.handle) throw fail('wrong-kit');
+    if (fresh.length < 10) throw fail('password-too-short');
+    password = fresh;
+    showSession('unlocked');
+    return null;
+  },
+  async askHolders({ handle }) {
+    if (handle !== testLogin.handle) throw fail('no-holders');
+    const people = ['heron-42', 'finch-7', 'owl-3'];
+    const given = ['none', 'none', 'none'] as ('none' | 'good' | 'bad')[];
+    const tell = (): void => send({ topic: 'recovery', value: {
+      code: '0815 4711 1234 5678 9012', threshold: 2, isEnough: given.filter((each) => each === 'good').length > 1,
+      holders: people.map((name, at) => ({ handle: name, answer: given[at] ?? 'none' })),
+    } });
+    tell();
+    void (async () => {
+      for (const [at, what] of [[1, 'bad'], [0, 'good'], [2, 'good']] as const) {
+        await pause(300);
+        given[at] = what;
+        tell();
+      }
+    })();
+    return null;
+  },
+  async finishRecovery({ fresh }) {
+    if (fresh.length < 10) throw fail('password-too-short');
+    password = fresh;
+    showSession('unlocked');
+    return null;
+  },
+  async giveUpRecovery() {
+    send({ topic: 'recovery', value: null });
     return null;
   },
   async devices() {
@@ -185,13 +256,18 @@ function showSession(state: Scenario['session']): void {
     case 'locked': send({ topic: 'session', value: { state, device: '3fa91c07' } }); break;
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
-      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer', lostDevices: scenario.lostDevices } });
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
+      showAccount();
       showBoard();
       send({ topic: 'sync', value: sync });
       break;
     case 'revoked': send({ topic: 'session', value: { state, destroyed: true } }); break;
     default: send({ topic: 'session', value: { state } });
   }
+}
+
+function showAccount(): void {
+  send({ topic: 'account', value: account });
 }
 
 function showBoard(): void {

@@ -11,6 +11,10 @@ export interface Scenario {
   readonly role: 'clinician' | 'viewer' | 'admin';
   /** Names of devices that were lost since this user set the password. */
   readonly lostDevices: readonly string[];
+  /** Somebody else chose the password. */
+  readonly temporaryPassword: boolean;
+  /** Something happened to the account since the last unlock, and somebody asks for a share. */
+  readonly accountNews: boolean;
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
@@ -20,7 +24,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [],
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [], temporaryPassword: false, accountNews: false,
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

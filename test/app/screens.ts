@@ -182,6 +182,45 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByRole('dialog').waitFor();
     },
   },
+  'account-news': { options: { scenario: { accountNews: true } }, reach: async (page) => {
+    await board(page);
+    await page.getByRole('heading', { name: 'Since you last unlocked' }).waitFor();
+  } },
+  'account-asked': { options: { fragment: '#/account', scenario: { accountNews: true } }, reach: async (page) => {
+    await page.getByRole('button', { name: 'Same code: give my share' }).click();
+    await page.getByRole('dialog').waitFor();
+  } },
+  'account-kit': { options: { fragment: '#/account' }, reach: async (page) => {
+    const panel = page.getByRole('region', { name: 'Recovery kit' });
+    await panel.getByLabel('Your password, to confirm').fill('three larches by the lake');
+    await panel.getByRole('button', { name: 'Make a kit' }).click();
+    await panel.getByRole('img', { name: 'The words as a QR code' }).waitFor();
+  } },
+  'account-holders': { options: { fragment: '#/account' }, reach: async (page) => {
+    const panel = page.getByRole('region', { name: 'People who can bring your keys back' });
+    await panel.getByLabel('Ada Heron').check();
+    await panel.getByLabel('Cy Owl').check();
+    await panel.getByLabel('Your password, to confirm').fill('three larches by the lake');
+    await panel.getByRole('button', { name: 'Name these people' }).click();
+    await panel.getByText('2 of these 2 together').waitFor();
+  } },
+  'account-temporary': { options: { scenario: { temporaryPassword: true } }, reach: (page) => page.getByRole('heading', { name: 'Choose your own password' }).waitFor() },
+  'recover-kit': { options: { scenario: { session: 'locked' } }, reach: async (page) => {
+    await page.getByRole('button', { name: 'I forgot my password' }).click();
+    await page.getByLabel('Name you log in with').fill('amara');
+    await page.getByLabel('The 24 words').fill('abandon ability');
+    await page.getByLabel('New password', { exact: true }).fill('a kettle sings');
+    await page.getByLabel('New password once more').fill('a kettle sings');
+    await page.getByRole('button', { name: 'Set the new password' }).click();
+    await page.getByText('A kit has 24 words. Words here: 2.').waitFor();
+  } },
+  'recover-holders': { options: { scenario: { session: 'locked' } }, reach: async (page) => {
+    await page.getByRole('button', { name: 'I forgot my password' }).click();
+    await page.getByLabel('With the people I named').check();
+    await page.getByLabel('Name you log in with').fill('amara');
+    await page.getByRole('button', { name: 'Ask them' }).click();
+    await page.getByText('Enough have helped').waitFor();
+  } },
   account: {
     options: { fragment: '#/account' },
     reach: async (page) => {

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { buildApp } from '../../scripts/build-app.ts';
 import { chromiumPath, fakeWorkerPath, startHarness } from './harness.ts';
 import type { Harness, OpenOptions } from './harness.ts';
+import { kitWords } from '../../protocol/keys/kit-words.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 import type { ScreenState } from './screens.ts';
 import { states } from './screens.ts';
@@ -93,6 +94,64 @@ describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Ch
     await page.getByText('Observations saved. NEWS2 5').waitFor();
     const row = page.getByRole('table').getByRole('row').nth(1);
     assert.match(await row.innerText(), /22[\s\S]*95[\s\S]*Air[\s\S]*108\/64[\s\S]*92[\s\S]*A[\s\S]*37\.4[\s\S]*Amara Okafor/);
+  }));
+
+  test('a forgotten password: by keyboard from the words of the kit to the board, and by the people one named', async () => {
+    await story({ scenario: { session: 'locked' } }, async (page) => {
+      const key = page.keyboard;
+      await tabTo(page, () => page.getByRole('button', { name: 'I forgot my password' }).evaluate((button) => button === document.activeElement));
+      await key.press('Enter');
+      await tabTo(page, () => page.getByLabel('Name you log in with').evaluate((input) => input === document.activeElement));
+      await key.type(testLogin.handle);
+      await key.press('Tab');
+      await key.type(kitWords(new Uint8Array(32).fill(7), 'fr').join(' '));
+      await key.press('Tab');
+      await key.type('a kettle sings at dawn');
+      await key.press('Tab');
+      await key.type('a kettle sings at dusk');
+      await key.press('Enter');
+      await page.getByText('The two new passwords differ').waitFor();
+      await page.getByLabel('New password once more').fill('a kettle sings at dawn');
+      await key.press('Enter');
+      await page.getByRole('heading', { name: 'Ward board' }).waitFor();
+    });
+    await story({ scenario: { session: 'locked' } }, async (page) => {
+      await screen('recover-holders').reach(page);
+      assert.match(await page.locator('.recovery-code').innerText(), /^0815 4711 1234 5678 9012$/);
+      await page.getByText('sent something that is not your share').waitFor();
+      for (const label of ['New password', 'New password once more']) await page.getByLabel(label, { exact: true }).fill('a kettle sings at dawn');
+      await page.getByRole('button', { name: 'Set the new password' }).click();
+      await page.getByRole('heading', { name: 'Ward board' }).waitFor();
+    });
+  });
+
+  test('the account: the password changes, a kit is printed alone and is gone afterwards, what happened is put away', () => story({ scenario: { accountNews: true } }, async (page) => {
+    await screen('account-news').reach(page);
+    await page.getByText('You were given new keys and a temporary password').waitFor();
+    await page.getByRole('button', { name: 'I have seen it' }).click();
+    await page.getByRole('heading', { name: 'Since you last unlocked' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Signed in as/ }).click();
+    await page.getByRole('link', { name: 'Your account' }).last().click();
+    await page.getByLabel('Password now').fill(testLogin.password);
+    for (const label of ['New password', 'New password once more']) await page.getByLabel(label, { exact: true }).fill('a kettle sings at dawn');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('Your password is changed').waitFor();
+
+    const panel = page.getByRole('region', { name: 'Recovery kit' });
+    await panel.getByLabel('Your password, to confirm').fill('a kettle sings at dawn');
+    await panel.getByRole('button', { name: 'Make a kit' }).click();
+    const words = panel.getByRole('listitem');
+    assert.deepEqual(await words.allInnerTexts(), kitWords(new Uint8Array(32).fill(7), 'en'));
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.getByLabel('Password now').isVisible(), false);
+    assert.equal(await panel.getByRole('img').isVisible(), true);
+    await page.emulateMedia({ media: 'screen' });
+    await panel.getByRole('button', { name: 'I have them on paper' }).click();
+    assert.equal(await words.count(), 0);
+    await panel.getByText('You have a kit, made').waitFor();
+    await page.getByRole('button', { name: 'Same code: give my share' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Same code: give my share' }).click();
+    await page.getByText('Your share is given').waitFor();
   }));
 
   test('the board shows every bed, searches as one types, and filters', () => story({}, async (page) => {

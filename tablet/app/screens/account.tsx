@@ -1,19 +1,50 @@
 /** One's own account: what only its owner does, with the password asked again. */
 import type { JSX } from 'preact';
+import { EventList } from '../parts/account-events.tsx';
+import { HoldersPanel } from '../parts/holders-panel.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { KitPanel } from '../parts/kit-panel.tsx';
 import { PasswordPanel } from '../parts/password-panel.tsx';
+import { RequestsPanel } from '../parts/requests-panel.tsx';
+import type { SessionView } from '../port.ts';
+import { usePort } from '../state/app.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
 
-export function Account(): JSX.Element {
+export function Account({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
+  const account = usePort().topics.account.value;
+  const say = words.value.account;
   return (
     <main id="content" class="page narrow account" tabIndex={-1}>
       <div class="page-head">
         <a class="button button-quiet button-icon" href={href({ screen: 'board' })} aria-label={words.value.patient.toBoard}>
           <Icon name="arrowLeft" size={24} />
         </a>
-        <h1>{words.value.account.title}</h1>
+        <h1>{say.title}</h1>
       </div>
+      {account !== null && <RequestsPanel account={account} />}
+      <PasswordPanel />
+      {account !== null && (
+        <>
+          <KitPanel account={account} handle={session.handle} ward={session.ward} />
+          <HoldersPanel account={account} />
+          <section class="panel" aria-labelledby="account-events">
+            <h2 id="account-events">{say.events.title}</h2>
+            {account.events.length === 0 ? <p class="muted">{say.events.none}</p> : <EventList events={account.events} />}
+          </section>
+        </>
+      )}
+    </main>
+  );
+}
+
+/** All there is until somebody who was given a temporary password has a password of their own. */
+export function TemporaryPassword(): JSX.Element {
+  const say = words.value.account.password;
+  return (
+    <main id="content" class="page narrow account" tabIndex={-1}>
+      <div class="page-head"><h1>{say.temporaryTitle}</h1></div>
+      <p class="notice" data-tone="question"><Icon name="shield" /> <span>{say.temporaryText}</span></p>
       <PasswordPanel />
     </main>
   );

@@ -12,7 +12,7 @@ const asText = { type: 'text' } as const;
 const asPassword = { type: 'password' } as const;
 
 /** `device`: the beginning of its id; names are sealed while the ward is locked. */
-export function Unlock({ device }: { device: string }): JSX.Element {
+export function Unlock({ device, onForgot }: { device: string; onForgot: () => void }): JSX.Element {
   const port = usePort();
   const [working, setWorking] = useState(false);
   const [shown, setShown] = useState(false);
@@ -87,6 +87,7 @@ export function Unlock({ device }: { device: string }): JSX.Element {
         </button>
         <p class="visually-hidden" role="status">{working ? say.working : ''}</p>
       </form>
+      <button type="button" class="button button-quiet" onClick={onForgot}>{words.value.account.recover.forgot}</button>
     </Doorway>
   );
 }

@@ -21,6 +21,7 @@ export function usePort(): PortClient {
  */
 export function explain(failure: Failure, words: Words): string {
   const text = words.failures[failure.code];
+  if (failure.code === 'kit-word' || failure.code === 'kit-count') return `${text} ${failure.message}.`;
   return failure.code === 'invalid' && failure.message !== '' ? `${text} ${failure.message}` : text;
 }
 

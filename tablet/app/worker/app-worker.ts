@@ -8,18 +8,22 @@ import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
-import { deviceId, hexOf, type TeamId } from '../../../protocol/codec/ids.ts';
+import { deviceId, hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
+import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
 import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
+import type { Account } from '../../../protocol/ward/account.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
-import { openWard, type UnlockFailure } from '../../../protocol/ward/ward.ts';
+import { openWard, type UnlockFailure, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
+import { accountView } from './account-view.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
+import { recoverByKit, Recovering } from './recovering.ts';
 import { RequestFailed } from './request-failed.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
 import { SyncStatus } from './sync-status.ts';
@@ -39,6 +43,9 @@ export class AppWorker {
   #shown: ShownPatient | null = null;
   /** The session as the page knows it. */
   #saidSession = '';
+  #saidAccount = '';
+  /** The question to the holders of whoever forgot the password here. */
+  #recovering: Recovering | undefined;
   /** What is to be shown anew: only how safe entries are, or everything. */
   #due: 'standings' | 'all' | undefined;
   #restUntil = 0;
@@ -78,12 +85,8 @@ export class AppWorker {
       return null;
     },
     unlock: async ({ handle, password }) => {
-      const { replica, device, savedBy, host } = this.#need(this.#ward, 'not-enrolled');
       await this.#lock();
-      const unlocked = await openWard({
-        replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
-        unlockNodes: host.unlockNodes,
-      }).unlock(handle, password);
+      const unlocked = await this.#lockedWard().unlock(handle, password);
       if (!unlocked.ok) throw new RequestFailed(UNLOCK_FAILURES[unlocked.failure]);
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
@@ -93,8 +96,44 @@ export class AppWorker {
       return null;
     },
     changePassword: async ({ old, fresh }) => {
-      const changed = await this.#need(this.#open, 'locked').session.account.changePassword(old, fresh);
+      const changed = await this.#account().changePassword(old, fresh);
       if (!changed.ok) throw new RequestFailed(changed.failure);
+      return null;
+    },
+    makeKit: async ({ password, language }) => {
+      const made = await this.#account().makeKit(password);
+      if (!made.ok) throw new RequestFailed(made.failure);
+      return { words: kitWords(made.value, language), code: kitCode(made.value) };
+    },
+    setHolders: async ({ password, holders, threshold }) => {
+      const set = await this.#account().setHolders(password, holders.map((holder) => userId.fromHex(holder)), threshold);
+      if (!set.ok) throw new RequestFailed(set.failure);
+      return null;
+    },
+    releaseShare: async ({ ask }) => {
+      const released = await this.#account().release(itemId.fromHex(ask));
+      if (!released.ok) throw new RequestFailed(released.failure);
+      return null;
+    },
+    recoverWithKit: async ({ handle, kit, fresh }) => {
+      await this.#lock();
+      this.#unlocked(await recoverByKit(this.#lockedWard(), handle, kit, fresh));
+      return null;
+    },
+    askHolders: async ({ handle }) => {
+      const ward = this.#need(this.#ward, 'not-enrolled');
+      this.#recovering?.end();
+      this.#recovering = await Recovering.ask(this.#lockedWard(), ward, handle, (value) => this.#post({ topic: 'recovery', value }));
+      return null;
+    },
+    finishRecovery: async ({ fresh }) => {
+      this.#unlocked(await this.#need(this.#recovering, 'not-found').finish(fresh));
+      this.#recovering = undefined;
+      return null;
+    },
+    giveUpRecovery: async () => {
+      this.#recovering?.end();
+      this.#recovering = undefined;
       return null;
     },
     devices: async () => deviceViews(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled'), this.#status?.contacts() ?? []),
@@ -169,7 +208,10 @@ export class AppWorker {
     const chart = new Chart(session, browserEnvironment);
     const offs = [
       session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
-      ward.replica.onAdmitted(() => this.#updateSoon('standings')),
+      ward.replica.onAdmitted(({ document }) => {
+        this.#updateSoon('standings');
+        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void this.#showAccount();
+      }),
     ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
@@ -181,6 +223,7 @@ export class AppWorker {
     const open = this.#open;
     if (open === undefined || this.#ward === undefined) return;
     this.#open = undefined;
+    this.#saidAccount = '';
     this.#shown = null;
     open.stop();
     this.#status?.follow(undefined);
@@ -229,6 +272,7 @@ export class AppWorker {
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
     this.#status?.show();
+    void this.#showAccount();
   }
 
   /** Again when something in it has changed: on a fresh page the key that opens the names arrives after the unlock. */
@@ -247,6 +291,7 @@ export class AppWorker {
       name: session.name,
       role: self?.role ?? '',
       mayWrite: mayWrite(session),
+      hasTemporaryPassword: session.account.hasTemporaryPassword,
       lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
     });
   }
@@ -256,6 +301,29 @@ export class AppWorker {
     if (open === undefined) return;
     const value = this.#shown === null ? null : patientView(open.session, open.chart, this.#shown, browserEnvironment.clock.now());
     this.#post({ topic: 'patient', value });
+  }
+
+  /** Anew when the log has changed. */
+  async #showAccount(): Promise<void> {
+    const [open, ward] = [this.#open, this.#ward];
+    if (open === undefined || ward === undefined) return;
+    const value = await accountView(open.session, ward.replica);
+    const said = JSON.stringify(value);
+    if (this.#open !== open || said === this.#saidAccount) return;
+    this.#saidAccount = said;
+    this.#post({ topic: 'account', value });
+  }
+
+  #account(): Account {
+    return this.#need(this.#open, 'locked').session.account;
+  }
+
+  #lockedWard(): Ward {
+    const { replica, device, savedBy, host } = this.#need(this.#ward, 'not-enrolled');
+    return openWard({
+      replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
+      unlockNodes: host.unlockNodes,
+    });
   }
 
   #chart(): Chart {
@@ -287,8 +355,9 @@ export class AppWorker {
   }
 }
 
-function mayWrite({ role }: Session): boolean {
-  return role !== undefined && maySign(role, 'changeset');
+/** Whoever still has a password of somebody else's changes that first. */
+function mayWrite({ role, account }: Session): boolean {
+  return role !== undefined && maySign(role, 'changeset') && !account.hasTemporaryPassword;
 }
 
 const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
