@@ -39,7 +39,7 @@ function board(chart: Chart): Shown {
     text: [
       `${cards.length} patients on the ward, ${others.length} others.`, ...lines, ...rest,
       ...(waiting > 0 ? [`${waiting} documents are closed to you: they are another team's, or their key has not arrived yet.`] : []),
-      ...linesOf(setAside),
+      ...notShownLines(setAside),
     ].join('\n'),
   };
 }
@@ -48,11 +48,11 @@ function patient(chart: Chart, id: string): Shown {
   const record = chart.patient(id);
   const stays = Object.values(record?.stays ?? {}).flatMap(({ document }) => chart.stay(document) ?? []);
   const setAside = chart.setAside(id);
-  return { value: { id, record, stays, setAside }, text: [JSON.stringify({ id, record, stays }, null, 2), ...linesOf(setAside)].join('\n') };
+  return { value: { id, record, stays, setAside }, text: [JSON.stringify({ id, record, stays }, null, 2), ...notShownLines(setAside)].join('\n') };
 }
 
 /** One line for each author and reason. */
-function linesOf(setAside: readonly NotShown[]): readonly string[] {
+export function notShownLines(setAside: readonly NotShown[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { by, why, reason, entries } of setAside) {
     const what = `by ${by ?? 'somebody unknown'} ${BECAUSE[why]} (${reason})`;
