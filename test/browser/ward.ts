@@ -137,9 +137,14 @@ export class LoopbackWard {
     return readFile(join(this.folder(tablet), 'page-code'), 'utf8');
   }
 
+  /** Resolves with the exit code of a node's process once it has ended. */
+  async ended(name: NodeName): Promise<number | null> {
+    return (await this.#get(name).process.ended).code;
+  }
+
   /** As an admin who misses it does. */
   async reportLost(name: NodeName): Promise<void> {
-    this.#up.delete(name);
+    this.#running.delete(name);
     must(await this.#admin.session.members.reportLost(must(await readDeviceFolder(this.folder(name))).id));
   }
 
