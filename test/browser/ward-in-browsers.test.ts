@@ -4,6 +4,7 @@ import { canariesFrom } from '../multi-host/canaries.ts';
 import { chromiumPath, WardBrowser } from './chromium.ts';
 import { headlessClient } from './headless.ts';
 import type { Scene } from './scene.ts';
+import { keysComeBack } from './stories/forgetting.ts';
 import { measureEdits } from './stories/measure.ts';
 import { notesReachEverybody, observationsReachEverybody } from './stories/working.ts';
 import { LoopbackWard, type Place } from './ward.ts';
@@ -43,6 +44,7 @@ test('a ward in real browsers', { timeout: 240_000, skip: chromiumPath === undef
 
   await step(t, 'DOC-7: observations entered on a page reach every other page and a headless client, and come back', () => observationsReachEverybody(scene));
   await step(t, 'SYNC-6: desk, tablets and headless client see each other\'s notes as they are written', () => notesReachEverybody(scene));
+  await step(t, 'RECOVER-4, RECOVER-5: who forgot the password comes back by a printed kit, and by the people they named', () => keysComeBack(scene));
   await step(t, 'how long an edit takes from page to page', () => measureEdits(scene));
   await step(t, 'NET-3: nothing asked for anything beyond loopback', () => assert.deepEqual(browser.strayed, []));
 });
