@@ -60,7 +60,7 @@ export async function keysComeBack({ ward, one, two, patients, browser, typed }:
 
 async function toAccount(page: Page): Promise<void> {
   await page.evaluate(() => { location.hash = '#/account'; });
-  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  await page.getByRole('heading', { name: 'Your account', exact: true }).waitFor();
 }
 
 async function forget(page: Page, handle: string): Promise<void> {
