@@ -116,7 +116,7 @@ async function destroyed(folder: DeviceFolder): Promise<Result<never, DeviceFail
 }
 
 /** Milliseconds in which a tablet's page hears from its own node that it goes too. */
-const LAST_NEWS = 2_000;
+const LAST_NEWS = 8_000;
 
 function whenRemoved(replica: Replica, { id }: DeviceFolder, { timers }: Environment): Promise<void> {
   return new Promise((resolve) => {

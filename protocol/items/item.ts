@@ -13,7 +13,7 @@ import { MalformedError } from '../codec/result.ts';
 import { fixedBytes, fromBytes, list, record, toBytes, uint, union, variableBytes, type ValueOf } from '../codec/shape.ts';
 import { LABEL, SUITE } from '../crypto/labels.ts';
 import { sha256 } from '../crypto/signing/hash.ts';
-import { signFor, verifyFor, type SigningKey } from '../crypto/signing/signature.ts';
+import { signFor, signWith, verifyFor, type DeviceKey, type SigningKey } from '../crypto/signing/signature.ts';
 
 export const MAX_FIELDS_LENGTH = 4 * 1024;
 export const MAX_BODY_LENGTH = 1024 * 1024;
@@ -75,10 +75,20 @@ export function encodeFields(place: ItemPlace, itemContent: ItemContent): Uint8A
  * Signs `body` under fields made by `encodeFields`. `key` is the author's; `ward` is `NO_WARD` for genesis alone.
  */
 export function signItem(key: SigningKey, ward: WardId, encodedFields: Uint8Array, body: Uint8Array): Item {
+  const item = unsignedItem(encodedFields, body);
+  return { ...item, signature: signFor(key, purposeOf(item.fields), ward, item.id) };
+}
+
+/** As `signItem`, with a device's key, which may not be in this program. */
+export async function signItemWith(key: DeviceKey, ward: WardId, encodedFields: Uint8Array, body: Uint8Array): Promise<Item> {
+  const item = unsignedItem(encodedFields, body);
+  return { ...item, signature: await signWith(key, purposeOf(item.fields), ward, item.id) };
+}
+
+function unsignedItem(encodedFields: Uint8Array, body: Uint8Array): Omit<Item, 'signature'> {
   const fields = parseFields(encodedFields);
   if (body.length > MAX_BODY_LENGTH) throw new RangeError(`item body of ${body.length} bytes, at most ${MAX_BODY_LENGTH}`);
-  const id = itemIdOf(encodedFields, body);
-  return { id, fields, encodedFields, body, signature: signFor(key, purposeOf(fields), ward, id) };
+  return { id: itemIdOf(encodedFields, body), fields, encodedFields, body };
 }
 
 /** Bounds, then parse. Throws `MalformedError`; checks no signature. */

@@ -6,6 +6,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import { deviceId, hexOf, type DeviceId, type UserId, type WardId } from '../codec/ids.ts';
 import { encode } from '../codec/cbor.ts';
 import { fixedBytes, list, record, toBytes, uint, type ValueOf } from '../codec/shape.ts';
+import type { WardState } from './ward-state.ts';
 import { LABEL } from '../crypto/labels.ts';
 import { labelledHash } from '../crypto/signing/hash.ts';
 
@@ -67,4 +68,11 @@ export function isSoundDealing({ threshold, nodes, commitments }: Dealing): bool
 export function indexInDealing({ nodes }: Dealing, device: DeviceId): number | undefined {
   const place = nodes.findIndex((node) => equalBytes(node, device));
   return place < 0 ? undefined : place + 1;
+}
+
+/** Devices that may hold shares: they run day and night, and nobody works at them. The same order for everybody. */
+export function eligibleNodes({ devices }: WardState): readonly DeviceId[] {
+  const running = [...devices.values()].filter(({ kind, removal }) => removal === undefined && (kind === 'archive' || kind === 'tablet'));
+  const rank = ({ kind }: { readonly kind: string }): number => (kind === 'archive' ? 0 : 1);
+  return running.sort((a, b) => rank(a) - rank(b) || (hexOf(a.id) < hexOf(b.id) ? -1 : 1)).map(({ id }) => id);
 }

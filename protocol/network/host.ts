@@ -9,7 +9,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { deviceId, hexOf, LOG_DOCUMENT, type DeviceId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DeviceState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { FrameChannel } from '../sync/channel.ts';
@@ -39,7 +39,7 @@ const IDLE_CONNECTION = 10_000;
 const TELL_AGAIN = 1_500;
 
 export interface HostInit {
-  readonly deviceKey: SigningKey;
+  readonly deviceKey: DeviceKey;
   readonly replica: Replica;
   readonly environment: Environment;
   readonly transport: TransportFactory;

@@ -9,7 +9,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { deviceId, hexOf, inviteId, LOG_DOCUMENT } from '../codec/ids.ts';
 import { fail, MalformedError, succeed, type Result } from '../codec/result.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey, SigningKey } from '../crypto/signing/signature.ts';
 import { encodeFields, encodeItem, signItem, type EncodedItem } from '../items/item.ts';
 import { proveJoin } from '../membership/join-proof.ts';
 import { encodeOperation } from '../membership/operation.ts';
@@ -29,7 +29,7 @@ export interface JoinInit {
   readonly code: JoinCode;
   readonly kind: DeviceKind;
   /** The new device's own key, kept by the caller before this is called: an interrupted joining is taken up with it. */
-  readonly deviceKey: SigningKey;
+  readonly deviceKey: DeviceKey;
   /** Empty, or as an interrupted joining left it. */
   readonly replica: Replica;
   /** PKCS#10 request of a bridge; empty otherwise. */
@@ -133,7 +133,7 @@ async function converse(channel: FrameChannel, init: JoinInit): Promise<Result<v
   const known = replica.state().invitations.get(hexOf(invite));
   if (known === undefined) return fail('refused');
   if (known.usedBy !== undefined) return equalBytes(known.usedBy, deviceKey.publicKey) ? succeed(undefined) : fail('used');
-  const item = joinItem(init, invitation, known.expires);
+  const item = await joinItem(init, invitation, known.expires);
   await channel.send(encodeJoinMessage({ type: 'join', item }));
   const answer = await receive(frames);
   if (answer.type !== 'answer') return fail('not-the-ward');
@@ -142,7 +142,7 @@ async function converse(channel: FrameChannel, init: JoinInit): Promise<Result<v
   return succeed(undefined);
 }
 
-function joinItem({ code, deviceKey, replica, certificateRequest = new Uint8Array(0), environment }: JoinInit, invitation: SigningKey, expires: number): EncodedItem {
+async function joinItem({ code, deviceKey, replica, certificateRequest = new Uint8Array(0), environment }: JoinInit, invitation: SigningKey, expires: number): Promise<EncodedItem> {
   const invite = inviteId.from(invitation.publicKey);
   const fields = encodeFields({
     document: LOG_DOCUMENT,
@@ -153,7 +153,7 @@ function joinItem({ code, deviceKey, replica, certificateRequest = new Uint8Arra
     // Shown, never trusted; a device whose clock is ahead may join all the same, by the inviter's clock (LOG-7).
     time: Math.min(environment.clock.now(), expires - 1),
   }, { type: 'operation' });
-  const proof = proveJoin(deviceKey, code.ward, invite);
+  const proof = await proveJoin(deviceKey, code.ward, invite);
   const operation = { type: 'join', device: deviceId.from(deviceKey.publicKey), certificateRequest, proof } as const;
   return encodeItem(signItem(invitation, code.ward, fields, encodeOperation({ operation, certificate: undefined })));
 }

@@ -4,7 +4,7 @@ import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import type { ConnectionGater, Libp2p } from '@libp2p/interface';
 import { createLibp2p, type Libp2pOptions } from 'libp2p';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import { MAX_DIALS } from './dial-plan.ts';
 import { libp2pKeyOf } from './peer-id.ts';
 
@@ -15,7 +15,7 @@ export type TransportFactory = NonNullable<Libp2pOptions['transports']>[number];
 export type WardNode = Libp2p<{ readonly listening: () => readonly string[] }>;
 
 export interface NodeInit {
-  readonly deviceKey: SigningKey;
+  readonly deviceKey: DeviceKey;
   readonly transport: TransportFactory;
   /** Multiaddrs; empty for a device that only dials. */
   readonly listen: readonly string[];

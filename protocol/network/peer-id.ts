@@ -5,10 +5,14 @@ import type { PeerId, PrivateKey } from '@libp2p/interface';
 import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id';
 import { concatBytes } from '../codec/bytes.ts';
 import { deviceId, type DeviceId } from '../codec/ids.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 
-export function libp2pKeyOf(key: SigningKey): PrivateKey {
-  return privateKeyFromRaw(concatBytes(key.seed, key.publicKey));
+export function libp2pKeyOf(key: DeviceKey): PrivateKey {
+  if ('seed' in key) return privateKeyFromRaw(concatBytes(key.seed, key.publicKey));
+  const publicKey = publicKeyFromRaw(key.publicKey);
+  if (publicKey.type !== 'Ed25519') throw new RangeError('a device key is an Ed25519 key');
+  // Noise asks it to sign, and nothing in libp2p reads `raw` of the own key.
+  return { type: 'Ed25519', raw: new Uint8Array(0), publicKey, equals: (other) => other.publicKey.equals(publicKey), sign: (message) => key.sign(message instanceof Uint8Array ? message : message.subarray()) };
 }
 
 export function peerIdOf(device: Uint8Array): PeerId {

@@ -4,7 +4,7 @@ import type { WardId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import { fixedBytes, fromBytes, record, toBytes, uint } from '../codec/shape.ts';
 import { LABEL, type Label } from '../crypto/labels.ts';
-import { signFor, verifyFor, type SigningKey } from '../crypto/signing/signature.ts';
+import { signWith, verifyFor, type DeviceKey } from '../crypto/signing/signature.ts';
 import type { ItemStore } from '../store/item-store.ts';
 import { heartbeatContent } from './messages.ts';
 import type { SignedHeartbeat } from './session-context.ts';
@@ -18,9 +18,9 @@ export interface DeviceSigner {
 /** Where notes about peers are kept: any `ItemStore`. */
 export type PeerMemory = Pick<ItemStore, 'getLocal' | 'setLocal'>;
 
-/** A signer whose key is here. */
-export function deviceSigner(key: SigningKey, ward: WardId): DeviceSigner {
-  return { publicKey: key.publicKey, sign: (label, content) => signFor(key, label, ward, content) };
+/** A signer for a device's key, wherever that is kept. */
+export function deviceSigner(key: DeviceKey, ward: WardId): DeviceSigner {
+  return { publicKey: key.publicKey, sign: (label, content) => signWith(key, label, ward, content) };
 }
 
 export function isHeartbeatOf(device: Uint8Array, ward: WardId, content: Uint8Array, signature: Uint8Array): boolean {

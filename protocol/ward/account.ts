@@ -62,7 +62,8 @@ export class Account {
 
   /**
    * Seals the user's keys under another password. Nothing else is touched: no record, no team key. Resolves when the log
-   * has it. A copy of the old bundle still opens with the old password.
+   * has it. A copy of the old bundle opens with the old password as long as
+   * the nodes that it needs have their old shares; for ever, if it needs none.
    */
   async changePassword(old: string, fresh: string): Promise<Result<null, ChangePasswordFailure>> {
     const { bundle, signer } = this.#options;

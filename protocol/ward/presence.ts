@@ -11,7 +11,7 @@ import { randomScalar } from '../crypto/sharing/group.ts';
 import { dealShares, shareKey } from '../crypto/sharing/sharing.ts';
 import { signFor, type SigningKey } from '../crypto/signing/signature.ts';
 import { unlockInput, type Presence } from '../keys/bundle.ts';
-import { dealingId, type Dealing, type UnlockPolicy } from '../membership/dealing.ts';
+import { dealingId, eligibleNodes, type Dealing, type UnlockPolicy } from '../membership/dealing.ts';
 import type { WardState } from '../membership/ward-state.ts';
 import { resetContent, type UnlockAnswer, type UnlockNodes } from '../unlock/messages.ts';
 
@@ -85,13 +85,6 @@ export async function resetTries({ ward, user, dealing }: UserDealing, generatio
   const id = dealingId(ward, user, dealing);
   await Promise.all(Array.from(generations, ([node, generation]) =>
     nodes.ask(node, { type: 'reset', user, dealing: id, signature: signFor(key, LABEL.unlockReset, ward, resetContent(user, id, node, generation)) })));
-}
-
-/** Devices that may hold shares: they run day and night, and nobody works at them. The same order for everybody. */
-export function eligibleNodes({ devices }: WardState): readonly DeviceId[] {
-  const running = [...devices.values()].filter(({ kind, removal }) => removal === undefined && (kind === 'archive' || kind === 'tablet'));
-  const rank = ({ kind }: { readonly kind: string }): number => (kind === 'archive' ? 0 : 1);
-  return running.sort((a, b) => rank(a) - rank(b) || (hexOf(a.id) < hexOf(b.id) ? -1 : 1)).map(({ id }) => id);
 }
 
 /** Whether the user's bundle is to be dealt anew: the ward's policy is another, or a node is gone. */

@@ -7,8 +7,8 @@ import type { Clock } from '../codec/environment.ts';
 import { deviceId, hexOf, LOG_DOCUMENT, userId, type ItemId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import { kemKeyPairFromSeed, KEM_SEED_LENGTH } from '../crypto/sealing/hpke.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
-import { encodeFields, signItem } from '../items/item.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
+import { encodeFields, signItemWith } from '../items/item.ts';
 import { identityFromSeeds, type IdentitySeeds } from '../keys/identity.ts';
 import { openWithKit } from '../keys/kit.ts';
 import { collectPieces, comparisonCode, type Collected } from '../keys/recovery.ts';
@@ -54,7 +54,7 @@ export interface HolderRecovery {
 }
 
 /** `deviceKey` is this client's own: whoever lost all keys has no other to sign with. Resolves when the question is in the log here. */
-export async function askHolders(options: WardOptions, handle: string, deviceKey: SigningKey): Promise<Result<HolderRecovery, AskFailure>> {
+export async function askHolders(options: WardOptions, handle: string, deviceKey: DeviceKey): Promise<Result<HolderRecovery, AskFailure>> {
   const { replica, environment: { entropy, clock } } = options;
   const user = userNamed(options, handle);
   const recovery = user?.recovery;
@@ -109,11 +109,11 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
 }
 
 /** Undefined when the log does not take it. */
-async function signAsk(replica: Replica, deviceKey: SigningKey, operation: Operation, clock: Clock): Promise<ItemId | undefined> {
+async function signAsk(replica: Replica, deviceKey: DeviceKey, operation: Operation, clock: Clock): Promise<ItemId | undefined> {
   const writer = new ChainWriter({ replica, author: deviceId.from(deviceKey.publicKey), clock });
   try {
     const item = await writer.append(LOG_DOCUMENT, (place) =>
-      signItem(deviceKey, replica.ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: undefined })));
+      signItemWith(deviceKey, replica.ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: undefined })));
     return item.id;
   } catch (error) {
     if (error instanceof NotAdmittedError) return undefined;

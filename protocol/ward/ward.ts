@@ -9,7 +9,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import type { DeviceId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
-import type { SigningKey } from '../crypto/signing/signature.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DocumentEngine } from '../documents/engine.ts';
 import { openBundle, type OpenBundleFailure, type Presence } from '../keys/bundle.ts';
 import { identityFromSeeds, type IdentitySeeds } from '../keys/identity.ts';
@@ -42,7 +42,7 @@ export interface Ward {
   /** By the secret of a printed kit (`readKitText`); `fresh` is the password from then on. */
   recoverWithKit(handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>>;
   /** Asks the holders whom the user named. `deviceKey` is this client's own key. */
-  askHolders(handle: string, deviceKey: SigningKey): Promise<Result<HolderRecovery, AskFailure>>;
+  askHolders(handle: string, deviceKey: DeviceKey): Promise<Result<HolderRecovery, AskFailure>>;
 }
 
 export function openWard(options: WardOptions): Ward {

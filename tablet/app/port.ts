@@ -82,6 +82,8 @@ export interface DeviceView {
   readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
   /** The device in one's hand. */
   readonly own: boolean;
+  /** Of the own page: whether the browser keeps its key to itself, or it lies in the browser's storage. */
+  readonly key?: 'held' | 'stored';
   readonly connected: boolean;
   readonly lastSeen?: IsoTime;
   readonly lastUnlock?: IsoTime;

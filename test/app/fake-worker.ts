@@ -43,7 +43,7 @@ const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts')
 
 const hoursAgo = (hours: number): string => new Date(scenario.now - hours * 3_600_000).toISOString();
 let devices: readonly DeviceView[] = [
-  { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', own: true, connected: true, lastSeen: hoursAgo(0), users: ['Amara Okafor', 'Jonas Lind'] },
+  { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', own: true, key: 'held', connected: true, lastSeen: hoursAgo(0), users: ['Amara Okafor', 'Jonas Lind'] },
   { id: 'd2', name: 'Tablet at bay B', kind: 'tablet', own: false, connected: true, lastSeen: hoursAgo(0), users: ['Jonas Lind'] },
   { id: 'd3', name: 'Tablet of the night shift', kind: 'tablet', own: false, connected: false, lastSeen: hoursAgo(70), users: ['Jonas Lind', 'Mireille Dubois-Aumont'] },
   { id: 'd4', name: 'Desk in the doctors’ room', kind: 'client', own: false, connected: false, users: [] },

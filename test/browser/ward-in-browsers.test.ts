@@ -5,6 +5,7 @@ import { chromiumPath, WardBrowser } from './chromium.ts';
 import { headlessClient } from './headless.ts';
 import type { Scene } from './scene.ts';
 import { keysComeBack } from './stories/forgetting.ts';
+import { lostTabletDestroysItself, nothingOpenedStays } from './stories/locked.ts';
 import { measureEdits } from './stories/measure.ts';
 import { notesReachEverybody, observationsReachEverybody } from './stories/working.ts';
 import { LoopbackWard, type Place } from './ward.ts';
@@ -46,6 +47,8 @@ test('a ward in real browsers', { timeout: 240_000, skip: chromiumPath === undef
   await step(t, 'SYNC-6: desk, tablets and headless client see each other\'s notes as they are written', () => notesReachEverybody(scene));
   await step(t, 'RECOVER-4, RECOVER-5: who forgot the password comes back by a printed kit, and by the people they named', () => keysComeBack(scene));
   await step(t, 'how long an edit takes from page to page', () => measureEdits(scene));
+  await step(t, 'LOCK-2: after a lock nothing opened is in any storage of the browser, and the draft comes back to its author', () => nothingOpenedStays(scene));
+  await step(t, 'REVOKE-4: a lost tablet and the page on it destroy what they hold as soon as they hear of it', () => lostTabletDestroysItself(scene));
   await step(t, 'NET-3: nothing asked for anything beyond loopback', () => assert.deepEqual(browser.strayed, []));
 });
 

@@ -2,7 +2,7 @@
  * A whole ward on loopback: archive, two tablets and a bridge, each a process of its own, found by mDNS; and the
  * admin's device inside the test, with the admin unlocked. Everybody and everything in it has a canary's name.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,6 +159,18 @@ export class LoopbackWard {
     const ask = asked();
     if (ask === undefined) throw new Error('the question has not come');
     must(await session.account.release(ask));
+  }
+
+  /** As an admin who misses it does. */
+  async reportLost(name: NodeName): Promise<void> {
+    this.#up.delete(name);
+    must(await this.#admin.session.members.reportLost(must(await readDeviceFolder(this.folder(name))).id));
+  }
+
+  /** Fails unless nothing but the mark is left in the node's folder. */
+  async isEmptied(name: NodeName): Promise<void> {
+    const left = await readdir(this.folder(name));
+    if (left.join() !== 'removed') throw new Error(`still in the folder of ${name}: ${left.join(', ')}`);
   }
 
   /** Patients' ids, in the order of the canaries. */

@@ -37,7 +37,7 @@ test('CLI-1, CLI-2: what is typed wrongly is exit code 2 and a line that says wh
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /^$/],
     [['frobnicate'], /^wardsync: no command 'frobnicate'; 'wardsync help' lists them\n$/],
-    [['user'], /^wardsync: say which: user add, user holders, user kit, user password, user remove, user renew, user role\n$/],
+    [['user'], /^wardsync: say which: user add, user holders, user kit, user password, user remove, user renew, user reset-tries, user role\n$/],
     [['init'], /^wardsync: init: --name is missing\n/],
     [['init', '--name'], /^wardsync: init: --name takes a value: --name NAME\n/],
     [['init', '--name', '--here'], /^wardsync: init: --name takes a value/],

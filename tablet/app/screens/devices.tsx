@@ -61,6 +61,7 @@ function Row({ device, onLost }: { device: DeviceView; onLost: ((device: DeviceV
       <div class="device-facts">
         <h2>{device.name}</h2>
         <p class="muted">{all.sync.kinds[device.kind]} · {seen}</p>
+        {device.key !== undefined && <p class="muted">{say.keys[device.key]}</p>}
         {isUsed && <p class="muted">{device.users.length === 0 ? say.notUsed : say.usedBy(device.users.join(', '))}</p>}
       </div>
       {onLost !== undefined && (

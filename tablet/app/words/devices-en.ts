@@ -5,6 +5,7 @@ export const devicesEn = {
   title: 'Devices of the ward',
   text: 'A device that is lost or stolen is shut out with one button: no other device talks to it any more, keys it could reach are changed, and it destroys what it holds when it hears of it.',
   thisOne: 'This device',
+  keys: { held: 'The browser keeps its key to itself.', stored: 'Its key lies in the browser’s storage: this browser cannot keep one to itself.' },
   connected: 'Connected',
   lastSeen: (when: string) => `Last seen ${when}`,
   neverSeen: 'Not seen from here',

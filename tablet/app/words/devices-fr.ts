@@ -7,6 +7,7 @@ export const devicesFr: typeof devicesEn = {
   title: 'Appareils du service',
   text: 'Un appareil perdu ou volé est exclu par un seul bouton : aucun autre ne lui parle plus, les clés qu’il pouvait atteindre changent, et il détruit ce qu’il contient dès qu’il l’apprend.',
   thisOne: 'Cet appareil',
+  keys: { held: 'Le navigateur garde sa clé pour lui.', stored: 'Sa clé se trouve dans le stockage du navigateur, qui ne sait pas la garder pour lui.' },
   connected: 'Connecté',
   lastSeen: (when) => `Vu ${when}`,
   neverSeen: 'Jamais vu d’ici',

@@ -17,11 +17,13 @@ export function deviceViews(session: Session, { replica, device: own }: PageWard
       return [lastUnlock, contact?.lastContact];
     }).filter((at) => at !== undefined);
     const lastUnlock = Math.max(0, ...all.map((each) => each.lastUnlock ?? 0));
+    const isOwn = all.some(({ device }) => hexOf(device.id) === hexOf(own.id));
     return {
       id: hexOf(use.device.id),
       name: session.members.nameOf(use.device.sealedName) ?? '',
       kind: use.device.kind,
-      own: all.some(({ device }) => hexOf(device.id) === hexOf(own.id)),
+      own: isOwn,
+      ...(isOwn && { key: 'seed' in own.key.kept ? 'stored' : 'held' }),
       connected: all.some(({ device }) => contacts.some((reach) => reach.connected && hexOf(reach.device) === hexOf(device.id))),
       ...(seen.length > 0 && { lastSeen: new Date(Math.max(...seen)).toISOString() }),
       ...(lastUnlock > 0 && { lastUnlock: new Date(lastUnlock).toISOString() }),

@@ -7,7 +7,6 @@
  */
 import { equalBytes } from '../../../protocol/codec/bytes.ts';
 import { hexOf, type DeviceId, type WardId } from '../../../protocol/codec/ids.ts';
-import { signingKeyFromSeed } from '../../../protocol/crypto/signing/signature.ts';
 import { startHost, type Host } from '../../../protocol/network/host.ts';
 import { decodeJoinCode } from '../../../protocol/network/join-code.ts';
 import { joinWard, type JoinFailure } from '../../../protocol/network/join-ward.ts';
@@ -20,7 +19,7 @@ import { deviceSigner } from '../../../protocol/sync/heartbeat-memory.ts';
 import { createSync } from '../../../protocol/sync/link-driver.ts';
 import type { Failure } from '../port.ts';
 import { browserEnvironment } from './browser-environment.ts';
-import { readPageDevice, writePageDevice, type PageDevice } from './page-device.ts';
+import { newPageKey, readPageDevice, writePageDevice, type PageDevice } from './page-device.ts';
 import { RequestFailed } from './request-failed.ts';
 
 export interface PageWard {
@@ -54,13 +53,13 @@ export async function joinPageWard(text: string): Promise<PageWard> {
   if (!code.ok) throw new RequestFailed('bad-code');
   const { ward, inviter } = code.value;
   const begun = await readPageDevice();
-  const key = begun !== undefined && equalBytes(begun.ward, ward) ? begun.key : signingKeyFromSeed(environment.entropy.randomBytes(32));
+  const key = begun !== undefined && equalBytes(begun.ward, ward) ? begun.key : await newPageKey((length) => environment.entropy.randomBytes(length));
   await writePageDevice({ ward, key, home: inviter, joined: false });
 
   const { replica } = await openPageReplica(ward);
   try {
     const joined = await joinWard({
-      code: code.value, kind: 'client', deviceKey: key, replica, environment,
+      code: code.value, kind: 'client', deviceKey: key.device, replica, environment,
       transport: pipeTransport({ timers: environment.timers }), addresses: [pipeAddress(self.location.origin)],
     });
     if (!joined.ok) throw new RequestFailed(...JOIN_FAILURES[joined.failure]);
@@ -76,9 +75,9 @@ export async function joinPageWard(text: string): Promise<PageWard> {
 async function runPageWard(device: PageDevice): Promise<PageWard> {
   const { replica, store } = await openPageReplica(device.ward);
   const origin = pipeAddress(self.location.origin);
-  const sync = createSync({ replica, environment, signer: deviceSigner(device.key, device.ward), memory: store });
+  const sync = createSync({ replica, environment, signer: deviceSigner(device.key.device, device.ward), memory: store });
   const host = await startHost({
-    deviceKey: device.key,
+    deviceKey: device.key.device,
     replica,
     environment,
     transport: pipeTransport({ timers: environment.timers }),
