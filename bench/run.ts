@@ -14,6 +14,7 @@ import { PROFILE_VARIABLE } from './harness/profile.ts';
 import { record } from './harness/record.ts';
 import { machineText, reportText, type Report } from './harness/report.ts';
 import { latency } from './latency/latency.ts';
+import { replay } from './log/replay.ts';
 import { start } from './start/start.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -28,8 +29,8 @@ const { values: options, positionals } = parseArgs({
 });
 
 const SIZE = options.small
-  ? { rounds: 1, documents: 100, latency: { changes: 50, patients: 10 } }
-  : { rounds: 3, documents: 1000, latency: { changes: 200, patients: 60 } };
+  ? { rounds: 1, documents: 100, operations: 1000, latency: { changes: 50, patients: 10 } }
+  : { rounds: 3, documents: 1000, operations: 10_000, latency: { changes: 200, patients: 60 } };
 
 let manyDocuments: Promise<ManyDocuments> | undefined;
 
@@ -45,6 +46,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   'fresh-peer': async () => freshPeer(await documents(), SIZE.rounds),
   reconnect: async () => reconnect(await documents(), 2 * SIZE.rounds),
   start: async () => start(await documents(), SIZE.rounds),
+  log: () => replay(SIZE.operations, SIZE.rounds),
 };
 
 /** Of single parts; by name only, and they print for themselves. */

@@ -7,7 +7,7 @@
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type DeviceId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
 import { isSoundDealing, objectionToPolicy } from './dealing.ts';
-import { effectOf, isRepeatable } from './effect.ts';
+import { effectOf } from './effect.ts';
 import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 import type { Action, Operation, OperationType } from './operation.ts';
@@ -284,7 +284,7 @@ class Inquiry {
       if (!this.#isAdded([vote]) || this.#isThere(this.#log.appointments(id)) || !this.#isPresent(this.#log.user(vote.signer.user))) return false;
       voters.add(vote.signer.user);
     }
-    const isEnough = votes.length === 0 || (voters.size === votes.length + 1 && voters.size >= threshold);
+    const isEnough = votes.length === 0 || voters.size >= threshold;
     return isEnough && [...voters].every(isHolder);
   }
 
@@ -294,7 +294,7 @@ class Inquiry {
     if (entry === undefined || !this.#past.covers(entry.index)) return false;
     const effect = effectOf(this.#log, operation);
     if (effect === operation) return operation.type === 'settle' && operation.verdict === 'decline';
-    if (!isRepeatable(effect) || entry.signer?.user === signer.user || !this.#isHeld(entry)) return false;
+    if (entry.signer?.user === signer.user || !this.#isHeld(entry)) return false;
     return this.#isOneEnough(effect, signer) && this.#makesSense(effect);
   }
 

@@ -166,8 +166,12 @@ export class WardLog {
     // Genesis alone names no heads; what follows it in its chain without heads of its own is placed by `prev`.
     if (previous === undefined && fields.heads.length === 0) return { outcome: 'refused', reason: 'malformed' };
     const heads = fields.heads.length > 0 ? fields.heads : inherited;
-    if (!this.knows(heads)) return { outcome: 'waiting', for: 'log-heads' };
-    const parents = new Set(this.#indicesOf(heads));
+    const parents = new Set<number>();
+    for (const head of heads) {
+      const index = this.#entries.graph.indexOf(head);
+      if (index === undefined) return { outcome: 'waiting', for: 'log-heads' };
+      parents.add(index);
+    }
     if (previous !== undefined) parents.add(previous);
     return { outcome: 'placed', heads, parents: [...parents] };
   }

@@ -37,12 +37,12 @@ export async function loadLog(store: ItemStore, ward: WardId, heads: Iterable<Ch
     else waitFor(waiting, first, operation);
   }
   for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
-    const missing = parentsOf(next.item).find((parent) => !log.knows([parent]));
-    if (missing !== undefined) {
+    if (!log.restore(next.item, next.body)) {
+      const missing = parentsOf(next.item).find((parent) => !log.knows([parent]));
+      if (missing === undefined) throw corrupt('an operation does not fit where it was');
       waitFor(waiting, missing, next);
       continue;
     }
-    if (!log.restore(next.item, next.body)) throw corrupt('an operation does not fit where it was');
     ready.push(...waiting.get(hexOf(next.item.id)) ?? []);
     waiting.delete(hexOf(next.item.id));
   }

@@ -38,6 +38,10 @@ test('LOG-14: a stolen key from the time of two admins cannot backdate a coup be
   const state = stateInEveryOrder(ward, since, [...closed, coup, addition, ...together]);
   assert.ok([ward.founder, ada, bea, cleo].every((admin) => isIn(state, admin)));
   assert.equal(state.users.get(hexOf(puppet.id)), undefined);
+  for (const [taking, of] of [[coup, [coup]], [addition, [addition]]] as const) {
+    const accepted = settles(bea, taking, 'accept', [taking.id, closed[1].id]);
+    assert.deepEqual(deliver(logOf(ward, [...since, ...closed, ...of]), accepted), refused, 'what takes two is proposed anew');
+  }
   assert.deepEqual(new Set(state.review.map(({ type }) => type)), new Set(['remove-user', 'add-user', 'propose', 'approve']));
 });
 
@@ -82,6 +86,17 @@ test('LOG-14: another admin accepts what is in review, by which it counts; accep
   // The thief of a key does not accept what that key has backdated.
   assert.deepEqual(deliver(logOf(ward, [...since, held, ...closed]), settles(ada, held, 'accept', heads)), refused);
   assert.deepEqual(deliver(logOf(ward, [...since, held]), settles(bea, held, 'accept', [held.id])), refused, 'nothing is in review');
+});
+
+test('LOG-14: what is not in review is not repeated: nobody is given an old bundle again', async () => {
+  const { ward, admins: [ada, bea] } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const nurse = await ward.join('nora', 'clinician');
+  const before = operationsOf(ward);
+  const [old, fresh] = [nurse.operation({ type: 'set-bundle', user: nurse.user.id, bundle: Uint8Array.of(1) }), nurse.operation({ type: 'set-bundle', user: nurse.user.id, bundle: Uint8Array.of(2) })];
+  const closed = closing(ward, ada, bea, [fresh.id]);
+  const rollback = settles(ward.founder, old, 'accept', [closed[1].id]);
+  assert.deepEqual(deliver(logOf(ward, [...before, old, fresh, ...closed]), rollback), refused);
 });
 
 test('LOG-14: a removal that was held back takes effect where it is accepted, and undoes nobody who accepted it', async () => {

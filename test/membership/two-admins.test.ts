@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hexOf } from '../../protocol/codec/ids.ts';
+import { hexOf, type ItemId } from '../../protocol/codec/ids.ts';
 import type { Item } from '../../protocol/items/item.ts';
 import type { WardState } from '../../protocol/membership/ward-state.ts';
 import type { TestUser } from '../support/ward-builder.ts';
@@ -39,6 +39,18 @@ test('LOG-12: a proposal changes nothing until another admin approves it', async
   assert.deepEqual(done.proposals, []);
   const again = ward.founder.operation({ type: 'approve', proposal: proposal.id, cut: [] }, { heads: [approval.id] });
   assert.deepEqual(deliver(logOf(ward, [...since, proposal, approval]), again), refused, 'once is enough');
+});
+
+test('LOG-12: what was approved once and changed since is not approved again', async () => {
+  const { ward, admins: [ada, bea], since } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const quorumOf = (threshold: number, heads: readonly ItemId[]): readonly [Item, Item] =>
+    ward.agreed(ward.newSession(ada.user), ward.newSession(bea.user), { type: 'set-quorum', threshold, holders: [ada, bea, ward.founder].map(({ user }) => user.id) }, heads);
+  const first = quorumOf(2, ward.heads());
+  const second = quorumOf(3, [first[1].id]);
+  const again = ward.newSession(bea.user).operation({ type: 'approve', proposal: first[0].id, cut: [] }, { heads: [second[1].id] });
+  assert.equal(logOf(ward, [...since, ...first, ...second]).state().quorum?.threshold, 3);
+  assert.deepEqual(deliver(logOf(ward, [...since, ...first, ...second]), again), refused);
 });
 
 test('LOG-12: nobody approves what they proposed themselves, what is not there, or what an admin proposed who is none any more', async () => {
