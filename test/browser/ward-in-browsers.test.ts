@@ -4,7 +4,6 @@ import { canariesFrom } from '../multi-host/canaries.ts';
 import { chromiumPath, WardBrowser } from './chromium.ts';
 import { headlessClient } from './headless.ts';
 import type { Scene } from './scene.ts';
-import { keysComeBack } from './stories/forgetting.ts';
 import { lostTabletDestroysItself, nothingOpenedStays } from './stories/locked.ts';
 import { measureEdits } from './stories/measure.ts';
 import { notesReachEverybody, observationsReachEverybody } from './stories/working.ts';
@@ -45,7 +44,6 @@ test('a ward in real browsers', { timeout: 240_000, skip: chromiumPath === undef
 
   await step(t, 'DOC-7: observations entered on a page reach every other page and a headless client, and come back', () => observationsReachEverybody(scene));
   await step(t, 'SYNC-6: desk, tablets and headless client see each other\'s notes as they are written', () => notesReachEverybody(scene));
-  await step(t, 'RECOVER-4, RECOVER-5: who forgot the password comes back by a printed kit, and by the people they named', () => keysComeBack(scene));
   await step(t, 'how long an edit takes from page to page', () => measureEdits(scene));
   await step(t, 'LOCK-2: after a lock nothing opened is in any storage of the browser, and the draft comes back to its author', () => nothingOpenedStays(scene));
   await step(t, 'REVOKE-4: a lost tablet and the page on it destroy what they hold as soon as they hear of it', () => lostTabletDestroysItself(scene));

@@ -17,7 +17,7 @@ import { runDevice, type RunningDevice } from '../../node/device/running-device.
 import { toPem } from '../../protocol/authority/pem.ts';
 import { Chart } from '../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../protocol/chart/teams.ts';
-import { hexOf, type Hex, type DeviceId, type ItemId } from '../../protocol/codec/ids.ts';
+import { hexOf, type Hex, type DeviceId } from '../../protocol/codec/ids.ts';
 import { encodeJoinCode } from '../../protocol/network/join-code.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { buildApp } from '../../scripts/build-app.ts';
@@ -149,16 +149,6 @@ export class LoopbackWard {
     const found = this.#admin.device.replica.state().devices.get(device);
     if (found === undefined) throw new Error('no such device');
     must(await this.#admin.session.members.removeDevice(found.id));
-  }
-
-  /** The admin holds a share too, and gives it to whoever read out this code. */
-  async giveShare(code: string): Promise<void> {
-    const { device, session } = this.#admin;
-    const asked = (): ItemId | undefined => session.account.requests().find((each) => each.code === code)?.ask;
-    await until((check) => device.replica.onAdmitted(check), () => asked() !== undefined, SETTLE_MILLISECONDS);
-    const ask = asked();
-    if (ask === undefined) throw new Error('the question has not come');
-    must(await session.account.release(ask));
   }
 
   /** As an admin who misses it does. */
