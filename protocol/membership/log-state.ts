@@ -27,6 +27,7 @@ export interface LogMoment {
 export class LogState implements WardState {
   readonly ward: WardId;
   readonly heads: readonly ItemId[];
+  readonly #allHeads: readonly ItemId[];
   readonly #moment: LogMoment;
   #described: Description | undefined;
   #review: readonly OperationInReview[] | undefined;
@@ -37,7 +38,8 @@ export class LogState implements WardState {
     this.#moment = moment;
     this.ward = moment.ward;
     const { graph } = moment.entries;
-    this.heads = [...graph.heads].map((index) => graph.idOf(index)).sort(compareBytes).slice(0, MAX_HEADS);
+    this.#allHeads = [...graph.heads].map((index) => graph.idOf(index)).sort(compareBytes);
+    this.heads = this.#allHeads.slice(0, MAX_HEADS);
   }
 
   get sealedName(): Uint8Array { return this.#description.sealedName; }
@@ -72,6 +74,13 @@ export class LogState implements WardState {
   get #description(): Description {
     this.#described ??= this.#moment.describe();
     return this.#described;
+  }
+
+  headsAfter(before: readonly ItemId[]): readonly ItemId[] {
+    if (this.#allHeads.length <= MAX_HEADS) return this.heads;
+    const covering = before.map((id) => this.#allHeads.find((head) => this.isPast([id], [head])));
+    const chosen = new Map([...covering, ...this.#allHeads].flatMap((head) => (head === undefined ? [] : [[hexOf(head), head] as const])));
+    return [...chosen.values()].slice(0, MAX_HEADS).sort(compareBytes);
   }
 
   knows(heads: readonly ItemId[]): boolean {

@@ -154,6 +154,8 @@ export interface WardState {
   readonly admins: TeamId;
   /** Ids of operations that no other operation names, sorted; at most 16 (the smallest). */
   readonly heads: readonly ItemId[];
+  /** What to name as heads after `before`: as `heads`, but when there are more than 16, some that have all of `before` in their past (ITEM-4). */
+  headsAfter(before: readonly ItemId[]): readonly ItemId[];
   readonly users: ReadonlyMap<Hex<UserId>, UserState>;
   readonly devices: ReadonlyMap<Hex<DeviceId>, DeviceState>;
   readonly teams: ReadonlyMap<Hex<TeamId>, TeamState>;

@@ -54,7 +54,7 @@ export class ChainWriter {
   #nextPlace(document: DocumentId): ItemPlace {
     const author = this.#author;
     const head = this.#replica.head({ document, author });
-    const { heads } = this.#replica.state();
+    const heads = this.#replica.state().headsAfter(head?.heads ?? []);
     return {
       document,
       author,
