@@ -66,11 +66,22 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
   if (ask === undefined) return fail('not-allowed');
   const { id } = user;
 
-  const collected = (): Promise<Collected> => {
+  let isForgotten = false;
+  /** One reading at a time; the key is wiped after the last. */
+  let reading: Promise<unknown> = Promise.resolve();
+
+  const read = async (): Promise<Collected> => {
+    if (isForgotten) return { good: [], bad: [], seeds: fail('too-few') };
     const releases = (replica.state().asks.get(hexOf(ask))?.releases ?? [])
       .filter((release) => equalBytes(release.recovery, recovery.operation))
       .map(({ holder, sealed }) => ({ holder: userId.fromHex(holder), sealed }));
     return collectPieces(recovery, replica.ward, id, ask, kem, releases);
+  };
+
+  const collected = (): Promise<Collected> => {
+    const collecting = reading.then(read);
+    reading = collecting.catch(() => {});
+    return collecting;
   };
 
   return succeed({
@@ -88,8 +99,11 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
       return sessionOf(options, user, seeds.value, fresh, 'holders');
     },
     forget: () => {
-      kem.x25519Secret.fill(0);
-      kem.mlKemSecret.fill(0);
+      isForgotten = true;
+      void reading.then(() => {
+        kem.x25519Secret.fill(0);
+        kem.mlKemSecret.fill(0);
+      });
     },
   });
 }

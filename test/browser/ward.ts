@@ -2,7 +2,7 @@
  * A whole ward on loopback: archive, two tablets and a bridge, each a process of its own, found by mDNS; and the
  * admin's device inside the test, with the admin unlocked. Everybody and everything in it has a canary's name.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,23 +135,6 @@ export class LoopbackWard {
   /** The code that a tablet got when it joined, for its own page. */
   async tabletCode(tablet: 'tablet-1' | 'tablet-2'): Promise<string> {
     return readFile(join(this.folder(tablet), 'page-code'), 'utf8');
-  }
-
-  /** Resolves with the exit code of a node's process once it has ended. */
-  async ended(name: NodeName): Promise<number | null> {
-    return (await this.#get(name).process.ended).code;
-  }
-
-  /** As an admin who misses it does. */
-  async reportLost(name: NodeName): Promise<void> {
-    this.#running.delete(name);
-    must(await this.#admin.session.members.reportLost(must(await readDeviceFolder(this.folder(name))).id));
-  }
-
-  /** Fails unless nothing but the mark is left in the node's folder. */
-  async isEmptied(name: NodeName): Promise<void> {
-    const left = await readdir(this.folder(name));
-    if (left.join() !== 'removed') throw new Error(`still in the folder of ${name}: ${left.join(', ')}`);
   }
 
   /** Patients' ids, in the order of the canaries. */

@@ -110,8 +110,8 @@ test('LOG-15: nobody renews an admin, oneself, or to a key that was there', asyn
   const admin = await ward.join('wren-5', 'admin');
   const same = { type: 'renew-user', user: nurse.user.id, signingKey: nurse.user.key.publicKey, kemKey: ward.random.randomBytes(1216), bundle: new Uint8Array(4), cut: [] } as const;
   for (const [name, item] of Object.entries({
-    'an admin': ward.renewal(admin.user, ward.founder, FIRST).item, oneself: ward.renewal(ward.founder.user, ward.founder, FIRST).item,
-    'by a clinician': ward.renewal(admin.user, nurse, FIRST).item, 'the key before': ward.newSession(ward.founder.user).operation(same),
+    'an admin': ward.renewal(admin.user, ward.newSession(ward.founder.user)).item, oneself: ward.renewal(ward.founder.user, ward.newSession(ward.founder.user)).item,
+    'by a clinician': ward.renewal((await ward.join('owl-3', 'viewer')).user, ward.newSession(nurse.user)).item, 'the key before': ward.newSession(ward.founder.user).operation(same),
   })) assert.equal((await ward.offer(item)).outcome, 'refused', name);
 });
 
@@ -120,14 +120,15 @@ test('ATTACK 20: the adversary does not make itself a holder, ask from what is n
   const cuckoo = await ward.join('cuckoo', 'clinician');
   const client = await ward.addDevice('client');
   const ask = await ward.put(ward.asking(client, nurse.user.id));
-  const release = (by: TestSession, of: ItemId = recovery, on: ItemId = ask.id) => by.operation({ type: 'release-share', ask: on, recovery: of, sealed: new Uint8Array(8) }, FIRST);
+  const release = (by: TestSession, of: ItemId = recovery, on: ItemId = ask.id) => ward.newSession(by.user).operation({ type: 'release-share', ask: on, recovery: of, sealed: new Uint8Array(8) });
   const own = await ward.put(cuckoo.operation(dealt(ward, cuckoo.user.id, [holders[0]?.user.id ?? cuckoo.user.id, nurse.user.id])));
   const [finch] = holders;
   assert.ok(finch);
   const attempts = {
-    'an admin names holders for another': ward.founder.operation(dealt(ward, nurse.user.id, [ward.founder.user.id, cuckoo.user.id]), FIRST),
+    'an admin names holders for another': ward.newSession(ward.founder.user).operation(dealt(ward, nurse.user.id, [ward.founder.user.id, cuckoo.user.id])),
     'a clinician names holders for another': ward.newSession(cuckoo.user).operation(dealt(ward, nurse.user.id, [cuckoo.user.id, finch.user.id]), FIRST),
-    'an admin makes a kit for another': ward.founder.operation({ type: 'set-kit', user: nurse.user.id, what: 'made', sealed: new Uint8Array(8) }, FIRST),
+    'an admin makes a kit for another': ward.newSession(ward.founder.user).operation({ type: 'set-kit', user: nurse.user.id, what: 'made', sealed: new Uint8Array(8) }),
+    'a kit without anything in it': ward.newSession(nurse.user).operation({ type: 'set-kit', user: nurse.user.id, what: 'made', sealed: new Uint8Array(0) }),
     'one is enough': ward.newSession(nurse.user).operation(dealt(ward, nurse.user.id, holders.map(({ user }) => user.id), 1), FIRST),
     'more than there are': ward.newSession(nurse.user).operation(dealt(ward, nurse.user.id, holders.map(({ user }) => user.id), 4), FIRST),
     'one holder twice': ward.newSession(nurse.user).operation(dealt(ward, nurse.user.id, [finch.user.id, finch.user.id]), FIRST),

@@ -104,7 +104,9 @@ test('RECOVER-4: two of three holders bring the keys back on another device; one
   assert.deepEqual(await recovery.finish('password1234'), { ok: false, failure: 'password-too-common' });
   const back = await recovery.finish(FRESH);
   assert.ok(back.ok);
+  const late = recovery.collected();
   recovery.forget();
+  assert.equal((await late).good.length + (await recovery.collected()).good.length, 0, 'what is forgotten reads nothing, and harms nobody who still looks');
   assert.deepEqual(back.value.document(document)?.value, { kind: 'note', a: 1 });
   await exchange(office, tablet, ...helpers);
   assert.deepEqual(helpers.flatMap((helper) => helper.account.requests()), [], 'closed by the new password');

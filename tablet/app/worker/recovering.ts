@@ -25,6 +25,7 @@ export class Recovering {
   readonly #pageWard: PageWard;
   readonly #onView: (view: RecoveryView | null) => void;
   readonly #stopFollowing: () => void;
+  #hasEnded = false;
 
   static async ask(ward: Ward, pageWard: PageWard, handle: string, onView: (view: RecoveryView | null) => void): Promise<Recovering> {
     const asked = await ward.askHolders(handle, pageWard.device.key.device);
@@ -49,6 +50,7 @@ export class Recovering {
   }
 
   end(): void {
+    this.#hasEnded = true;
     this.#stopFollowing();
     this.#recovery.forget();
     this.#onView(null);
@@ -57,6 +59,7 @@ export class Recovering {
   async #look(): Promise<void> {
     const { code, threshold, holders } = this.#recovery;
     const { good, bad, seeds } = await this.#recovery.collected();
+    if (this.#hasEnded) return;
     const { users } = this.#pageWard.replica.state();
     const handleOf = (user: Hex<UserId>): string => users.get(user)?.handle ?? user.slice(0, 8);
     this.#onView({

@@ -1,4 +1,4 @@
-/** What a browser keeps when nobody is unlocked, and what is left of it when its device is lost. */
+/** What a browser keeps when nobody is unlocked. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Scene } from '../scene.ts';
@@ -24,17 +24,6 @@ export async function nothingOpenedStays({ desk, patients: [first = ''], canarie
   await desk.page.getByLabel('Note', { exact: true }).fill('');
   await desk.toBoard();
   assert.deepEqual(browser.takeComplaints(), []);
-}
-
-export async function lostTabletDestroysItself({ two, ward, desk }: Scene): Promise<void> {
-  const gone = ward.ended('tablet-2');
-  await ward.reportLost('tablet-2');
-  await two.page.getByText('This device was removed from the ward').waitFor();
-  assert.equal(await gone, 1);
-  await two.page.waitForFunction(async () => (await indexedDB.databases()).length === 0 && localStorage.getItem('wardsync.handles') === null);
-  await two.picture('lost');
-  await ward.isEmptied('tablet-2');
-  await desk.board(1);
 }
 
 /** Everything in IndexedDB, localStorage, sessionStorage and the caches, bytes as Latin-1 and as UTF-8. */
