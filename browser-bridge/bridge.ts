@@ -7,7 +7,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Log } from '../protocol/codec/environment.ts';
 import { succeed, type Result } from '../protocol/codec/result.ts';
-import { startPageServer, type PageServerFailure, type PageServerLimits, type ServerCredentials } from './page-server.ts';
+import { startPageServer, type PageServerFailure, type PageServerLimits, type ServerCredentials } from '../node/page/page-server.ts';
 import { createPipes, type PipeLimits, type Target } from './pipe.ts';
 
 /** The ward's devices that the bridge itself is connected to. mDNS and hearsay do not count. */

@@ -16,7 +16,7 @@ import { pipe } from 'it-pipe';
 import { WebSocketServer } from 'ws';
 import type { Log } from '../protocol/codec/environment.ts';
 import { tcpEnd, webSocketEnd, type ByteEnd } from './byte-ends.ts';
-import { refuseUpgrade } from './page-server.ts';
+import { refuseUpgrade } from '../node/page/page-server.ts';
 
 export interface Target {
   /** An address literal: names are not resolved. */

@@ -14,7 +14,7 @@ import { hexOf, LOG_DOCUMENT } from '../protocol/codec/ids.ts';
 import { fail, succeed, type Result } from '../protocol/codec/result.ts';
 import { deviceOfPeerIdText, peerIdText } from '../protocol/network/peer-id.ts';
 import { startBridge, type Bridge } from './bridge.ts';
-import type { PageServerFailure, ServerCredentials } from './page-server.ts';
+import type { PageServerFailure, ServerCredentials } from '../node/page/page-server.ts';
 
 export interface BridgeRunOptions extends Omit<DeviceRunOptions, 'listen' | 'subscription'> {
   readonly app: string;

@@ -6,7 +6,7 @@
  * other tablet nodes and archives, at addresses that this node's own handshakes have proven.
  */
 import { createPipes } from '../../browser-bridge/pipe.ts';
-import { startPageServer, type PageServerFailure } from '../../browser-bridge/page-server.ts';
+import { startPageServer, type PageServerFailure } from '../../node/page/page-server.ts';
 import { serveControl } from '../../node/device/control.ts';
 import { deviceControl } from '../../node/device/device-control.ts';
 import type { DeviceFolder } from '../../node/device/device-folder.ts';

@@ -27,7 +27,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
 /** What runs on machines that may be stolen or belong to an adversary, and so can open nothing. */
 const BLIND = [
   'protocol/sync/', 'protocol/replica/', 'protocol/store/', 'protocol/membership/', 'protocol/network/', 'protocol/items/', 'protocol/unlock/',
-  'node/archive/', 'node/backup/', 'node/device/', 'tablet/node/', 'browser-bridge/',
+  'node/archive/', 'node/backup/', 'node/device/', 'node/page/', 'tablet/node/', 'browser-bridge/',
   'node/cli/command.ts', 'node/cli/terminal-io.ts',
   ...['archive', 'tablet', 'bridge', 'backup', 'restore', 'status', 'join', 'policy'].map((command) => `node/cli/commands/${command}.ts`),
 ];
@@ -100,8 +100,8 @@ const MEANS = [
   /from "node:(?:http|https|http2|net|tls|dgram|dns)(?:\/promises)?"/,
 ];
 
-/** Where there is a reason for one: the peers' network, the bridge's server, a device's own socket file, the page's own origin, free ports for the demo. */
-const MAY_CONNECT = ['protocol/network/', 'browser-bridge/', 'node/device/', 'tablet/app/worker/', 'scripts/demo/ports.ts'];
+/** Where there is a reason for one: the peers' network, the bridge's pipes, the page's server, a device's own socket file, the page's own origin, free ports for the demo. */
+const MAY_CONNECT = ['protocol/network/', 'browser-bridge/', 'node/page/', 'node/device/', 'tablet/app/worker/', 'scripts/demo/ports.ts'];
 
 export async function networkUses(sources: Sources): Promise<readonly string[]> {
   return breaches(sources, (path) => !MAY_CONNECT.some((prefix) => path.startsWith(prefix)), (text) => MEANS.flatMap((pattern) => pattern.exec(text)?.[0] ?? []));

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { chromium, type BrowserContext } from 'playwright-core';
-import { startPageServer } from '../../browser-bridge/page-server.ts';
+import { startPageServer } from '../../node/page/page-server.ts';
 import { rogueCredentials, testCredentials } from '../authority/support.ts';
 import { appFolder, authority, authorityPem, bridgeTo, peer, PEER, portOf, STRANGER } from './support.ts';
 

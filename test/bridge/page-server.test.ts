@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { startPageServer } from '../../browser-bridge/page-server.ts';
+import { startPageServer } from '../../node/page/page-server.ts';
 import { testCredentials } from '../authority/support.ts';
 import { appFolder, authority, authorityPem, bridgeTo, credentials, get, PEER, portOf, say, SECRET_FILE } from './support.ts';
 

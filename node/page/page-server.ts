@@ -10,8 +10,8 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import { BlockList, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
-import type { Log } from '../protocol/codec/environment.ts';
-import { fail, succeed, type Result } from '../protocol/codec/result.ts';
+import type { Log } from '../../protocol/codec/environment.ts';
+import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import { loadAssets, negotiate, type Assets, type AssetsFailure } from './assets.ts';
 import { checkRequest, type Origins } from './gate.ts';
 import { refusalHeaders, securityHeaders } from './security-headers.ts';

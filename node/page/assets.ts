@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { fail, succeed, type Result } from '../protocol/codec/result.ts';
+import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 
 export type ContentEncoding = 'br' | 'gzip' | 'identity';
 
