@@ -67,6 +67,8 @@ send it by mail. A bridge gets its certificate when it has joined, so wait for i
 
 /** From an invitation here to one that an archive in reach has on its disk: a second at most, and more on a busy machine. */
 const INFORM_MILLISECONDS = 8_000;
+const MOST_PROOFS = 20;
+const PROOF_PAUSE_MILLISECONDS = 250;
 
 interface Inviter {
   /** This device itself, which has to go on running until the new one has joined. */
@@ -109,10 +111,14 @@ async function firstInformed({ device: { host }, own }: Client, isMeant: (peer: 
   return informed()?.device;
 }
 
-/** Where its link comes from need not be where it listens. */
+/** Where its link comes from need not be where it listens: discovery tells that, which may be a moment later. */
 async function provenAddresses({ device: { host } }: Client, device: DeviceId): Promise<readonly string[]> {
-  const proven = await host.provenAddress(device);
-  return proven === undefined ? [] : [`/ip${proven.host.includes(':') ? 6 : 4}/${proven.host}/tcp/${proven.port}`];
+  for (let asked = 0; asked < MOST_PROOFS; asked++) {
+    const proven = await host.provenAddress(device);
+    if (proven !== undefined) return [`/ip${proven.host.includes(':') ? 6 : 4}/${proven.host}/tcp/${proven.port}`];
+    await until(() => () => undefined, () => false, PROOF_PAUSE_MILLISECONDS);
+  }
+  return [];
 }
 
 type Peer = ReturnType<Client['device']['host']['peers']>[number];
