@@ -41,13 +41,16 @@ export async function startProcess(release: Release, name: string, command: read
 
 function firstLine(name: string, child: ChildProcess, logFile: string): Promise<Readonly<Record<string, unknown>>> {
   return new Promise((resolve, reject) => {
-    const failed = (): void => reject(new Error(`${name} did not start; ${logFile} says why`));
+    let lastError = '';
+    if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', (line) => { lastError = line; });
+    const failed = (): void => reject(new Error(`${name} did not start: ${lastError === '' ? 'it said nothing' : lastError} (${logFile} has all of it)`));
     const timer = setTimeout(failed, START_MILLISECONDS);
-    child.once('exit', failed);
+    // Once its last words have been read.
+    child.once('close', failed);
     if (child.stdout === null) return failed();
     createInterface({ input: child.stdout }).once('line', (line) => {
       clearTimeout(timer);
-      child.off('exit', failed);
+      child.off('close', failed);
       const said: Readonly<Record<string, unknown>> = JSON.parse(line);
       resolve(said);
     });
