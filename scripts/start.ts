@@ -51,11 +51,11 @@ async function main(): Promise<void> {
   const root = join(ROOT, 'ward');
   say('Starting the archive, three tablets and the bridge…');
   running.push(...await Promise.all([
-    startProcess(release, 'archive', ['archive'], folderOf(root, 'archive')),
-    ...ports.tablets.map((port, index) => startProcess(release, `tablet ${index + 1}`, ['tablet', '--page-port', String(port)], folderOf(root, `tablet-${index + 1}`))),
+    bringUp(release, 'archive', ['archive'], folderOf(root, 'archive')),
+    ...ports.tablets.map((port, index) => bringUp(release, `tablet ${index + 1}`, ['tablet', '--page-port', String(port)], folderOf(root, `tablet-${index + 1}`))),
   ]));
   // The bridge waits for its certificate, which the admin's device brings along with the patients.
-  const bridge = startProcess(release, 'bridge', ['bridge', '--port', String(ports.bridge)], folderOf(root, 'bridge'));
+  const bridge = bringUp(release, 'bridge', ['bridge', '--port', String(ports.bridge)], folderOf(root, 'bridge'));
   bridge.catch(() => {});
   if (isNew) {
     await fill(root);
@@ -69,6 +69,16 @@ async function main(): Promise<void> {
   say('Making the links…');
   show(await makeLinks(root, doors, environment));
   offerMoreLinks(root, doors);
+}
+
+/** What ended while it started is started once more, and said: another program may have been at its port or folder for a moment. */
+async function bringUp(...how: Parameters<typeof startProcess>): Promise<DemoProcess> {
+  try {
+    return await startProcess(...how);
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : 'a process did not start'}. Once more…`);
+    return startProcess(...how);
+  }
 }
 
 /** The ward's records travel from the admin's device to all the others, as they would on a ward. */
