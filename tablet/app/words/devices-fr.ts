@@ -1,7 +1,6 @@
 /** The screens about devices and what needs somebody, in French. */
+import { pluriel } from './plural.ts';
 import type { devicesEn, doctorEn } from './devices-en.ts';
-
-const some = (n: number, one: string, many: string): string => `${n} ${n < 2 ? one : many}`;
 
 export const devicesFr: typeof devicesEn = {
   title: 'Appareils du service',
@@ -46,20 +45,20 @@ export const doctorFr: typeof doctorEn = {
     'rotation-owed': ({ name }) => `Quelqu’un qui ne le devrait pas a encore la clé de l’équipe « ${name} ». Un administrateur de l’équipe déverrouille une fois ; elle en reçoit alors une nouvelle.`,
     'key-owed': ({ name, people }) => `${people.join(', ')} : pas encore de clé pour l’équipe « ${name} ». Un administrateur de l’équipe déverrouille une fois, et la clé est transmise.`,
     'few-openers': ({ name, people, count }) =>
-      `${some(count, 'patient', 'patients')} de l’équipe « ${name} » : ${people.length === 0 ? 'personne ne peut ouvrir' : `seul(e) ${people.join(', ')} peut ouvrir`}. Ajoutez une deuxième personne à l’équipe.`,
+      `${pluriel(count, 'patient', 'patients')} de l’équipe « ${name} » : ${people.length === 0 ? 'personne ne peut ouvrir' : `seul(e) ${people.join(', ')} peut ouvrir`}. Ajoutez une deuxième personne à l’équipe.`,
     'one-admin': () => 'Il n’y a qu’un administrateur. S’il est absent ou oublie son mot de passe, personne ne peut ajouter quelqu’un ni exclure un appareil perdu. Nommez-en un deuxième.',
-    'closed-documents': ({ count }) => `${some(count, 'document vous est fermé', 'documents vous sont fermés')} : une autre équipe, ou une clé qui n’est pas encore arrivée.`,
-    'disputed-items': ({ count }) => `${some(count, 'saisie attend', 'saisies attendent')} d’être revues : écrites par une personne, ou sur un appareil, qui a été exclu. Un administrateur les accepte ou les refuse.`,
-    'unreadable-items': ({ count }) => `${some(count, 'saisie ne s’ouvre', 'saisies ne s’ouvrent')} pas bien que la clé soit là. Prévenez l’informatique.`,
+    'closed-documents': ({ count }) => `${pluriel(count, 'document vous est fermé', 'documents vous sont fermés')} : une autre équipe, ou une clé qui n’est pas encore arrivée.`,
+    'disputed-items': ({ count }) => `${pluriel(count, 'saisie attend', 'saisies attendent')} d’être revues : écrites par une personne, ou sur un appareil, qui a été exclu. Un administrateur les accepte ou les refuse.`,
+    'unreadable-items': ({ count }) => `${pluriel(count, 'saisie ne s’ouvre', 'saisies ne s’ouvrent')} pas bien que la clé soit là. Prévenez l’informatique.`,
     'no-archive': () => 'Le service n’a pas d’archive. Installez-en une sur une machine toujours allumée.',
     'no-peer': () => 'Aucun autre appareil n’est joignable. Vérifiez que celui-ci est sur le réseau du service.',
-    'not-backed-up': ({ count }) => `${some(count, 'document a', 'documents ont')} des saisies qu’aucune archive n’a encore confirmées. Elles suivent d’elles-mêmes dès qu’une archive est joignable.`,
-    'keeper-away': ({ name, span }) => `« ${name} » a été vu il y a ${some(span, 'jour', 'jours')}. Allumez-le, ou déclarez-le perdu.`,
-    'unused-device': ({ name, span }) => `Personne ne s’est connecté sur « ${name} » depuis ${some(span, 'jour', 'jours')}. Si personne n’en a besoin, retirez-le.`,
-    'clock-skew': ({ name, span }) => `Les horloges de « ${name} » et de cet appareil diffèrent de ${some(span, 'minute', 'minutes')}. Réglez celle qui est fausse.`,
+    'not-backed-up': ({ count }) => `${pluriel(count, 'document a', 'documents ont')} des saisies qu’aucune archive n’a encore confirmées. Elles suivent d’elles-mêmes dès qu’une archive est joignable.`,
+    'keeper-away': ({ name, span }) => `« ${name} » a été vu il y a ${pluriel(span, 'jour', 'jours')}. Allumez-le, ou déclarez-le perdu.`,
+    'unused-device': ({ name, span }) => `Personne ne s’est connecté sur « ${name} » depuis ${pluriel(span, 'jour', 'jours')}. Si personne n’en a besoin, retirez-le.`,
+    'clock-skew': ({ name, span }) => `Les horloges de « ${name} » et de cet appareil diffèrent de ${pluriel(span, 'minute', 'minutes')}. Réglez celle qui est fausse.`,
     'rolled-back': ({ name }) => `« ${name} » a moins de saisies qu’il n’en a signé : il a été restauré d’une copie, ou n’est plus ce qu’il était. Examinez-le.`,
     diverged: ({ name }) => `« ${name} » prétend avoir quelque chose qu’il ne donne pas. Examinez-le ; si cela continue, faites-le entrer à nouveau.`,
-    forks: ({ count }) => `${some(count, 'chaîne existe', 'chaînes existent')} en deux versions : comme lorsqu’un appareil a été copié. Excluez la copie.`,
-    'certificate-ends': ({ name, span }) => `Le certificat de « ${name} » expire dans ${some(span, 'jour', 'jours')}. Toute commande d’un administrateur le renouvelle.`,
+    forks: ({ count }) => `${pluriel(count, 'chaîne existe', 'chaînes existent')} en deux versions : comme lorsqu’un appareil a été copié. Excluez la copie.`,
+    'certificate-ends': ({ name, span }) => `Le certificat de « ${name} » expire dans ${pluriel(span, 'jour', 'jours')}. Toute commande d’un administrateur le renouvelle.`,
   },
 };

@@ -2,10 +2,12 @@
  * Every word the app shows, in English. Another language is one more file of the same shape (`Words`).
  * Sentences are for people at a bed: short, plain, no blame.
  */
+import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
-
-const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+import { accessEn } from './access-en.ts';
+import { vitalsEn } from './vitals-en.ts';
+import { recordEn } from './record-en.ts';
 
 export const en = {
   locale: 'en-GB',
@@ -38,76 +40,10 @@ export const en = {
     ...accountEn.failures,
   },
 
-  start: {
-    starting: 'Opening the ward…',
-    slow: 'This takes longer than usual. What you saved is safe.',
-    failedTitle: 'The ward could not be opened',
-    failedText: 'What is saved on this device is still there. Start again; if it fails again, tell ward IT.',
-    reload: 'Start again',
-    revokedTitle: 'This device was removed from the ward',
-    revokedText: 'The keys it held are destroyed, and it can show no records. To use it again, ask ward IT for a new code.',
-    revokedDrafts: (n: number) => `${plural(n, 'entry was', 'entries were')} typed here and not saved; ${n === 1 ? 'it is' : 'they are'} destroyed too. Write ${n === 1 ? 'it' : 'them'} again on another device.`,
-  },
-
-  enrol: {
-    title: 'Add this device to a ward',
-    text: 'Ward IT makes a one-time code on a device that already belongs to the ward. It works once.',
-    label: 'One-time code',
-    hint: 'Paste the whole code here.',
-    action: 'Add this device',
-    working: 'Joining the ward…',
-    fromLink: 'The code came with the link. It is no longer in the address bar.',
-    missing: 'Enter the code first.',
-  },
-
-  unlock: {
-    title: 'Unlock',
-    heading: 'Unlock the ward',
-    thisDevice: 'This device',
-    keptDrafts: (n: number) =>
-      `${plural(n, 'entry', 'entries')} not saved yet ${n === 1 ? 'is' : 'are'} kept here, sealed, for whoever typed ${n === 1 ? 'it' : 'them'}. Unlock with the same name to go on.`,
-    whoIsIt: 'Who is it?',
-    rememberHandles: 'Keep a list of names on this device',
-    forgetHandles: 'Clear the list',
-    handle: 'Name you log in with',
-    password: 'Password',
-    show: 'Show password',
-    hide: 'Hide password',
-    action: 'Unlock',
-    working: 'Checking the password…',
-    missing: 'Enter your name and your password.',
-  },
-
-  top: {
-    board: 'Ward board',
-    lock: 'Lock',
-    draftsBack: (n: number) => `${plural(n, 'entry', 'entries')} you typed before ${n === 1 ? 'is' : 'are'} still here, not saved yet`,
-    signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
-    menu: 'Your menu',
-    toNight: 'Change to night colours',
-    toDay: 'Change to day colours',
-  },
-
-  lock: {
-    soon: 'The ward locks soon, because nobody has touched this device for a while.',
-    kept: 'What you typed is kept for you.',
-    seconds: (n: number) => `${n} s`,
-    stay: 'Stay unlocked',
-    changePassword: 'Please change your password.',
-    lostDevices: (names: string) => `A device on which you had unlocked was reported lost: ${names}.`,
-  },
   account: accountEn,
 
   devices: devicesEn,
   doctor: doctorEn,
-
-  roles: {
-    admin: 'administrator',
-    clinician: 'clinician',
-    viewer: 'read only',
-    relay: 'relay',
-    privacy: 'privacy officer',
-  } as Readonly<Record<string, string>>,
 
   sync: {
     label: 'Sync status',
@@ -197,266 +133,12 @@ export const en = {
     shown: (n: number) => `${plural(n, 'patient', 'patients')} shown`,
   },
 
-  sex: { female: 'Female', male: 'Male', other: 'Other', unknown: 'Not known' } as Readonly<Record<string, string>>,
-
   due: {
     now: 'Observations due now',
     in: (span: string) => `Due in ${span}`,
     overdue: (span: string) => `Overdue by ${span}`,
     none: 'No observation due',
     first: 'First observations due',
-  },
-
-  news: {
-    name: 'NEWS2',
-    none: 'No score',
-    incomplete: 'incomplete',
-    levels: { none: 'Low', low: 'Low', 'low-medium': 'Low–medium', medium: 'Medium', high: 'High' },
-    /** After an arrow that everybody sees; the first word is for screen readers. */
-    trends: { rising: 'Up', falling: 'Down', steady: 'Same' },
-    from: (score: number) => `from ${score}`,
-    response: {
-      none: 'Observe at least every 12 hours.',
-      low: 'Observe every 4 to 6 hours.',
-      'low-medium': 'A single value scores 3: observe every hour, urgent review by the ward team.',
-      medium: 'Observe every hour, urgent review.',
-      high: 'Observe without pause, call the emergency team.',
-    },
-    aid: 'A decision aid, not a decision. Not under 16 years, not in pregnancy.',
-    points: (n: number) => plural(n, 'point', 'points'),
-    missing: (names: string) => `Still missing for a full score: ${names}`,
-    scale2: 'SpO₂ scale 2 prescribed',
-    scale2Short: 'scale 2',
-    notAdult: 'NEWS2 is for people of 16 years and over. The score does not apply to this patient.',
-  },
-
-  vitals: {
-    respiratoryRate: { name: 'Respirations', short: 'Resp' },
-    spo2: { name: 'Oxygen saturation', short: 'SpO₂' },
-    oxygen: { name: 'Air or oxygen', short: 'O₂' },
-    bloodPressure: { name: 'Blood pressure', short: 'BP' },
-    systolic: { name: 'Systolic blood pressure', short: 'Systolic' },
-    diastolic: { name: 'Diastolic blood pressure', short: 'Diastolic' },
-    heartRate: { name: 'Pulse', short: 'Pulse' },
-    consciousness: { name: 'Consciousness', short: 'ACVPU' },
-    temperature: { name: 'Temperature', short: 'Temp' },
-    pain: { name: 'Pain, 0 to 10', short: 'Pain' },
-    weight: { name: 'Weight', short: 'Weight' },
-    height: { name: 'Height', short: 'Height' },
-    bloodGlucose: { name: 'Blood glucose', short: 'Glucose' },
-  },
-
-  consciousness: {
-    alert: { letter: 'A', name: 'Alert' },
-    confusion: { letter: 'C', name: 'New confusion' },
-    voice: { letter: 'V', name: 'Voice' },
-    pain: { letter: 'P', name: 'Pain' },
-    unresponsive: { letter: 'U', name: 'Unresponsive' },
-  },
-
-  oxygen: {
-    air: 'Air',
-    oxygen: 'Oxygen',
-    litres: 'Flow',
-    device: 'Device',
-    noDevice: 'Not stated',
-    /** `value` is what the record holds, the same in every language. */
-    devices: [
-      { value: 'Nasal cannula', name: 'Nasal cannula' },
-      { value: 'Simple mask', name: 'Simple mask' },
-      { value: 'Venturi mask', name: 'Venturi mask' },
-      { value: 'Reservoir mask', name: 'Reservoir mask' },
-      { value: 'High-flow nasal', name: 'High-flow nasal' },
-      { value: 'CPAP', name: 'CPAP' },
-      { value: 'NIV', name: 'NIV' },
-    ],
-  },
-
-  allergies: {
-    label: 'Allergies',
-    none: 'No known allergies',
-    notAsked: 'Allergies: not asked',
-    high: 'high risk',
-    severity: { mild: 'mild', moderate: 'moderate', severe: 'severe' },
-  },
-
-  patient: {
-    title: 'Patient',
-    loading: 'Opening the record…',
-    missing: 'This record is not on this device, or its key has not arrived yet.',
-    toBoard: 'Back to the ward board',
-    tabs: { overview: 'Overview', observations: 'Observations', notes: 'Notes', stays: 'Stays' },
-    tabsLabel: 'Parts of the record',
-    notShown: {
-      review: (n: number, by: string | undefined) => `${plural(n, 'entry', 'entries')}${by === undefined ? '' : ` by ${by}`}, who has left the ward, ${n === 1 ? 'waits' : 'wait'} for review and ${n === 1 ? 'is' : 'are'} not shown.`,
-      incomplete: (n: number, by: string | undefined) => `${plural(n, 'entry', 'entries')}${by === undefined ? '' : ` by ${by}`} cannot be shown yet: earlier work that ${n === 1 ? 'it builds' : 'they build'} on is missing here.`,
-      unreadable: (n: number, by: string | undefined) => `${plural(n, 'entry', 'entries')}${by === undefined ? '' : ` by ${by}`} could not be read. Tell whoever runs the ward’s devices.`,
-    },
-    record: 'Record observations',
-    born: (day: string) => `born ${day}`,
-    conditions: 'Conditions',
-    noConditions: 'No conditions recorded.',
-    pastConditions: (n: number) => `Past conditions (${n})`,
-    since: (day: string) => `since ${day}`,
-    medications: 'Medication',
-    onWard: 'On this ward',
-    atHome: 'At home',
-    noOrders: 'Nothing ordered in this stay.',
-    noMedications: 'No medication recorded.',
-    pastMedications: (n: number) => `Stopped medication (${n})`,
-    kinds: { regular: 'regular', prn: 'as needed', stat: 'once, now', infusion: 'infusion' },
-    orderStatus: {
-      active: 'active', 'on-hold': 'on hold', stopped: 'stopped', completed: 'completed', cancelled: 'cancelled', draft: 'draft',
-      unknown: 'status not known',
-    },
-    conditionStatus: {
-      active: 'active', recurrence: 'recurrence', relapse: 'relapse', inactive: 'inactive', remission: 'in remission', resolved: 'resolved',
-    },
-    latest: 'Latest observations',
-    allObservations: 'All observations and charts',
-    latestNotes: 'Latest notes',
-    allNotes: 'All notes',
-    identifiers: 'Numbers',
-    measurements: 'Other measurements',
-    noMeasurements: 'No other measurements.',
-    allMeasurements: (n: number) => `Show all ${n}`,
-    fresh: (when: string) => `Newest entry ${when}`,
-    noEntry: 'No entries yet',
-    reason: 'Reason for stay',
-    notOnWard: 'Not on the ward',
-    pastStays: 'Past stays',
-    allStays: 'All stays',
-    notOnWardText: 'To record observations or notes, admit the patient first.',
-    readStay: 'Stay',
-    pastStay: 'You are reading a past stay.',
-    toCurrent: 'To the current stay',
-    noStayOpen: 'No stay of this patient is open on this device.',
-  },
-
-  observations: {
-    title: 'Observations',
-    empty: 'No observations in this stay.',
-    table: 'Table of observations',
-    charts: 'Charts',
-    range: 'Period',
-    ranges: { day: '24 hours', days: '3 days', stay: 'Whole stay' },
-    rangeEmpty: 'Nothing was measured in this period.',
-    time: 'Time',
-    by: 'By',
-    action: 'Correct',
-    chartLabel: (name: string, latest: string, count: number) =>
-      `Chart of ${name}. Latest ${latest}. ${plural(count, 'value', 'values')}; the same values are in the table.`,
-    showMore: (n: number) => `Show ${n} earlier`,
-  },
-
-  error: {
-    mark: 'Entered in error',
-    markTitle: 'Mark as entered in error',
-    markText: 'The entry stays in the record, struck through, with your name and your reason.',
-    reason: 'Reason',
-    reasons: ['Wrong patient', 'Wrong value', 'Wrong time', 'Entered twice'],
-    reasonMissing: 'Give a reason.',
-    confirm: 'Mark as entered in error',
-    by: (name: string, when: string, reason: string) => `Entered in error: ${reason}. ${name}, ${when}`,
-    done: 'Marked as entered in error',
-  },
-
-  notes: {
-    title: 'Notes',
-    empty: 'No notes in this stay.',
-    add: 'New note',
-    kind: 'Kind',
-    kinds: { nursing: 'Nursing', medical: 'Medical', handover: 'Handover', other: 'Other' },
-    text: 'Note',
-    save: 'Save note',
-    saving: 'Saving…',
-    saved: 'Note saved',
-    missing: 'Write the note first.',
-    draft: 'Draft, not saved yet',
-  },
-
-  stays: {
-    title: 'Stays',
-    empty: 'No stays recorded.',
-    current: 'Current stay',
-    from: (start: string) => `Since ${start}`,
-    fromTo: (start: string, end: string) => `${start} to ${end}`,
-    observations: (n: number) => plural(n, 'observation set', 'observation sets'),
-    notes: (n: number) => plural(n, 'note', 'notes'),
-    notOpen: 'not open on this device',
-    exportTitle: 'Export',
-    exportText: 'The whole record of this patient as a FHIR R4 bundle. The file is not encrypted: keep it where only staff can read it.',
-    exportAction: 'Export record',
-    exporting: 'Making the file…',
-    exported: (file: string) => `${file} is in your downloads`,
-  },
-
-  observe: {
-    title: 'Record observations',
-    time: 'Time of the observations',
-    was: (value: string, when: string) => `was ${value} · ${when}`,
-    noPrevious: 'no earlier value',
-    more: 'More measurements',
-    save: 'Save observations',
-    saving: 'Saving…',
-    saved: (score: number | null) => (score === null ? 'Observations saved' : `Observations saved. NEWS2 ${score}`),
-    clear: 'Clear the form',
-    draft: 'Draft, kept sealed for you',
-    notANumber: 'This is not a number.',
-    unusual: (value: string, low: string, high: string) =>
-      `${value} is unusual (expected ${low} to ${high}). Is it right?`,
-    crossed: 'Diastolic is not below systolic. Is it right?',
-    confirm: (value: string) => `Yes, ${value} is right`,
-    confirmed: 'Checked by you',
-    unanswered: 'Check the values with a question first.',
-    nothing: 'Enter at least one value.',
-    scorePanel: 'NEWS2 of what you typed',
-  },
-
-  admit: {
-    title: 'Admit',
-    titleFor: (name: string) => `Admit ${name}`,
-    bed: 'Bed',
-    noBedYet: 'No bed yet',
-    noneFree: 'Every bed is in use. The patient can be admitted without one.',
-    bedText: 'Bed, as on the door',
-    reason: 'Reason for the stay',
-    reasonHint: 'As in the referral; may be left empty.',
-    time: 'Time of admission',
-    save: 'Admit',
-    saving: 'Admitting…',
-    done: (bed: string | undefined) => (bed === undefined ? 'Admitted' : `Admitted to bed ${bed}`),
-    already: 'This patient is on the ward.',
-  },
-
-  person: {
-    title: 'New patient',
-    family: 'Family name',
-    given: 'Given names',
-    birthDate: 'Date of birth',
-    birthHint: 'Leave it empty if nobody knows.',
-    sex: 'Sex',
-    identifier: 'Record number',
-    identifierHint: 'If the hospital has given one.',
-    allergies: 'Allergies',
-    allergyAnswers: { 'not-asked': 'Not asked yet', none: 'None known', some: 'Has allergies' },
-    substance: 'Allergic to',
-    addSubstance: 'Add another',
-    removeSubstance: (name: string) => (name === '' ? 'Remove this line' : `Remove ${name}`),
-    admitNow: 'Admit to the ward now',
-    save: 'Save patient',
-    saveAndAdmit: 'Save and admit',
-    saving: 'Saving…',
-    saved: 'Patient saved',
-    noName: 'Enter the name.',
-    badDate: 'This date of birth is in the future, or too long ago.',
-    noSubstance: 'Name the allergy, or choose another answer.',
-    sameTitle: 'Is this person here already?',
-    sameText: 'The same name and birth date, or the same record number:',
-    onWardIn: (bed: string) => `on the ward, bed ${bed}`,
-    onWard: 'on the ward',
-    another: 'No, this is another person',
-    answerFirst: 'Look at the records with the same name first.',
   },
 
   when: {
@@ -498,6 +180,9 @@ export const en = {
     yesterday: (time: string) => `yesterday ${time}`,
     dayAt: (day: string, time: string) => `${day} ${time}`,
   },
+  ...accessEn,
+  ...vitalsEn,
+  ...recordEn,
 };
 
 export type Words = typeof en;

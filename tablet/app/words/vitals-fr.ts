@@ -1,0 +1,105 @@
+/** Words of vital signs and scores, in French. */
+import { pluriel } from './plural.ts';
+import type { vitalsEn } from './vitals-en.ts';
+
+export const vitalsFr: typeof vitalsEn = {
+  news: {
+    name: 'NEWS2',
+    none: 'Pas de score',
+    incomplete: 'incomplet',
+    levels: { none: 'Faible', low: 'Faible', 'low-medium': 'Faible à moyen', medium: 'Moyen', high: 'Élevé' },
+    trends: { rising: 'En hausse', falling: 'En baisse', steady: 'Stable' },
+    from: (score) => `depuis ${score}`,
+    response: {
+      none: 'Surveiller au moins toutes les 12 heures.',
+      low: 'Surveiller toutes les 4 à 6 heures.',
+      'low-medium': 'Une seule valeur compte 3 : surveiller chaque heure, avis urgent de l’équipe.',
+      medium: 'Surveiller chaque heure, avis urgent.',
+      high: 'Surveillance continue, appeler l’équipe d’urgence.',
+    },
+    aid: 'Une aide à la décision, pas une décision. Ni avant 16 ans, ni pendant la grossesse.',
+    points: (n) => pluriel(n, 'point', 'points'),
+    missing: (names) => `Il manque pour un score complet : ${names}`,
+    scale2: 'Échelle SpO₂ 2 prescrite',
+    scale2Short: 'échelle 2',
+    notAdult: 'Le NEWS2 vaut à partir de 16 ans. Il ne s’applique pas à ce patient.',
+  },
+
+  vitals: {
+    respiratoryRate: { name: 'Fréquence respiratoire', short: 'FR' },
+    spo2: { name: 'Saturation en oxygène', short: 'SpO₂' },
+    oxygen: { name: 'Air ou oxygène', short: 'O₂' },
+    bloodPressure: { name: 'Pression artérielle', short: 'PA' },
+    systolic: { name: 'Pression systolique', short: 'PAS' },
+    diastolic: { name: 'Pression diastolique', short: 'PAD' },
+    heartRate: { name: 'Pouls', short: 'Pouls' },
+    consciousness: { name: 'Conscience', short: 'ACVPU' },
+    temperature: { name: 'Température', short: 'Temp.' },
+    pain: { name: 'Douleur, de 0 à 10', short: 'Douleur' },
+    weight: { name: 'Poids', short: 'Poids' },
+    height: { name: 'Taille', short: 'Taille' },
+    bloodGlucose: { name: 'Glycémie', short: 'Glycémie' },
+  },
+
+  consciousness: {
+    alert: { letter: 'A', name: 'Alerte' },
+    confusion: { letter: 'C', name: 'Confusion nouvelle' },
+    voice: { letter: 'V', name: 'À la voix' },
+    pain: { letter: 'P', name: 'À la douleur' },
+    unresponsive: { letter: 'U', name: 'Aucune réponse' },
+  },
+
+  oxygen: {
+    air: 'Air',
+    oxygen: 'Oxygène',
+    litres: 'Débit',
+    device: 'Dispositif',
+    noDevice: 'Non précisé',
+    devices: [
+      { value: 'Nasal cannula', name: 'Lunettes nasales' },
+      { value: 'Simple mask', name: 'Masque simple' },
+      { value: 'Venturi mask', name: 'Masque Venturi' },
+      { value: 'Reservoir mask', name: 'Masque à réserve' },
+      { value: 'High-flow nasal', name: 'Haut débit nasal' },
+      { value: 'CPAP', name: 'CPAP' },
+      { value: 'NIV', name: 'VNI' },
+    ],
+  },
+
+  observations: {
+    title: 'Constantes',
+    empty: 'Pas de constantes pour ce séjour.',
+    table: 'Tableau des constantes',
+    charts: 'Courbes',
+    range: 'Période',
+    ranges: { day: '24 heures', days: '3 jours', stay: 'Tout le séjour' },
+    rangeEmpty: 'Rien n’a été mesuré pendant cette période.',
+    time: 'Heure',
+    by: 'Par',
+    action: 'Corriger',
+    chartLabel: (name, latest, count) =>
+      `Courbe : ${name}. Dernière valeur ${latest}. ${pluriel(count, 'valeur', 'valeurs')} ; les mêmes sont dans le tableau.`,
+    showMore: (n) => `Afficher ${pluriel(n, 'relevé antérieur', 'relevés antérieurs')}`,
+  },
+
+  observe: {
+    title: 'Relever les constantes',
+    time: 'Heure du relevé',
+    was: (value, when) => `avant ${value} · ${when}`,
+    noPrevious: 'pas de valeur antérieure',
+    more: 'Autres mesures',
+    save: 'Enregistrer',
+    saving: 'Enregistrement…',
+    saved: (score) => (score === null ? 'Constantes enregistrées' : `Constantes enregistrées. NEWS2 ${score}`),
+    clear: 'Vider le formulaire',
+    draft: 'Brouillon, gardé sous scellé pour vous',
+    notANumber: 'Ce n’est pas un nombre.',
+    unusual: (value, low, high) => `${value} est inhabituel (attendu ${low} à ${high}). Est-ce juste ?`,
+    crossed: 'La diastolique n’est pas inférieure à la systolique. Est-ce juste ?',
+    confirm: (value) => `Oui, ${value} est juste`,
+    confirmed: 'Vérifié par vous',
+    unanswered: 'Vérifiez d’abord les valeurs avec une question.',
+    nothing: 'Saisissez au moins une valeur.',
+    scorePanel: 'NEWS2 de votre saisie',
+  },
+};
