@@ -62,6 +62,13 @@ export const SESSIONS_DOCUMENT = wellKnown(2);
 export const RECEIPTS_DOCUMENT = wellKnown(3);
 /** Reserved for the read audit. */
 export const AUDIT_DOCUMENT = wellKnown(4);
+/** What each device says of what it keeps: erasures that it has carried out, backups that it has made. */
+export const CUSTODY_DOCUMENT = wellKnown(11);
+
+/** A document of the ward's own. */
+export function isReservedDocument(document: DocumentId): boolean {
+  return document.subarray(0, 15).every((byte) => byte === 0);
+}
 
 function wellKnown(number: number): DocumentId {
   const bytes = new Uint8Array(16);

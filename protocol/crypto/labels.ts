@@ -27,6 +27,7 @@ export const LABEL = {
   changesetKey: 'wardsync/1/changeset-key',
   kemRandomness: 'wardsync/1/kem-randomness',
   sealedName: 'wardsync/1/sealed-name',
+  erasureReason: 'wardsync/1/erasure-reason',
   draftKey: 'wardsync/1/draft-key',
   draft: 'wardsync/1/draft',
   authorityKey: 'wardsync/1/certificate-authority-key',

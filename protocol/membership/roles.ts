@@ -37,6 +37,8 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   settle: ['admin'],
   'set-quorum': ['admin'],
   appoint: ['viewer', 'clinician', 'admin', 'privacy'],
+  erase: ['admin', 'privacy'],
+  'confirm-erasure': ['admin', 'privacy'],
   session: ['viewer', 'clinician', 'admin', 'privacy'],
   grant: ['clinician', 'admin'],
   changeset: ['clinician', 'admin'],

@@ -6,7 +6,7 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { CUSTODY_DOCUMENT, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
@@ -23,6 +23,7 @@ import { userOf } from '../replica/standing.ts';
 import { Account } from './account.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
+import { Erasures } from './erasures.ts';
 import { Members } from './members.ts';
 import { ownBundle } from './own-bundle.ts';
 import { Review } from './review.ts';
@@ -43,13 +44,14 @@ export interface SessionOptions {
   readonly unlockNodes?: UnlockNodes | undefined;
 }
 
-const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
+const WELL_KNOWN = new Set([CUSTODY_DOCUMENT, LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
 
 export class Session {
   readonly user: UserId;
   readonly account: Account;
   readonly members: Members;
   readonly council: Council;
+  readonly erasures: Erasures;
   readonly review: Review;
   readonly standings: Standings;
   /** Seals what was typed and not saved. */
@@ -93,6 +95,7 @@ export class Session {
     this.account = new Account({ replica, identity, bundle, signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
+    this.erasures = new Erasures({ replica, keyring: this.#keyring, signer, user: identity.user, entropy: environment.entropy });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
@@ -101,7 +104,8 @@ export class Session {
       replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
       valueWithWorkOf: (id, author) => this.#library.withWorkOf(id, author), settled: () => this.settled(),
     });
-    this.#stopListening = replica.onAdmitted((admitted) => this.#follow(admitted));
+    const offs = [replica.onAdmitted((admitted) => this.#follow(admitted)), replica.onDropped((documents) => this.#drop(documents))];
+    this.#stopListening = () => { for (const off of offs) off(); };
   }
 
   get role(): Role | undefined {
@@ -241,6 +245,14 @@ export class Session {
       return;
     }
     this.attend(this.#library.refresh(document));
+  }
+
+  /** ERASE-3: what is erased is closed at once, and its keys are forgotten. */
+  #drop(documents: readonly DocumentId[]): void {
+    for (const document of documents) {
+      this.#keyring.forget(document);
+      this.#library.drop(document);
+    }
   }
 
   async #logged(reading: Promise<void>): Promise<void> {

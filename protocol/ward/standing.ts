@@ -2,7 +2,7 @@
  * How safe one's own edits are: being saved, saved here, held by other devices, backed up (receipted by an archive).
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { CUSTODY_DOCUMENT, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Chain } from '../items/item.ts';
 import { decodeReceipt } from '../items/receipt.ts';
@@ -178,7 +178,7 @@ function isWellKnown(document: DocumentId): boolean {
   return WELL_KNOWN.has(hexOf(document));
 }
 
-const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
+const WELL_KNOWN = new Set([CUSTODY_DOCUMENT, LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
 
 function overlaps(touched: readonly (string | number)[], path: readonly (string | number)[]): boolean {
   const shared = Math.min(touched.length, path.length);
