@@ -5,6 +5,7 @@
 import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
+import { presenceEn } from './presence-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
 import { recordEn } from './record-en.ts';
@@ -41,6 +42,7 @@ export const en = {
   },
 
   account: accountEn,
+  presence: presenceEn,
 
   devices: devicesEn,
   doctor: doctorEn,

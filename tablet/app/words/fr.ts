@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { presenceFr } from './presence-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
@@ -39,6 +40,7 @@ export const fr: Words = {
   },
 
   account: accountFr,
+  presence: presenceFr,
 
   devices: devicesFr,
   doctor: doctorFr,
