@@ -6,7 +6,7 @@ import { askAboutBackups } from '../keeping.ts';
 
 export const backupsCheck: Command = {
   words: ['backups', 'check'],
-  summary: 'Look into a backup: does it hold anything of a patient who was erased since?',
+  summary: 'Look into a backup for anything of a patient who was erased since it was made.',
   positionals: ['FILE'],
   options: FOLDER_OPTION,
   about: 'Reads the whole file and checks its hash. What counts is the erasures that this device knows of.',
