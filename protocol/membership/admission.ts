@@ -6,10 +6,11 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import {
-  AUDIT_DOCUMENT, deviceId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
+  AUDIT_DOCUMENT, deviceId, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
   type AuthorId, type DocumentId, type ItemId,
 } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
+import { decodeAudit } from '../items/audit.ts';
 import type { Item, ItemKind } from '../items/item.ts';
 import { decodeReceipt } from '../items/receipt.ts';
 import { isCertified, type Certificate } from './certificate.ts';
@@ -47,6 +48,7 @@ export function admit(item: Item, context: AdmissionContext): Admission {
   switch (fields.content.type) {
     case 'session': return admitSession(item, heads, context);
     case 'receipt': return admitReceipt(item, heads, context);
+    case 'audit': return admitAudit(item, heads, context);
     case 'grant': case 'changeset': return admitToDocument(item, heads, context);
     case 'operation': return refused('wrong-document');
   }
@@ -57,7 +59,8 @@ export function kindsOf(document: DocumentId): readonly ItemKind[] {
   if (equalBytes(document, LOG_DOCUMENT)) return ['operation'];
   if (equalBytes(document, SESSIONS_DOCUMENT)) return ['session'];
   if (equalBytes(document, RECEIPTS_DOCUMENT)) return ['receipt'];
-  if (equalBytes(document, AUDIT_DOCUMENT) || document.subarray(0, 15).every((byte) => byte === 0)) return [];
+  if (equalBytes(document, AUDIT_DOCUMENT)) return ['audit'];
+  if (isWardsOwn(document)) return [];
   return ['grant', 'changeset'];
 }
 
@@ -84,6 +87,15 @@ function admitReceipt(item: Item, heads: readonly ItemId[], { state }: Admission
   return admitted(item, { user: undefined, device, certificate: undefined }, state);
 }
 
+/** AUDIT-2: what it says is sealed; that somebody can open it is seen by who reads it. */
+function admitAudit(item: Item, heads: readonly ItemId[], context: AdmissionContext): Admission {
+  const certificate = context.certificateOf(item.fields.author);
+  if (certificate === undefined) return { outcome: 'waiting', for: 'session' };
+  const audit = readBody(() => decodeAudit(item.body));
+  if (audit === undefined || (item.fields.seq === 1 && audit.readers.length === 0)) return refused('malformed');
+  return admitMember(item, certificate, 'audit', heads, context);
+}
+
 /** A team's own document takes that team's grants, by admins; every other takes grants and changesets. */
 function admitToDocument(item: Item, heads: readonly ItemId[], context: AdmissionContext): Admission {
   const { author, document, content } = item.fields;
@@ -99,7 +111,7 @@ function admitToDocument(item: Item, heads: readonly ItemId[], context: Admissio
   return admitMember(item, certificate, content.type === 'grant' ? 'grant' : 'changeset', heads, context);
 }
 
-function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
+function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset' | 'audit', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
   const { user, device } = certificate;
   const refusal = refusalOf(state.membershipOf(user, heads)) ?? refusalOf(state.deviceMembershipOf(device, heads));
   if (refusal !== undefined) return refused(refusal);
