@@ -7,6 +7,7 @@ import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
 export const en = {
@@ -38,10 +39,12 @@ export const en = {
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...accountEn.failures,
+    ...privacyEn.failures,
   },
 
   account: accountEn,
 
+  privacy: privacyEn,
   devices: devicesEn,
   doctor: doctorEn,
 
