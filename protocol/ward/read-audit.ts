@@ -10,9 +10,7 @@ import { sha256 } from '../crypto/signing/hash.ts';
 import { encodeAudit, MAX_AUDIT_READERS } from '../items/audit.ts';
 import { MAX_ENTRIES, sealAuditKey, sealOpenings, type AuditReader, type Opening } from '../keys/audit-seal.ts';
 import type { WardState } from '../membership/ward-state.ts';
-import { NotAdmittedError } from '../replica/chain-writer.ts';
 import type { Replica } from '../replica/replica.ts';
-import { StoreError } from '../store/item-store.ts';
 import type { SessionSigner } from './session-signer.ts';
 
 /** `not-recorded`: it could not be written down, and so must not be shown. */
@@ -33,7 +31,7 @@ interface Waiting {
 export class ReadAudit {
   readonly #options: ReadAuditOptions;
   #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
+  #isWriting = false;
   /** The chain's present key, and whom it was sealed to. */
   #sealed: { readonly key: Uint8Array; readonly readers: Uint8Array } | undefined;
 
@@ -46,7 +44,7 @@ export class ReadAudit {
     const at = this.#options.clock.now();
     return new Promise((done) => {
       this.#waiting.push({ opening: { ...opening, at }, done });
-      this.#writing ??= this.#writeAll();
+      if (!this.#isWriting) void this.#writeAll();
     });
   }
 
@@ -57,12 +55,13 @@ export class ReadAudit {
   }
 
   async #writeAll(): Promise<void> {
+    this.#isWriting = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_ENTRIES);
       const recorded = await this.#write(batch.map(({ opening }) => opening));
       for (const { done } of batch) done(recorded);
     }
-    this.#writing = undefined;
+    this.#isWriting = false;
   }
 
   async #write(openings: readonly Opening[]): Promise<Result<null, RecordFailure>> {
@@ -76,14 +75,14 @@ export class ReadAudit {
         const known = this.#sealed !== undefined && equalBytes(this.#sealed.readers, nameOf(readers)) ? this.#sealed : undefined;
         using = known ?? { key: entropy.randomBytes(32), readers: nameOf(readers) };
         const sealedKeys = known === undefined ? await sealAuditKey(using.key, ward, signer.session, readers, fields, entropy) : [];
-        if (known === undefined && sealedKeys.length === 0) throw new NoReader();
+        if (known === undefined && sealedKeys.length === 0) throw new Error('no key in the log can be sealed to');
         return encodeAudit({ readers: sealedKeys, sealed: sealOpenings(using.key, ward, signer.session, openings, fields, entropy) });
       });
       this.#sealed = using;
       return succeed(null);
-    } catch (error) {
-      if (error instanceof StoreError || error instanceof NotAdmittedError || error instanceof NoReader) return fail('not-recorded');
-      throw error;
+    } catch {
+      // Whatever it was (a full disk, a role that was taken, nobody who could read it): nothing is shown, and others may go on.
+      return fail('not-recorded');
     }
   }
 }
@@ -94,11 +93,6 @@ export function auditReaders(state: WardState): readonly AuditReader[] {
   const officers = members.filter(({ role }) => role === 'privacy');
   const readers = officers.length > 0 ? officers : members.filter(({ role }) => role === 'admin');
   return readers.map(({ id, kemKey }) => ({ user: id, kemKey })).sort((a, b) => (hexOf(a.user) < hexOf(b.user) ? -1 : 1)).slice(0, MAX_AUDIT_READERS);
-}
-
-/** Nobody's key in the log can be sealed to. */
-class NoReader extends Error {
-  override readonly name = 'NoReader';
 }
 
 /** Other keys are other readers: whoever got new ones (LOG-15) is sealed to anew. */

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly temporaryPassword: boolean;
   /** Something happened to the account since the last unlock, and somebody asks for a share. */
   readonly accountNews: boolean;
+  /** How the ward's devices answer an unlock; but for `quick`, the password was changed lately. */
+  readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting';
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
@@ -26,7 +28,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false,
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

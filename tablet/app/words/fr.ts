@@ -3,6 +3,7 @@ import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
+import { presenceFr } from './presence-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
@@ -41,6 +42,7 @@ export const fr: Words = {
   },
 
   account: accountFr,
+  presence: presenceFr,
 
   privacy: privacyFr,
   devices: devicesFr,

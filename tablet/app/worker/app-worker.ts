@@ -13,6 +13,7 @@ import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
 import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
+import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type UnlockFailure, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
@@ -24,6 +25,7 @@ import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
+import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
 import { RequestFailed } from './request-failed.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
@@ -49,6 +51,8 @@ export class AppWorker {
   #saidAccount = '';
   /** The question to the holders of whoever forgot the password here. */
   #recovering: Recovering | undefined;
+  /** Who answered the last unlock. */
+  #asked: UnlockProgress | undefined;
   /** What is to be shown anew: only how safe entries are, or everything. */
   #due: 'standings' | 'all' | undefined;
   #restUntil = 0;
@@ -89,7 +93,12 @@ export class AppWorker {
     },
     unlock: async ({ handle, password }) => {
       await this.#lock();
-      const unlocked = await this.#lockedWard().unlock(handle, password);
+      this.#asked = undefined;
+      this.#post({ topic: 'presence', value: null });
+      const unlocked = await this.#lockedWard().unlock(handle, password, (progress) => {
+        this.#asked = progress;
+        this.#showPresence();
+      });
       if (!unlocked.ok) throw new RequestFailed(UNLOCK_FAILURES[unlocked.failure]);
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
@@ -150,8 +159,9 @@ export class AppWorker {
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
-      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd });
+      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd, dishonest: falseNodes(this.#asked), oldPassword: await session.oldPassword() });
     },
+    oldPassword: () => oldPasswordView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica),
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
       await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
@@ -287,6 +297,7 @@ export class AppWorker {
     const ward = open.session.members.nameOf(state.sealedName) ?? '';
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
+    this.#showPresence();
     this.#status?.show();
     void this.#showAccount();
   }
@@ -317,6 +328,12 @@ export class AppWorker {
     if (open === undefined) return;
     const value = this.#shown === null ? null : patientView(open.session, open.chart, this.#shown, browserEnvironment.clock.now());
     this.#post({ topic: 'patient', value });
+  }
+
+  /** Names of devices open with the session, and on a fresh page somewhat later. */
+  #showPresence(): void {
+    const [asked, ward] = [this.#asked, this.#ward];
+    if (asked !== undefined && ward !== undefined) this.#post({ topic: 'presence', value: presenceView(asked, ward.replica, this.#open?.session) });
   }
 
   /** Anew when the log has changed. */
