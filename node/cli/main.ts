@@ -42,6 +42,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'device remove': async () => (await import('./commands/device-remove.ts')).deviceRemove,
   'import-fhir': async () => (await import('./commands/import-fhir.ts')).importFhir,
   'export-fhir': async () => (await import('./commands/export-fhir.ts')).exportFhir,
+  audit: async () => (await import('./commands/audit.ts')).audit,
   show: async () => (await import('./commands/show.ts')).show,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
   backup: async () => (await import('./commands/backup.ts')).backup,

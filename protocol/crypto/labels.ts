@@ -44,6 +44,8 @@ export const LABEL = {
   dealing: 'wardsync/1/unlock-dealing',
   unlockInput: 'wardsync/1/unlock-input',
   unlockReset: 'wardsync/1/unlock-reset',
+  auditKey: 'wardsync/1/audit-key',
+  audit: 'wardsync/1/audit',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

@@ -6,10 +6,11 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import {
-  AUDIT_DOCUMENT, CUSTODY_DOCUMENT, deviceId, hexOf, isReservedDocument, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
+  AUDIT_DOCUMENT, CUSTODY_DOCUMENT, deviceId, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
   type AuthorId, type DocumentId, type ItemId,
 } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
+import { decodeAudit } from '../items/audit.ts';
 import type { Item, ItemKind } from '../items/item.ts';
 import { decodeCustody } from '../items/custody.ts';
 import { decodeReceipt } from '../items/receipt.ts';
@@ -49,6 +50,7 @@ export function admit(item: Item, context: AdmissionContext): Admission {
     case 'session': return admitSession(item, heads, context);
     case 'receipt': return admitOfDevice(item, heads, context, ['archive'], () => decodeReceipt(item.body));
     case 'custody': return admitOfDevice(item, heads, context, ['archive', 'tablet', 'client'], () => decodeCustody(item.body));
+    case 'audit': return admitAudit(item, heads, context);
     case 'grant': case 'changeset': return admitToDocument(item, heads, context);
     case 'operation': return refused('wrong-document');
   }
@@ -60,7 +62,8 @@ export function kindsOf(document: DocumentId): readonly ItemKind[] {
   if (equalBytes(document, SESSIONS_DOCUMENT)) return ['session'];
   if (equalBytes(document, RECEIPTS_DOCUMENT)) return ['receipt'];
   if (equalBytes(document, CUSTODY_DOCUMENT)) return ['custody'];
-  if (equalBytes(document, AUDIT_DOCUMENT) || isReservedDocument(document)) return [];
+  if (equalBytes(document, AUDIT_DOCUMENT)) return ['audit'];
+  if (isWardsOwn(document)) return [];
   return ['grant', 'changeset'];
 }
 
@@ -88,6 +91,15 @@ function admitOfDevice(item: Item, heads: readonly ItemId[], { state }: Admissio
   return admitted(item, { user: undefined, device, certificate: undefined }, state);
 }
 
+/** AUDIT-2: what it says is sealed; that somebody can open it is seen by who reads it. */
+function admitAudit(item: Item, heads: readonly ItemId[], context: AdmissionContext): Admission {
+  const certificate = context.certificateOf(item.fields.author);
+  if (certificate === undefined) return { outcome: 'waiting', for: 'session' };
+  const audit = readBody(() => decodeAudit(item.body));
+  if (audit === undefined || (item.fields.seq === 1 && audit.readers.length === 0)) return refused('malformed');
+  return admitMember(item, certificate, 'audit', heads, context);
+}
+
 /** A team's own document takes that team's grants, by admins; every other takes grants and changesets. */
 function admitToDocument(item: Item, heads: readonly ItemId[], context: AdmissionContext): Admission {
   const { author, document, content } = item.fields;
@@ -103,7 +115,7 @@ function admitToDocument(item: Item, heads: readonly ItemId[], context: Admissio
   return admitMember(item, certificate, content.type === 'grant' ? 'grant' : 'changeset', heads, context);
 }
 
-function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
+function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset' | 'audit', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
   const { user, device } = certificate;
   const refusal = refusalOf(state.membershipOf(user, heads)) ?? refusalOf(state.deviceMembershipOf(device, heads));
   if (refusal !== undefined) return refused(refusal);

@@ -5,7 +5,7 @@
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
 import { equalBytes } from '../codec/bytes.ts';
-import { hexOf, isReservedDocument, type DeviceId, type DocumentId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
+import { hexOf, isWardsOwn, type DeviceId, type DocumentId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
 import { isSoundDealing, objectionToPolicy } from './dealing.ts';
 import { effectOf } from './effect.ts';
 import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
@@ -457,7 +457,7 @@ export function targetOf(entry: Entry): Hex<UserId> | Hex<DeviceId> | undefined 
 
 /** Each once, and none of the ward's own, whose ids begin with fifteen zero bytes. */
 function isErasable(documents: readonly DocumentId[]): boolean {
-  return documents.length > 0 && new Set(documents.map(hexOf)).size === documents.length && !documents.some(isReservedDocument);
+  return documents.length > 0 && new Set(documents.map(hexOf)).size === documents.length && !documents.some(isWardsOwn);
 }
 
 /** At least two of at most sixteen different people. */

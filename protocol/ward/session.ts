@@ -6,7 +6,7 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { CUSTODY_DOCUMENT, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
@@ -21,12 +21,14 @@ import type { DeviceState, Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
 import { Account } from './account.ts';
+import { AuditReader } from './audit-reader.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Erasures } from './erasures.ts';
 import { Members } from './members.ts';
 import { askOldPassword, type OldPasswordState } from './old-password.ts';
 import { NO_NODES, ownBundle } from './own-bundle.ts';
+import { ReadAudit } from './read-audit.ts';
 import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -45,8 +47,6 @@ export interface SessionOptions {
   readonly unlockNodes?: UnlockNodes | undefined;
 }
 
-const WELL_KNOWN = new Set([CUSTODY_DOCUMENT, LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
-
 export class Session {
   readonly user: UserId;
   readonly account: Account;
@@ -55,6 +55,9 @@ export class Session {
   readonly erasures: Erasures;
   readonly review: Review;
   readonly standings: Standings;
+  /** What is opened is recorded there before it is shown (AUDIT-1). */
+  readonly readAudit: ReadAudit;
+  readonly auditReader: AuditReader;
   /** Seals what was typed and not saved. */
   readonly drafts: DraftSeal;
   readonly #replica: Replica;
@@ -90,6 +93,8 @@ export class Session {
     this.#keyring = openKeyring(replica.ward, identity);
     this.#teamKeys = new TeamKeys(replica, this.#keyring);
     this.standings = new Standings(replica, signer.session, savedBy);
+    this.readAudit = new ReadAudit({ replica, signer, clock: environment.clock, entropy: environment.entropy });
+    this.auditReader = new AuditReader({ replica, identity, receiptedUpTo: (chain) => this.standings.receiptedUpTo(chain) });
     this.members = new Members({
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
       clock: environment.clock, entropy: environment.entropy,
@@ -195,6 +200,8 @@ export class Session {
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
     this.#keyring.wipe();
     this.drafts.wipe();
+    this.readAudit.wipe();
+    this.auditReader.wipe();
     this.#signer.wipe();
   }
 
@@ -274,13 +281,14 @@ export class Session {
   async #readWellKnown(document: DocumentId): Promise<void> {
     if (this.#locked) return;
     const name = hexOf(document);
+    if (name === hexOf(AUDIT_DOCUMENT)) return;
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
     if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
   }
 
   #isOrdinary(document: DocumentId): boolean {
-    return !WELL_KNOWN.has(hexOf(document)) && !this.#teamKeys.isTeamDocument(document);
+    return !isWardsOwn(document) && !this.#teamKeys.isTeamDocument(document);
   }
 
   async #readEverything(): Promise<void> {

@@ -17,6 +17,7 @@ export const CONTENTS: { readonly [Kind in ItemContent['type']]: Extract<ItemCon
   grant: { type: 'grant', team: teamId.from(new Uint8Array(16).fill(0x7e)), epoch: 3 },
   changeset: { type: 'changeset', epoch: 2, history: new Uint8Array(32).fill(0x41) },
   receipt: { type: 'receipt' },
+  audit: { type: 'audit' },
   custody: { type: 'custody' },
 };
 

@@ -29,7 +29,7 @@ test('LOG-4: the table of roles in SPEC.md is the one that the code reads', () =
 });
 
 /** One operation of each type that makes sense where everything else is there. */
-function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly erasure: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset'>, Operation> {
+function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly erasure: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset' | 'audit'>, Operation> {
   const { random } = session.ward;
   const sealedName = random.randomBytes(16);
   const device = deviceId.from(random.randomBytes(32));
@@ -117,6 +117,7 @@ test('LOG-4: items outside the log, by every role, exactly as the table says', a
     assert.equal(await outcome(session.start()), expected('session'), role);
     assert.equal(await outcome(session.grant(ward.newDocument(), ward.everyone)), expected('grant'), role);
     assert.equal(await outcome(session.changeset(ward.newDocument())), expected('changeset'), role);
+    assert.equal(await outcome(session.audit()), expected('audit'), role);
   }
 });
 
