@@ -8,6 +8,7 @@ import { accountEn } from './account-en.ts';
 import { presenceEn } from './presence-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { erasureEn } from './erasure-en.ts';
 import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
@@ -40,6 +41,7 @@ export const en = {
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...accountEn.failures,
+    ...erasureEn.failures,
     ...privacyEn.failures,
   },
 
@@ -48,6 +50,7 @@ export const en = {
 
   privacy: privacyEn,
   devices: devicesEn,
+  erasure: erasureEn,
   doctor: doctorEn,
 
   sync: {

@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { erasureFr } from './erasure-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { accessFr } from './access-fr.ts';
@@ -38,6 +39,7 @@ export const fr: Words = {
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...accountFr.failures,
+    ...erasureFr.failures,
     ...privacyFr.failures,
   },
 
@@ -46,6 +48,7 @@ export const fr: Words = {
 
   privacy: privacyFr,
   devices: devicesFr,
+  erasure: erasureFr,
   doctor: doctorFr,
 
   sync: {
