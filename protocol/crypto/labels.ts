@@ -43,6 +43,11 @@ export const LABEL = {
   dealing: 'wardsync/1/unlock-dealing',
   unlockInput: 'wardsync/1/unlock-input',
   unlockReset: 'wardsync/1/unlock-reset',
+  pin: 'wardsync/1/pin',
+  pinKey: 'wardsync/1/pin-key',
+  pinInput: 'wardsync/1/pin-input',
+  pinHold: 'wardsync/1/pin-hold',
+  pinChange: 'wardsync/1/pin-change',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

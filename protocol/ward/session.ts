@@ -21,6 +21,7 @@ import type { DeviceState, Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
 import { Account } from './account.ts';
+import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Members } from './members.ts';
@@ -54,6 +55,8 @@ export class Session {
   readonly standings: Standings;
   /** Seals what was typed and not saved. */
   readonly drafts: DraftSeal;
+  /** Lets this user come back by PIN, on a tablet's page. */
+  readonly pin: OwnPin;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -92,6 +95,7 @@ export class Session {
     const bundle = ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes });
     this.account = new Account({ replica, identity, bundle, signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
+    this.pin = new OwnPin({ replica, device, nodes: unlockNodes, entropy: environment.entropy }, identity);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
