@@ -111,11 +111,17 @@ export async function heldPin({ node, nodes }: PinSite, { user, hold }: KeptPin)
 
 /** The count starts again, or the key is dropped. Whether it was done: a key that is gone already counts as dropped. */
 export async function changePin(site: PinSite, kept: KeptPin, change: PinChange, key: SigningKey): Promise<boolean> {
-  const held = await heldPin(site, kept);
-  if (held.state !== 'held') return held.state === 'gone' && change === 'drop';
   const { replica: { ward }, node, nodes } = site;
-  const signature = signFor(key, LABEL.pinChange, ward, pinChangeContent(kept.user, node, kept.hold, held.generation, change));
-  return (await nodes.ask(node, { type: 'change-pin', user: kept.user, hold: kept.hold, change, signature }))?.type === 'done';
+  for (let tries = 0; tries < 3; tries++) {
+    const held = await heldPin(site, kept);
+    if (held.state !== 'held') return held.state === 'gone' && change === 'drop';
+    const signature = signFor(key, LABEL.pinChange, ward, pinChangeContent(kept.user, node, kept.hold, held.generation, change));
+    const answer = await nodes.ask(node, { type: 'change-pin', user: kept.user, hold: kept.hold, change, signature });
+    if (answer?.type === 'done') return true;
+    // Another change of this user's came in between: once more, with the generation of now.
+    if (answer?.type !== 'refused' || answer.code !== 'bad-signature') return false;
+  }
+  return false;
 }
 
 /** The node's word that it has no such key; a page that is not the tablet's any more has none either. */

@@ -5,6 +5,7 @@ import { AccountNews } from './parts/account-events.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
+import { PinOffer } from './parts/pin-offer.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
 import { usePort } from './state/app.ts';
@@ -73,6 +74,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       <TopBar session={session} />
       <LostNotice session={session} />
       <AccountNews />
+      {!session.hasTemporaryPassword && <PinOffer />}
       {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}
     </>
   );

@@ -10,6 +10,7 @@ import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
 import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
+import { fakePins } from './fake-pins.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -78,6 +79,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     showSession('unlocked');
     return { handle, name: me.name };
   },
+  ...fakePins({ scenario, send, fail, unlocked: () => showSession('unlocked') }),
   async lock() {
     opened = null;
     // The page ends this worker; the next one is locked.

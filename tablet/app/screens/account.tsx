@@ -5,6 +5,7 @@ import { HoldersPanel } from '../parts/holders-panel.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { KitPanel } from '../parts/kit-panel.tsx';
 import { PasswordPanel } from '../parts/password-panel.tsx';
+import { PinPanel } from '../parts/pin-offer.tsx';
 import { RequestsPanel } from '../parts/requests-panel.tsx';
 import type { SessionView } from '../port.ts';
 import { usePort } from '../state/app.ts';
@@ -24,6 +25,7 @@ export function Account({ session }: { session: Extract<SessionView, { state: 'u
       </div>
       {account !== null && <RequestsPanel account={account} />}
       <PasswordPanel />
+      <PinPanel />
       {account !== null && (
         <>
           <KitPanel account={account} handle={session.handle} ward={session.ward} />

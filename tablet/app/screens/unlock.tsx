@@ -6,6 +6,7 @@ import { explain, usePort } from '../state/app.ts';
 import { draftsKept } from '../state/drafts.ts';
 import { forgetHandles, knownHandles, rememberHandles, remembersHandles } from '../state/handles.ts';
 import { words } from '../state/preferences.ts';
+import { EnterPin } from './enter-pin.tsx';
 import { Doorway } from './starting.tsx';
 
 const asText = { type: 'text' } as const;
@@ -19,10 +20,33 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
   const [problem, setProblem] = useState('');
   const handle = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
+  const [withPin, setWithPin] = useState<readonly string[]>([]);
+  /** Whose PIN is asked for; undefined while it is the password. */
+  const [asked, setAsked] = useState<string>();
   const id = useId();
   const say = words.value.unlock;
 
   useEffect(() => handle.current?.focus(), []);
+  // After the keypad the form is drawn anew, with the name in it.
+  useEffect(() => {
+    if (asked === undefined && handle.current?.value !== '') password.current?.focus();
+  }, [asked]);
+  useEffect(() => {
+    void port.request('pinHandles', {}).then((reply) => setWithPin(reply.ok ? reply.result : []));
+  }, [port]);
+
+  const choose = (chosen: string): void => {
+    if (handle.current !== null) handle.current.value = chosen;
+    if (withPin.includes(chosen)) setAsked(chosen);
+    else password.current?.focus();
+  };
+
+  /** From the PIN back to the password of the same person. */
+  const toPassword = (why: string): void => {
+    if (why !== '') setWithPin(withPin.filter((each) => each !== asked));
+    setProblem(why);
+    setAsked(undefined);
+  };
 
   const unlock = async (): Promise<void> => {
     const params = { handle: handle.current?.value.trim() ?? '', password: password.current?.value ?? '' };
@@ -46,14 +70,10 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
       <h1>{say.heading}</h1>
       <p class="muted doorway-device"><Icon name="device" size={18} /> {say.thisDevice} <small class="code">{device}</small></p>
       {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsKept.value)}</p>}
-      <KnownHandles
-        onChoose={(chosen) => {
-          if (handle.current !== null) handle.current.value = chosen;
-          password.current?.focus();
-        }}
-      />
+      {asked === undefined && <KnownHandles withPin={withPin} onChoose={choose} />}
+      {asked !== undefined && <EnterPin key={asked} handle={asked} onPassword={toPassword} />}
       <form
-        noValidate
+        noValidate hidden={asked !== undefined}
         onSubmit={(event) => {
           event.preventDefault();
           if (!working) void unlock();
@@ -87,13 +107,13 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
         </button>
         <p class="visually-hidden" role="status">{working ? say.working : ''}</p>
       </form>
-      <button type="button" class="button button-quiet" onClick={onForgot}>{words.value.account.recover.forgot}</button>
+      <button type="button" class="button button-quiet" hidden={asked !== undefined} onClick={onForgot}>{words.value.account.recover.forgot}</button>
     </Doorway>
   );
 }
 
 /** Who logs in on this device, one tap each; and whether the device is to know that at all. */
-function KnownHandles({ onChoose }: { onChoose: (handle: string) => void }): JSX.Element {
+function KnownHandles({ withPin, onChoose }: { withPin: readonly string[]; onChoose: (handle: string) => void }): JSX.Element {
   const say = words.value.unlock;
   const handles = knownHandles.value;
   return (
@@ -102,7 +122,9 @@ function KnownHandles({ onChoose }: { onChoose: (handle: string) => void }): JSX
         <ul aria-label={say.whoIsIt}>
           {handles.map((handle) => (
             <li key={handle}>
-              <button type="button" class="button" onClick={() => onChoose(handle)}><Icon name="user" size={18} /> {handle}</button>
+              <button type="button" class="button" onClick={() => onChoose(handle)}>
+                <Icon name="user" size={18} /> {handle}{withPin.includes(handle) && <span class="pin-badge">{words.value.shift.enter.hasPin}</span>}
+              </button>
             </li>
           ))}
         </ul>

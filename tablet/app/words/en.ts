@@ -5,6 +5,7 @@
 import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
+import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
 import { recordEn } from './record-en.ts';
@@ -38,9 +39,11 @@ export const en = {
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...accountEn.failures,
+    ...shiftEn.failures,
   },
 
   account: accountEn,
+  shift: shiftEn,
 
   devices: devicesEn,
   doctor: doctorEn,

@@ -24,6 +24,7 @@ import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
+import { PinDesk } from './pins.ts';
 import { RequestFailed } from './request-failed.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
 import { SyncStatus } from './sync-status.ts';
@@ -39,6 +40,7 @@ export class AppWorker {
   readonly #post: Post;
   #ward: PageWard | undefined;
   #status: SyncStatus | undefined;
+  readonly #pins: PinDesk;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
   /** The session as the page knows it. */
@@ -52,6 +54,7 @@ export class AppWorker {
 
   constructor(post: Post) {
     this.#post = post;
+    this.#pins = new PinDesk((value) => this.#post({ topic: 'pin', value }));
   }
 
   /** Opens what this page already is. */
@@ -91,6 +94,15 @@ export class AppWorker {
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
     },
+    pinHandles: () => this.#pins.handles(),
+    pinState: ({ handle }) => this.#pins.stateOf(handle),
+    unlockWithPin: async ({ handle, pin }) => {
+      await this.#lock();
+      this.#unlocked(await this.#pins.unlock(this.#lockedWard(), handle, pin), false);
+      return null;
+    },
+    setPin: ({ pin }) => this.#pins.set(pin),
+    dropPin: () => this.#pins.drop(),
     lock: async () => {
       await this.#lock();
       return null;
@@ -197,24 +209,26 @@ export class AppWorker {
 
   #enter(ward: PageWard): void {
     this.#ward = ward;
+    this.#pins.enter(ward);
     this.#status = new SyncStatus(ward, browserEnvironment, (value) => this.#post({ topic: 'sync', value }));
     ward.replica.onAdmitted(() => this.#checkRemoved(ward));
     this.#session({ state: 'locked', device: hexOf(ward.device.id).slice(0, 8) });
     this.#checkRemoved(ward);
   }
 
-  #unlocked(session: Session): void {
+  #unlocked(session: Session, isFull = true): void {
     const ward = this.#need(this.#ward, 'not-enrolled');
     const chart = new Chart(session, browserEnvironment);
     const offs = [
       session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
       ward.replica.onAdmitted(({ document }) => {
         this.#updateSoon('standings');
-        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void this.#showAccount();
+        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void Promise.all([this.#showAccount(), this.#pins.show()]);
       }),
     ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
+    this.#pins.begin(session, isFull);
     this.#show();
     this.#checkRemoved(ward);
   }
@@ -224,6 +238,7 @@ export class AppWorker {
     if (open === undefined || this.#ward === undefined) return;
     this.#open = undefined;
     this.#saidAccount = '';
+    this.#pins.end();
     this.#shown = null;
     open.stop();
     this.#status?.follow(undefined);
