@@ -66,7 +66,7 @@ const MAX_RESETS = 16;
 /** Of each user; older ones are still in the log. */
 const MAX_EVENTS = 64;
 
-const NEW_ACCOUNT = { renewals: [], hasTemporaryPassword: false, kit: undefined, recovery: undefined, events: [] } as const;
+const NEW_ACCOUNT = { replaced: undefined, renewals: [], hasTemporaryPassword: false, kit: undefined, recovery: undefined, events: [] } as const;
 
 class Draft {
   readonly #graph: LogGraph;
@@ -165,7 +165,7 @@ class Draft {
       case 'renew-user': {
         const { user, signingKey, kemKey, bundle, cut } = operation;
         const renewals = [...this.#users.get(hexOf(user))?.renewals ?? [], { operation: entry.id, signingKey, cut }];
-        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, dealing: undefined, triesResets: [], renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
+        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, dealing: undefined, replaced: undefined, triesResets: [], renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
         this.#closeAsks(user);
         break;
       }
@@ -282,7 +282,9 @@ class Draft {
   }
 
   #setPassword(entry: Entry, user: UserId, { bundle, dealing }: Pick<UserState, 'bundle' | 'dealing'>): void {
-    this.#changeAccount(entry, user, 'password-set', { bundle, bundleSetBy: entry.id, dealing, triesResets: [], hasTemporaryPassword: false });
+    const before = this.#users.get(hexOf(user));
+    const replaced = before === undefined || isNoBundle(before) ? undefined : { dealing: before.dealing };
+    this.#changeAccount(entry, user, 'password-set', { bundle, bundleSetBy: entry.id, dealing, replaced, triesResets: [], hasTemporaryPassword: false });
     this.#closeAsks(user);
   }
 
@@ -291,8 +293,7 @@ class Draft {
     if (state === undefined) return;
     const { id, author, signer, time } = entry;
     const event: AccountEvent = { what, operation: id, author: hexOf(author), by: signer?.user, device: signer?.device ?? askingDevice(entry), time };
-    // The founder's bundle follows the genesis, which has none yet: nothing has changed by that.
-    const isFounding = what === 'password-set' && state.bundle.length <= 1;
+    const isFounding = what === 'password-set' && isNoBundle(state);
     this.#users.set(hexOf(user), { ...state, ...change, ...(!isFounding && { events: [...state.events, event].slice(-MAX_EVENTS) }) });
   }
 
@@ -371,6 +372,11 @@ class Draft {
   #hexOf(team: TeamId | undefined): Hex<TeamId> | undefined {
     return team === undefined ? undefined : hexOf(team);
   }
+}
+
+/** The founder's bundle follows the genesis, which has none yet: nothing has changed by that. */
+function isNoBundle({ bundle }: UserState): boolean {
+  return bundle.length <= 1;
 }
 
 /** Two removals at the same time: what one of them lets in is in. */

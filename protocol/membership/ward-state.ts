@@ -46,6 +46,11 @@ export interface UserState {
   readonly bundle: Uint8Array;
   /** Whose nodes the bundle opens with; undefined where the password alone opens it. */
   readonly dealing: Dealing | undefined;
+  /**
+   * What the last change of the password replaced: the dealing that old copies of the log name for the password before,
+   * or that it needed none. Undefined for who has the first password still, or new keys.
+   */
+  readonly replaced: { readonly dealing: Dealing | undefined } | undefined;
   /** Operations by which admins let the user try again, since that dealing. The last few. */
   readonly triesResets: readonly ItemId[];
   /** The operation that set it. */

@@ -28,14 +28,16 @@ const questionShape = union({
   deal: [2, record({ user: userId.shape, dealing: dealingShape, share: fixedBytes(SCALAR_LENGTH) })],
   /** Signed by the user's signing key, which only who has unlocked holds: the counter starts again. */
   reset: [3, record({ user: userId.shape, dealing, signature: fixedBytes(64) })],
+  /** Whether the node still has its share of a dealing, as after a change of password (UNLOCK-8). No try. */
+  holds: [4, record({ user: userId.shape, dealing })],
   /** Of a tablet's own page: hands its node the user's key for a PIN, to be kept in memory. Signed by the user's signing key. */
-  'hold-pin': [4, record({ user: userId.shape, key: fixedBytes(SCALAR_LENGTH), signature: fixedBytes(64) })],
+  'hold-pin': [5, record({ user: userId.shape, key: fixedBytes(SCALAR_LENGTH), signature: fixedBytes(64) })],
   /** Asks for an evaluation under the held key: one of five. */
-  'try-pin': [5, record({ user: userId.shape, hold, blinded: fixedBytes(ELEMENT_LENGTH) })],
+  'try-pin': [6, record({ user: userId.shape, hold, blinded: fixedBytes(ELEMENT_LENGTH) })],
   /** Whether the key is still held. */
-  'pin-state': [6, record({ user: userId.shape, hold })],
+  'pin-state': [7, record({ user: userId.shape, hold })],
   /** Signed by the user's signing key: the count starts again, or the key is dropped. */
-  'change-pin': [7, record({ user: userId.shape, hold, change: oneOf(PIN_CHANGES), signature: fixedBytes(64) })],
+  'change-pin': [8, record({ user: userId.shape, hold, change: oneOf(PIN_CHANGES), signature: fixedBytes(64) })],
 });
 
 const REFUSALS = [
@@ -61,10 +63,12 @@ const answerShape = union({
   done: [2, record({})],
   /** `generation` is that of the user's counter; 0 where there is none. */
   refused: [3, record({ code: oneOf(REFUSALS), generation: uint(0xffffffff) })],
+  /** The node's word, which nothing proves. */
+  holding: [4, record({ share: oneOf(['held', 'destroyed']) })],
   /** `left`: how many tries there are after this one. */
-  'pin-tried': [4, record({ evaluated: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(PROOF_LENGTH), left: uint(PIN_TRIES), generation: uint(0xffffffff) })],
+  'pin-tried': [5, record({ evaluated: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(PROOF_LENGTH), left: uint(PIN_TRIES), generation: uint(0xffffffff) })],
   /** `lasts`: milliseconds until the key is destroyed, at the latest. */
-  'pin-held': [5, record({ left: uint(PIN_TRIES), lasts: uint(), generation: uint(0xffffffff) })],
+  'pin-held': [6, record({ left: uint(PIN_TRIES), lasts: uint(), generation: uint(0xffffffff) })],
 });
 
 export type UnlockQuestion = ValueOf<typeof questionShape>;

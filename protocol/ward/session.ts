@@ -25,7 +25,8 @@ import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Members } from './members.ts';
-import { ownBundle } from './own-bundle.ts';
+import { askOldPassword, type OldPasswordState } from './old-password.ts';
+import { NO_NODES, ownBundle } from './own-bundle.ts';
 import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -61,6 +62,7 @@ export class Session {
   readonly #environment: Environment;
   readonly #keyring: Keyring;
   readonly #signer: SessionSigner;
+  readonly #unlockNodes: UnlockNodes;
   readonly #teamKeys: TeamKeys;
   readonly #library: Library;
   readonly #stopListening: () => void;
@@ -85,6 +87,7 @@ export class Session {
     this.#replica = replica;
     this.#environment = environment;
     this.#signer = signer;
+    this.#unlockNodes = unlockNodes ?? NO_NODES;
     this.#keyring = openKeyring(replica.ward, identity);
     this.#teamKeys = new TeamKeys(replica, this.#keyring);
     this.standings = new Standings(replica, signer.session, savedBy);
@@ -125,6 +128,11 @@ export class Session {
   /** Devices that were shut out after this user had unlocked there, as long as the password is that of then (REVOKE-3). */
   lostSincePassword(): readonly DeviceState[] {
     return lostSincePassword(this.#replica, this.user);
+  }
+
+  /** Whether the password before the last change is good for anything still; asks the nodes that it needed (UNLOCK-8). */
+  oldPassword(): Promise<OldPasswordState> {
+    return askOldPassword(this.#replica, this.user, this.#unlockNodes);
   }
 
   document(id: DocumentId): OpenDocument | undefined {

@@ -19,6 +19,7 @@ import type { UnlockNodes } from '../unlock/messages.ts';
 import { keepPresence } from './keep-presence.ts';
 import { changePin, openPin, type KeptPin, type PinFailure, type PinSite } from './pin.ts';
 import { evaluatePresence, resetTries, type Evaluated, type PresenceFailure, type UnlockProgress } from './presence.ts';
+import { NO_NODES } from './own-bundle.ts';
 import { askHolders, recoverWithKit, type AskFailure, type HolderRecovery, type KitFailure } from './recover.ts';
 import { Session } from './session.ts';
 
@@ -120,8 +121,6 @@ interface Opened {
   readonly seeds: IdentitySeeds;
   readonly evaluated: Evaluated | undefined;
 }
-
-const NO_NODES: UnlockNodes = { ask: () => Promise.resolve(undefined) };
 
 const BUNDLE_FAILURES: Readonly<Record<OpenBundleFailure, UnlockFailure>> = {
   'wrong-password': 'wrong-password',

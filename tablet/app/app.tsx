@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccountNews } from './parts/account-events.tsx';
+import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
@@ -73,6 +74,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       </a>
       <TopBar session={session} />
       <LostNotice session={session} />
+      <FalseNodeNotice />
       <AccountNews />
       {!session.hasTemporaryPassword && <PinOffer />}
       {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}

@@ -12,6 +12,7 @@ import type {
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
+import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
 export type { BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
@@ -28,7 +29,7 @@ export interface Failure {
   readonly message: string;
 }
 
-export interface Requests {
+export interface Requests extends PresenceRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -131,6 +132,8 @@ export interface Topics {
   account: AccountView | null;
   /** The question that this locked page asked; null when there is none. */
   recovery: RecoveryView | null;
+  /** Who answers the unlock that is going on, or answered the last; null before the first. */
+  presence: PresenceView | null;
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;

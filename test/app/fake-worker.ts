@@ -10,6 +10,7 @@ import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
 import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
+import { answering, oldPassword } from './fake-presence.ts';
 import { fakePins } from './fake-pins.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
@@ -73,10 +74,16 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return null;
   },
   async unlock({ handle, password: typed }) {
-    await pause(scenario.unlockMs);
+    for (const [at, value] of answering(scenario.presence, false).entries()) {
+      send({ topic: 'presence', value });
+      if (scenario.presence === 'waiting' && at === 1) await pause(60_000);
+      await pause(scenario.unlockMs / 3);
+    }
+    if (scenario.presence === 'too-few') throw fail('too-few-nodes');
     if (handle !== testLogin.handle) throw fail('unknown-user');
     if (typed !== password) throw fail('wrong-password');
     showSession('unlocked');
+    send({ topic: 'presence', value: answering(scenario.presence, true).at(-1) ?? null });
     return { handle, name: me.name };
   },
   ...fakePins({ scenario, send, fail, unlocked: () => showSession('unlocked') }),
@@ -163,6 +170,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   },
   async doctor() {
     return examination;
+  },
+  async oldPassword() {
+    await pause(50);
+    return oldPassword(scenario.presence);
   },
   async takeDrafts() {
     return await database.get(me.user) ?? null;

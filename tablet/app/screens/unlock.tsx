@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { UnlockProgress } from '../parts/unlock-progress.tsx';
+import { WorkingForm } from '../parts/working-form.tsx';
 import { explain, usePort } from '../state/app.ts';
 import { draftsKept } from '../state/drafts.ts';
 import { forgetHandles, knownHandles, rememberHandles, remembersHandles } from '../state/handles.ts';
@@ -18,6 +20,7 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
   const [working, setWorking] = useState(false);
   const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState('');
+  const [isTooFew, setTooFew] = useState(false);
   const handle = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const [withPin, setWithPin] = useState<readonly string[]>([]);
@@ -27,7 +30,7 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
   const say = words.value.unlock;
 
   useEffect(() => handle.current?.focus(), []);
-  // After the keypad the form is drawn anew, with the name in it.
+  // Back from the keypad, the name is in the form already.
   useEffect(() => {
     if (asked === undefined && handle.current?.value !== '') password.current?.focus();
   }, [asked]);
@@ -56,10 +59,12 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
       return;
     }
     setWorking(true);
+    setTooFew(false);
     setProblem('');
     const reply = await port.request('unlock', params);
     setWorking(false);
     if (reply.ok) return;
+    setTooFew(reply.failure.code === 'too-few-nodes');
     setProblem(explain(reply.failure, words.value));
     password.current?.select();
     password.current?.focus();
@@ -70,44 +75,35 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
       <h1>{say.heading}</h1>
       <p class="muted doorway-device"><Icon name="device" size={18} /> {say.thisDevice} <small class="code">{device}</small></p>
       {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsKept.value)}</p>}
-      {asked === undefined && <KnownHandles withPin={withPin} onChoose={choose} />}
-      {asked !== undefined && <EnterPin key={asked} handle={asked} onPassword={toPassword} />}
-      <form
-        noValidate hidden={asked !== undefined}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!working) void unlock();
-        }}
-      >
-        <label class="field">
-          <span class="field-name">{say.handle}</span>
-          {/* The tablet is shared: the browser is asked to remember neither names nor passwords. */}
-          <input ref={handle} class="input" name="handle" autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="next" />
-        </label>
-        <div class="field">
-          <label class="field-name" for={id}>{say.password}</label>
-          <span class="input-with-button">
-            <input
-              ref={password} id={id} class="input" name="password" {...(shown ? asText : asPassword)}
-              autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="go" aria-invalid={problem !== ''}
-            />
-            <button
-              type="button" class="button button-quiet button-icon" aria-pressed={shown}
-              aria-label={shown ? say.hide : say.show} onClick={() => setShown(!shown)}
-            >
-              <Icon name="eye" />
-            </button>
-          </span>
-        </div>
-        <p class="notice-slot" role="alert">
-          {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
-        </p>
-        <button type="submit" class="button button-primary button-wide" aria-disabled={working}>
-          {working ? <><span class="spinner" aria-hidden="true" /> {say.working}</> : say.action}
-        </button>
-        <p class="visually-hidden" role="status">{working ? say.working : ''}</p>
-      </form>
-      <button type="button" class="button button-quiet" hidden={asked !== undefined} onClick={onForgot}>{words.value.account.recover.forgot}</button>
+      {asked === undefined ? <KnownHandles withPin={withPin} onChoose={choose} /> : <EnterPin key={asked} handle={asked} onPassword={toPassword} />}
+      <div hidden={asked !== undefined}>
+        <WorkingForm
+          working={working} problem={problem} action={say.action} workingText={say.working} onSubmit={unlock}
+          beside={<UnlockProgress working={working} failed={isTooFew} />}
+        >
+          <label class="field">
+            <span class="field-name">{say.handle}</span>
+            {/* The tablet is shared: the browser is asked to remember neither names nor passwords. */}
+            <input ref={handle} class="input" name="handle" autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="next" />
+          </label>
+          <div class="field">
+            <label class="field-name" for={id}>{say.password}</label>
+            <span class="input-with-button">
+              <input
+                ref={password} id={id} class="input" name="password" {...(shown ? asText : asPassword)}
+                autocomplete="off" autocapitalize="off" spellcheck={false} enterkeyhint="go" aria-invalid={problem !== ''}
+              />
+              <button
+                type="button" class="button button-quiet button-icon" aria-pressed={shown}
+                aria-label={shown ? say.hide : say.show} onClick={() => setShown(!shown)}
+              >
+                <Icon name="eye" />
+              </button>
+            </span>
+          </div>
+        </WorkingForm>
+        <button type="button" class="button button-quiet" onClick={onForgot}>{words.value.account.recover.forgot}</button>
+      </div>
     </Doorway>
   );
 }

@@ -60,5 +60,10 @@ export const doctorFr: typeof doctorEn = {
     diverged: ({ name }) => `« ${name} » prétend avoir quelque chose qu’il ne donne pas. Examinez-le ; si cela continue, faites-le entrer à nouveau.`,
     forks: ({ count }) => `${pluriel(count, 'chaîne existe', 'chaînes existent')} en deux versions : comme lorsqu’un appareil a été copié. Excluez la copie.`,
     'certificate-ends': ({ name, span }) => `Le certificat de « ${name} » expire dans ${pluriel(span, 'jour', 'jours')}. Toute commande d’un administrateur le renouvelle.`,
+    'no-policy': () => 'Le mot de passe suffit pour déverrouiller : qui vole une tablette ou l’archive peut y essayer des mots de passe sans fin. Quand l’archive et les tablettes sont là, choisissez combien doivent répondre : écran « Déverrouillage du service ».',
+    'by-password-alone': ({ people }) => `${people.join(', ')} : encore par le seul mot de passe, jusqu’au prochain déverrouillage avec les appareils du service à portée. Les vieilles copies du journal restent devinables.`,
+    'nodes-away': ({ count, span }) => `${pluriel(count, 'archive ou tablette n’est pas joignable', 'archives et tablettes ne sont pas joignables')} ; il en faut ${span} pour déverrouiller.`,
+    'dishonest-node': ({ name }) => `« ${name} » a répondu faux quand vous avez déverrouillé : en panne, ou en de mauvaises mains. Déclarez-le perdu ; il pourra revenir une fois examiné.`,
+    'old-password': ({ count, span }) => `Votre ancien mot de passe est mort sur ${pluriel(count, 'appareil', 'appareils')} du service ; à ${span}, il ne vaut plus rien. Allumez ceux qui sont éteints.`,
   },
 };

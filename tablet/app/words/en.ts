@@ -5,6 +5,7 @@
 import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
+import { presenceEn } from './presence-en.ts';
 import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
@@ -43,6 +44,7 @@ export const en = {
   },
 
   account: accountEn,
+  presence: presenceEn,
   shift: shiftEn,
 
   devices: devicesEn,

@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { presenceFr } from './presence-fr.ts';
 import { shiftFr } from './shift-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
@@ -41,6 +42,7 @@ export const fr: Words = {
   },
 
   account: accountFr,
+  presence: presenceFr,
   shift: shiftFr,
 
   devices: devicesFr,

@@ -3,7 +3,7 @@
  * and keeps its topics up to date.
  */
 import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
-import { addPerson, admit, type AdmitFailure } from '../../../protocol/chart/admit.ts';
+import { addPerson, admit } from '../../../protocol/chart/admit.ts';
 import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
@@ -13,16 +13,19 @@ import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
 import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
+import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
-import { openWard, type UnlockFailure, type Ward } from '../../../protocol/ward/ward.ts';
+import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { accountView } from './account-view.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
+import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
+import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
 import { PinDesk } from './pins.ts';
 import { RequestFailed } from './request-failed.ts';
@@ -48,6 +51,8 @@ export class AppWorker {
   #saidAccount = '';
   /** The question to the holders of whoever forgot the password here. */
   #recovering: Recovering | undefined;
+  /** Who answered the last unlock. */
+  #asked: UnlockProgress | undefined;
   /** What is to be shown anew: only how safe entries are, or everything. */
   #due: 'standings' | 'all' | undefined;
   #restUntil = 0;
@@ -89,7 +94,12 @@ export class AppWorker {
     },
     unlock: async ({ handle, password }) => {
       await this.#lock();
-      const unlocked = await this.#lockedWard().unlock(handle, password);
+      this.#asked = undefined;
+      this.#post({ topic: 'presence', value: null });
+      const unlocked = await this.#lockedWard().unlock(handle, password, (progress) => {
+        this.#asked = progress;
+        this.#showPresence();
+      });
       if (!unlocked.ok) throw new RequestFailed(UNLOCK_FAILURES[unlocked.failure]);
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
@@ -159,8 +169,9 @@ export class AppWorker {
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
-      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd });
+      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd, dishonest: falseNodes(this.#asked), oldPassword: await session.oldPassword() });
     },
+    oldPassword: () => oldPasswordView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica),
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
       await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
@@ -286,6 +297,7 @@ export class AppWorker {
     const ward = open.session.members.nameOf(state.sealedName) ?? '';
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
+    this.#showPresence();
     this.#status?.show();
     void this.#showAccount();
   }
@@ -316,6 +328,12 @@ export class AppWorker {
     if (open === undefined) return;
     const value = this.#shown === null ? null : patientView(open.session, open.chart, this.#shown, browserEnvironment.clock.now());
     this.#post({ topic: 'patient', value });
+  }
+
+  /** Names of devices open with the session, and on a fresh page somewhat later. */
+  #showPresence(): void {
+    const [asked, ward] = [this.#asked, this.#ward];
+    if (asked !== undefined && ward !== undefined) this.#post({ topic: 'presence', value: presenceView(asked, ward.replica, this.#open?.session) });
   }
 
   /** Anew when the log has changed. */
@@ -374,19 +392,3 @@ export class AppWorker {
 function mayWrite({ role, account }: Session): boolean {
   return role !== undefined && maySign(role, 'changeset') && !account.hasTemporaryPassword;
 }
-
-const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
-  'wrong-password': 'wrong-password',
-  'no-users-here': 'no-peer',
-  'damaged-bundle': 'internal',
-  'too-few-nodes': 'too-few-nodes',
-  'device-tries': 'device-tries',
-  tries: 'tries',
-};
-
-const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {
-  'unknown-patient': 'not-found',
-  'already-admitted': 'already-admitted',
-  'bed-taken': 'bed-taken',
-  malformed: 'invalid',
-};
