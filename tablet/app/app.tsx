@@ -16,6 +16,7 @@ import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
 import { Account, TemporaryPassword } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
+import { Audit } from './screens/audit.tsx';
 import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
@@ -94,6 +95,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
     case 'account': return <Account session={session} />;
+    case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
   }
 }
@@ -131,6 +133,7 @@ function titleOf(at: Route, say: Words): string {
     case 'devices': return say.devices.title;
     case 'doctor': return say.doctor.title;
     case 'account': return say.account.title;
+    case 'audit': return say.privacy.title;
     default: return at satisfies never;
   }
 }

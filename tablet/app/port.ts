@@ -9,13 +9,14 @@ import type { NotShown } from '../../protocol/chart/chart.ts';
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
+import type { Audit, AuditLine, AuditQuery } from '../../protocol/chart/audit.ts';
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
-export type { BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
+export type { AuditLine, AuditQuery, BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
@@ -25,6 +26,7 @@ export interface Failure {
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
+    | 'not-recorded'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
@@ -63,13 +65,17 @@ export interface Requests extends PresenceRequests {
   devices: { params: Record<string, never>; result: readonly DeviceView[] };
   /** Shuts out a lost device and what goes with it; the names of who had unlocked there. Admins only. */
   reportLost: { params: { device: string }; result: { users: readonly string[] } };
+  /** Who opened which patient, as far as it was sealed to this user: the newest, of `total`. */
+  audit: { params: AuditQuery; result: AuditView };
+  /** The same, all of it, as FHIR AuditEvents. */
+  exportAudit: { params: AuditQuery; result: { fileName: string; json: string } };
   doctor: { params: Record<string, never>; result: Examination };
   /** What this user typed on this device and had not saved; null when there is nothing. JSON of the page's own. */
   takeDrafts: { params: Record<string, never>; result: string | null };
   /** Keeps it, sealed so that only this user's next unlock here opens it; the empty text forgets it. */
   keepDrafts: { params: { drafts: string }; result: null };
   /**
-   * Show one patient; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
+   * Show one patient, once it is recorded that it is; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
    * without it the one in progress, else the newest.
    */
   openPatient: { params: { patient: string | null; stay?: string }; result: null };
@@ -101,6 +107,10 @@ export interface DeviceView {
   readonly lastUnlock?: IsoTime;
   /** Names of who unlocked there. */
   readonly users: readonly string[];
+}
+
+export interface AuditView extends Audit {
+  readonly total: number;
 }
 
 export interface ImportSummary {

@@ -9,6 +9,7 @@ import { presenceEn } from './presence-en.ts';
 import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
 export const en = {
@@ -40,6 +41,7 @@ export const en = {
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...accountEn.failures,
+    ...privacyEn.failures,
     ...shiftEn.failures,
   },
 
@@ -47,6 +49,7 @@ export const en = {
   presence: presenceEn,
   shift: shiftEn,
 
+  privacy: privacyEn,
   devices: devicesEn,
   doctor: doctorEn,
 

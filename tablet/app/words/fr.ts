@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { shiftFr } from './shift-fr.ts';
 import { accessFr } from './access-fr.ts';
@@ -38,6 +39,7 @@ export const fr: Words = {
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...accountFr.failures,
+    ...privacyFr.failures,
     ...shiftFr.failures,
   },
 
@@ -45,6 +47,7 @@ export const fr: Words = {
   presence: presenceFr,
   shift: shiftFr,
 
+  privacy: privacyFr,
   devices: devicesFr,
   doctor: doctorFr,
 

@@ -18,6 +18,7 @@ import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { accountView } from './account-view.ts';
+import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
@@ -46,6 +47,8 @@ export class AppWorker {
   readonly #pins: PinDesk;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
+  /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
+  #wanted: ShownPatient | null = null;
   /** The session as the page knows it. */
   #saidSession = '';
   #saidAccount = '';
@@ -177,9 +180,19 @@ export class AppWorker {
       await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
       return null;
     },
+    audit: (query) => auditView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica, query),
+    exportAudit: (query) => auditFile(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica, query),
     openPatient: async ({ patient, stay }) => {
-      this.#shown = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
-      if (patient !== null && this.#chart().patient(patient) === undefined) throw new RequestFailed('not-found');
+      const wanted = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
+      this.#wanted = wanted;
+      if (wanted === null) this.#shown = null;
+      else {
+        const { session, chart } = this.#need(this.#open, 'locked');
+        await recordOpening(session, chart, { ...wanted, how: 'screen' });
+        // Meanwhile another may have been asked for, or the ward locked.
+        if (this.#wanted !== wanted || this.#open?.session !== session) return null;
+        this.#shown = wanted;
+      }
       this.#showPatient();
       return null;
     },
@@ -212,7 +225,9 @@ export class AppWorker {
       }
     },
     exportFhir: async ({ patient }) => {
-      const bundle = exportBundle(this.#chart(), patient, browserEnvironment.clock.now());
+      const { session, chart } = this.#need(this.#open, 'locked');
+      await recordOpening(session, chart, { patient, stays: 'all', how: 'export' });
+      const bundle = exportBundle(chart, patient, browserEnvironment.clock.now());
       if (bundle === null) throw new RequestFailed('not-found');
       return bundle;
     },
@@ -251,6 +266,7 @@ export class AppWorker {
     this.#saidAccount = '';
     this.#pins.end();
     this.#shown = null;
+    this.#wanted = null;
     open.stop();
     this.#status?.follow(undefined);
     // The page goes blank first: closing waits for what is being written.
@@ -357,10 +373,6 @@ export class AppWorker {
       replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
       unlockNodes: host.unlockNodes,
     });
-  }
-
-  #chart(): Chart {
-    return this.#need(this.#open, 'locked').chart;
   }
 
   /** What the ward's peers would refuse is not begun. */
