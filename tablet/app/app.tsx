@@ -6,6 +6,7 @@ import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
+import { PinOffer } from './parts/pin-offer.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
 import { usePort } from './state/app.ts';
@@ -77,6 +78,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       <LostNotice session={session} />
       <FalseNodeNotice />
       <AccountNews />
+      {!session.hasTemporaryPassword && <PinOffer />}
       {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}
     </>
   );

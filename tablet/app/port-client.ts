@@ -76,6 +76,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.importing.value = null;
       topics.account.value = null;
       topics.presence.value = null;
+      topics.pin.value = null;
     },
     restart() {
       end.terminate();
@@ -112,6 +113,7 @@ function emptyTopics(): PortClient['topics'] {
     account: signal<Topics['account']>(null),
     recovery: signal<Topics['recovery']>(null),
     presence: signal<Topics['presence']>(null),
+    pin: signal<Topics['pin']>(null),
   };
 }
 
@@ -127,6 +129,7 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'importing': topics.importing.value = update.value; break;
     case 'account': topics.account.value = update.value; break;
     case 'presence': topics.presence.value = update.value; break;
+    case 'pin': topics.pin.value = update.value; break;
     case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;
   }

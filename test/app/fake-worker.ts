@@ -12,6 +12,7 @@ import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, 
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import { madeUpAudit } from './made-up-audit.ts';
 import { answering, oldPassword } from './fake-presence.ts';
+import { fakePins } from './fake-pins.ts';
 import { fakeErasing } from './fake-erasing.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
@@ -97,6 +98,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     send({ topic: 'presence', value: answering(scenario.presence, true).at(-1) ?? null });
     return { handle, name: me.name };
   },
+  ...fakePins({ scenario, send, fail, unlocked: () => showSession('unlocked') }),
   async lock() {
     opened = null;
     // The page ends this worker; the next one is locked.

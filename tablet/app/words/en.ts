@@ -6,6 +6,7 @@ import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
 import { presenceEn } from './presence-en.ts';
+import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
 import { erasureEn } from './erasure-en.ts';
@@ -43,10 +44,12 @@ export const en = {
     ...accountEn.failures,
     ...erasureEn.failures,
     ...privacyEn.failures,
+    ...shiftEn.failures,
   },
 
   account: accountEn,
   presence: presenceEn,
+  shift: shiftEn,
 
   privacy: privacyEn,
   devices: devicesEn,

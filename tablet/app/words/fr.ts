@@ -5,6 +5,7 @@ import { accountFr } from './account-fr.ts';
 import { erasureFr } from './erasure-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
+import { shiftFr } from './shift-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
@@ -41,10 +42,12 @@ export const fr: Words = {
     ...accountFr.failures,
     ...erasureFr.failures,
     ...privacyFr.failures,
+    ...shiftFr.failures,
   },
 
   account: accountFr,
   presence: presenceFr,
+  shift: shiftFr,
 
   privacy: privacyFr,
   devices: devicesFr,
