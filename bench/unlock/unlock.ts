@@ -57,7 +57,7 @@ export async function unlock(rounds: number): Promise<Report> {
       ],
     };
   } finally {
-    for (const name of [...running.keys()]) await stop(running, name);
+    for (const name of running.keys()) await stop(running, name);
     await rm(root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
