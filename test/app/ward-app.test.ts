@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { buildApp } from '../../scripts/build-app.ts';
-import { chromiumPath, fakeWorkerPath, startHarness } from './harness.ts';
+import { chromiumMissing } from '../support/trusting-chromium.ts';
+import { fakeWorkerPath, startHarness } from './harness.ts';
 import type { Harness, OpenOptions } from './harness.ts';
 import { kitWords } from '../../protocol/keys/kit-words.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
@@ -30,7 +31,7 @@ test('the initial script stays under 200 KB gzipped', async () => {
   }
 });
 
-describe('the ward app in Chromium', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
+describe('the ward app in Chromium', { skip: chromiumMissing }, () => {
   let harness: Harness;
   before(async () => {
     harness = await startHarness();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { canariesFrom } from '../multi-host/canaries.ts';
-import { chromiumPath, WardBrowser } from './chromium.ts';
+import { chromiumMissing } from '../support/trusting-chromium.ts';
+import { WardBrowser } from './chromium.ts';
 import { headlessClient } from './headless.ts';
 import type { Scene } from './scene.ts';
 import { nothingIsLeftBehind } from './stories/left-behind.ts';
@@ -14,7 +15,7 @@ import type { DemoPerson } from '../../scripts/demo/people.ts';
 
 const SEED = Number(process.env['WARDSYNC_TEST_SEED'] ?? Date.now() % 1_000_000);
 
-test('a ward in real browsers', { timeout: 240_000, skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, async (t) => {
+test('a ward in real browsers', { timeout: 240_000, skip: chromiumMissing }, async (t) => {
   t.diagnostic(`WARDSYNC_TEST_SEED=${SEED}`);
   const canaries = canariesFrom(SEED);
   const ward = await LoopbackWard.start(t, canaries);
