@@ -95,7 +95,9 @@ export interface DeviceView {
 export interface ImportSummary {
   readonly patients: number;
   readonly stays: number;
+  /** Records and stays that are new here, were added to, and were here as they are. */
   readonly created: number;
+  readonly changed: number;
   readonly unchanged: number;
   /** What was not mapped, by resource type (or type and reason), with counts. */
   readonly unmapped: Readonly<Record<string, number>>;

@@ -225,7 +225,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       await pause(10);
     }
     send({ topic: 'importing', value: null });
-    return { patients: 1, stays: 12, created: 914, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
+    return { patients: 1, stays: 12, created: 13, changed: 0, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
   },
   async exportFhir({ patient }) {
     return { fileName: `patient-${patient.slice(0, 8)}.json`, json: '{"resourceType":"Bundle"}' };
