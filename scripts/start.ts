@@ -18,7 +18,7 @@ import { makeLinks, type Door, type Link } from './demo/links.ts';
 import { ADMIN, STAFF, WARD_NAME } from './demo/people.ts';
 import { choosePorts } from './demo/ports.ts';
 import { folderOf, startProcess, type DemoProcess } from './demo/processes.ts';
-import { ADMIN_FOLDER, must, setUp } from './demo/set-up.ts';
+import { ADMIN_FOLDER, meet, must, NODES, setUp } from './demo/set-up.ts';
 
 const ROOT = process.env['WARDSYNC_DEMO'] ?? fileURLToPath(new URL('../.demo', import.meta.url));
 const environment = realEnvironment(silentLog);
@@ -86,6 +86,7 @@ async function fill(root: string): Promise<void> {
   const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), {
     environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
   }));
+  await meet(device, NODES);
   await fillWard(device, environment, (done, total) => progress(`Filling the ward with sample patients: ${Math.floor((100 * done) / total)} %`));
   await device.stop();
 }
@@ -101,6 +102,7 @@ function show(links: readonly Link[]): void {
     ...links.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
     'The desktop comes in through the bridge, with a certificate of the ward\'s own: a browser that does not know it asks first.', '',
     'Log in as', ...people.map(({ handle, password, name, role }) => `  ${handle.padEnd(10)} ${password.padEnd(14)} ${name} (${role})`), '',
+    'A password opens nothing by itself: the archive and two tablets hold shares, and two of these three have to run.', '',
     process.stdin.isTTY ? 'Enter: new links. Ctrl-C: stop.' : 'Ctrl-C: stop.', '',
   ].join('\n'));
 }

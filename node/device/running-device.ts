@@ -9,6 +9,7 @@ import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import type { StartDiscovery } from '../../protocol/network/discovery/discovery.ts';
 import { startHost, type Host } from '../../protocol/network/host.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
+import { keepCustody, type Custodian } from '../../protocol/replica/custody.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { StoreError, type ItemStore } from '../../protocol/store/item-store.ts';
@@ -30,6 +31,8 @@ export interface RunningDevice {
   readonly store: ItemStore;
   readonly host: Host;
   readonly alarms: Alarms;
+  /** Signs what this device says of what it keeps. */
+  readonly custodian: Custodian;
   /** What this device keeps for people to unlock with; undefined where nobody looks for it. */
   readonly keeper: ShareKeeper | undefined;
   /** Resolves when the device has heard that it was removed from the ward, and had time to pass that on. See `ended`. */
@@ -62,6 +65,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
   const keeper = await openKeeper(folder, replica, environment);
+  const custodian = await keepCustody({ replica, key: folder.key, clock: environment.clock, log: environment.log });
   const sync = createSync({ replica, environment, signer: deviceSigner(folder.key, folder.ward), memory: store });
   try {
     const host = await startHost({
@@ -76,13 +80,14 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
       ...(keeper !== undefined && { answerUnlock: (question, device) => keeper.answer(question, device) }),
     });
     return succeed({
-      folder, replica, store, host, keeper,
+      folder, replica, store, host, keeper, custodian,
       alarms: keepAlarms(host, environment.clock),
       removed: whenRemoved(replica, folder, environment),
       async stop() {
         sync.close();
         await host.stop();
         await keeper?.stop();
+        await custodian.stop();
         await close();
       },
     });

@@ -11,6 +11,7 @@ export const doctorWords: DoctorWords = {
   'few-openers': ({ name, people, count }) =>
     `${some(count, 'patient', 'patients')} of the team '${name}' can be opened by ${people.length === 0 ? 'nobody' : `${people.join(', ')} alone`}. Add a second person to the team.`,
   'one-admin': () => 'There is one admin. If that person is away or forgets the password, nobody can add people or shut out a lost device. Make a second admin.',
+  'no-officer': () => 'The ward has no privacy officer. Which patients are opened is recorded all the same, and only admins can read it: make somebody a privacy officer, so that those who are watched are not those who watch.',
   'closed-documents': ({ count }) => `${some(count, 'document is', 'documents are')} closed to you: another team's, or the key has not arrived yet.`,
   'disputed-items': ({ count }) => `${some(count, 'entry waits', 'entries wait')} for review: written by somebody, or on a device, that was removed. An admin accepts or declines them.`,
   'unreadable-items': ({ count }) => `${some(count, 'entry does', 'entries do')} not open although the key is here: damaged, or wrongly made. Tell ward IT; 'wardsync show' goes on without them.`,
@@ -24,6 +25,11 @@ export const doctorWords: DoctorWords = {
   diverged: ({ name }) => `'${name}' claims to hold something that it does not give out. Look at it; if it goes on, let it join anew.`,
   forks: ({ count }) => `${some(count, 'chain is', 'chains are')} there in two versions: as when a device was copied and both ran. Shut the copy out.`,
   'certificate-ends': ({ name, span }) => `The certificate of '${name}' ends in ${some(span, 'day', 'days')}. Any command of an admin renews it, with the bridge's ward in reach.`,
+  'no-policy': () => "Unlocking needs the password alone: whoever steals a tablet or the archive can try passwords on it without end. Once the archive and the tablets have joined, choose how many of them have to answer: the screen 'How people unlock', or 'wardsync policy set'.",
+  'by-password-alone': ({ people }) => `${people.join(', ')}: still by password alone, until they next unlock with the ward's devices in reach. What was in the log before stays guessable in old copies of it.`,
+  'nodes-away': ({ count, span }) => `${some(count, 'archive or tablet is', 'archives and tablets are')} not in reach; ${span} have to answer when somebody unlocks.`,
+  'dishonest-node': ({ name }) => `'${name}' answered falsely when you unlocked: it is broken, or in foreign hands. Report it as lost, and let it join anew when it has been looked at.`,
+  'old-password': ({ count, span }) => `Your old password is dead on ${some(count, 'device', 'devices')} of the ward so far; with ${span} it is worthless. Switch on those that are off.`,
 };
 
 /** `words` in the language wanted. */

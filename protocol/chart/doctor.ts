@@ -3,8 +3,10 @@
  * nothing. What only a running network knows (peers, clocks) is handed in.
  */
 import { documentId, hexOf, type DeviceId, type UserId } from '../codec/ids.ts';
+import { eligibleNodes } from '../membership/dealing.ts';
 import type { DeviceKind, TeamState, WardState } from '../membership/ward-state.ts';
 import { devicesInUse, type DeviceUse } from '../ward/devices.ts';
+import type { OldPasswordState } from '../ward/old-password.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Session } from '../ward/session.ts';
 import type { Chart } from './chart.ts';
@@ -17,8 +19,9 @@ export const UNUSED_AFTER = 30 * DAY;
 const CERTIFICATE_ENDS_WITHIN = 30 * DAY;
 
 export type FindingCode =
-  | 'rotation-owed' | 'key-owed' | 'few-openers' | 'one-admin' | 'closed-documents' | 'disputed-items' | 'unreadable-items' | 'no-archive'
-  | 'no-peer' | 'not-backed-up' | 'keeper-away' | 'unused-device' | 'clock-skew' | 'rolled-back' | 'diverged' | 'forks' | 'certificate-ends';
+  | 'rotation-owed' | 'key-owed' | 'few-openers' | 'one-admin' | 'no-officer' | 'closed-documents' | 'disputed-items' | 'unreadable-items' | 'no-archive'
+  | 'no-peer' | 'not-backed-up' | 'keeper-away' | 'unused-device' | 'clock-skew' | 'rolled-back' | 'diverged' | 'forks' | 'certificate-ends'
+  | 'no-policy' | 'by-password-alone' | 'nodes-away' | 'dishonest-node' | 'old-password';
 
 /** One thing that was found. Words for it are the app's; names are opened ones. */
 export interface Finding {
@@ -71,6 +74,10 @@ export interface DoctorOptions {
   readonly now: number;
   /** When a bridge's certificate (DER) ends, in milliseconds since 1970. */
   readonly certificateEnd: (certificate: Uint8Array) => number;
+  /** What the nodes said about the user's old password, if they were asked. */
+  readonly oldPassword?: OldPasswordState;
+  /** Nodes that answered this user's unlock falsely. */
+  readonly dishonest?: readonly DeviceId[];
 }
 
 export function examine(options: DoctorOptions): Examination {
@@ -96,6 +103,7 @@ export function examine(options: DoctorOptions): Examination {
     ...teams.flatMap(({ name, patients, canOpen }): Finding[] =>
       (patients > 0 && canOpen.length < 2 ? [{ code: 'few-openers', needsPerson: true, name, people: canOpen, count: patients }] : [])),
     ...peopleFindings(state),
+    ...unlockFindings(options, state, nameOf),
     ...documentFindings(options),
     ...deviceFindings(options),
   ];
@@ -104,7 +112,31 @@ export function examine(options: DoctorOptions): Examination {
 
 function peopleFindings(state: WardState): readonly Finding[] {
   const admins = [...state.users.values()].filter(({ role, removal }) => role === 'admin' && removal === undefined);
-  return admins.length === 1 ? [{ code: 'one-admin', needsPerson: true }] : [];
+  const hasOfficer = [...state.users.values()].some(({ role, removal }) => role === 'privacy' && removal === undefined);
+  return [
+    ...(admins.length === 1 ? [{ code: 'one-admin' as const, needsPerson: true }] : []),
+    ...(hasOfficer ? [] : [{ code: 'no-officer' as const, needsPerson: false }]),
+  ];
+}
+
+function unlockFindings({ session, peers, oldPassword, dishonest = [] }: DoctorOptions, state: WardState, nameOf: (user: UserId) => string): readonly Finding[] {
+  const { unlockPolicy } = state;
+  const isThere = new Set(peers.filter(({ connected }) => connected).map(({ device }) => hexOf(device)));
+  const known = new Set(peers.map(({ device }) => hexOf(device)));
+  const away = eligibleNodes(state).filter((node) => known.has(hexOf(node)) && !isThere.has(hexOf(node))).length;
+  const spare = eligibleNodes(state).length - (unlockPolicy?.threshold ?? 0);
+  const byPassword = [...state.users.values()].filter(({ dealing, removal, bundle }) => removal === undefined && dealing === undefined && bundle.length > 1);
+  return [
+    ...(unlockPolicy === undefined ? [{ code: 'no-policy' as const, needsPerson: true }] : []),
+    ...(unlockPolicy !== undefined && byPassword.length > 0 ? [{ code: 'by-password-alone' as const, needsPerson: false, people: byPassword.map(({ id }) => nameOf(id)).sort() }] : []),
+    ...(unlockPolicy !== undefined && away > 0 ? [{ code: 'nodes-away' as const, needsPerson: away >= spare, count: away, span: unlockPolicy.threshold }] : []),
+    ...dishonest.map((device): Finding => {
+      const sealed = state.devices.get(hexOf(device))?.sealedName;
+      return { code: 'dishonest-node', needsPerson: true, name: (sealed && session.members.nameOf(sealed)) ?? hexOf(device).slice(0, 8) };
+    }),
+    ...(typeof oldPassword === 'object' && oldPassword.destroyed < oldPassword.needed
+      ? [{ code: 'old-password' as const, needsPerson: false, count: oldPassword.destroyed, span: oldPassword.needed }] : []),
+  ];
 }
 
 function documentFindings({ session, chart, replica }: DoctorOptions): readonly Finding[] {

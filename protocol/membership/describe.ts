@@ -11,7 +11,7 @@ import { CopyOnWriteMap } from './copy-on-write.ts';
 import type { UnlockPolicy } from './dealing.ts';
 import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
-import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
+import type { AuthorityState, CutEntry, DeviceKind, DeviceState, ErasureState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
 export interface Description {
   readonly sealedName: Uint8Array;
@@ -28,6 +28,7 @@ export interface Description {
   /** By id; what has been carried out is not among them. */
   readonly proposals: ReadonlyMap<Hex<ItemId>, Proposal>;
   readonly votes: ReadonlyMap<Hex<ItemId>, Vote>;
+  readonly erasures: ReadonlyMap<Hex<ItemId>, ErasureState>;
   readonly settlements: ReadonlyMap<string, Settlement>;
   /** Operations that an admin said no to. */
   readonly declined: ReadonlyMap<Hex<ItemId>, true>;
@@ -39,7 +40,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -65,7 +66,7 @@ const MAX_RESETS = 16;
 /** Of each user; older ones are still in the log. */
 const MAX_EVENTS = 64;
 
-const NEW_ACCOUNT = { renewals: [], hasTemporaryPassword: false, kit: undefined, recovery: undefined, events: [] } as const;
+const NEW_ACCOUNT = { replaced: undefined, renewals: [], hasTemporaryPassword: false, kit: undefined, recovery: undefined, events: [] } as const;
 
 class Draft {
   readonly #graph: LogGraph;
@@ -76,6 +77,7 @@ class Draft {
   readonly #asks: CopyOnWriteMap<Hex<ItemId>, AskState>;
   readonly #proposals: CopyOnWriteMap<Hex<ItemId>, Proposal>;
   readonly #votes: CopyOnWriteMap<Hex<ItemId>, Vote>;
+  readonly #erasures: CopyOnWriteMap<Hex<ItemId>, ErasureState>;
   readonly #settlements: CopyOnWriteMap<string, Settlement>;
   readonly #declined: CopyOnWriteMap<Hex<ItemId>, true>;
   readonly #handles: CopyOnWriteMap<string, Hex<UserId>>;
@@ -98,6 +100,7 @@ class Draft {
     this.#asks = new CopyOnWriteMap(before.asks);
     this.#proposals = new CopyOnWriteMap(before.proposals);
     this.#votes = new CopyOnWriteMap(before.votes);
+    this.#erasures = new CopyOnWriteMap(before.erasures);
     this.#settlements = new CopyOnWriteMap(before.settlements);
     this.#declined = new CopyOnWriteMap(before.declined);
     this.#handles = new CopyOnWriteMap(before.handles);
@@ -114,7 +117,7 @@ class Draft {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
       teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, asks: this.#asks.current,
-      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, settlements: this.#settlements.current, declined: this.#declined.current,
+      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, erasures: this.#erasures.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
@@ -159,7 +162,7 @@ class Draft {
       case 'renew-user': {
         const { user, signingKey, kemKey, bundle, cut } = operation;
         const renewals = [...this.#users.get(hexOf(user))?.renewals ?? [], { operation: entry.id, signingKey, cut }];
-        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, dealing: undefined, triesResets: [], renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
+        this.#changeAccount(entry, user, 'keys-renewed', { signingKey, kemKey, bundle, bundleSetBy: entry.id, dealing: undefined, replaced: undefined, triesResets: [], renewals, hasTemporaryPassword: true, kit: undefined, recovery: undefined });
         this.#closeAsks(user);
         break;
       }
@@ -212,7 +215,7 @@ class Draft {
       case 'set-quorum':
         this.#quorum = { threshold: operation.threshold, holders: operation.holders };
         break;
-      case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle':
+      case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle': case 'erase': case 'confirm-erasure':
         break;
     }
   }
@@ -235,6 +238,16 @@ class Draft {
         if (operation.votes.length === 0) this.#votes.set(hexOf(id), { id, by, time, user: operation.user });
         for (const vote of operation.votes) this.#votes.delete(hexOf(vote));
         break;
+      case 'erase': {
+        const { documents, sealedReason } = operation;
+        this.#erasures.set(hexOf(id), { id, by, time, documents, sealedReason, confirmed: undefined });
+        break;
+      }
+      case 'confirm-erasure': {
+        const erasure = this.#erasures.get(hexOf(operation.erasure));
+        if (erasure !== undefined) this.#erasures.set(hexOf(erasure.id), { ...erasure, confirmed: erasure.confirmed ?? { operation: id, by, time } });
+        break;
+      }
       case 'settle':
         if (operation.of.type === 'items') this.#settle(operation.of, operation.verdict);
         else if (operation.verdict === 'decline') this.#declined.set(hexOf(operation.of.operation), true);
@@ -276,7 +289,9 @@ class Draft {
   }
 
   #setPassword(entry: Entry, user: UserId, { bundle, dealing }: Pick<UserState, 'bundle' | 'dealing'>): void {
-    this.#changeAccount(entry, user, 'password-set', { bundle, bundleSetBy: entry.id, dealing, triesResets: [], hasTemporaryPassword: false });
+    const before = this.#users.get(hexOf(user));
+    const replaced = before === undefined || isNoBundle(before) ? undefined : { dealing: before.dealing };
+    this.#changeAccount(entry, user, 'password-set', { bundle, bundleSetBy: entry.id, dealing, replaced, triesResets: [], hasTemporaryPassword: false });
     this.#closeAsks(user);
   }
 
@@ -285,8 +300,7 @@ class Draft {
     if (state === undefined) return;
     const { id, author, signer, time } = entry;
     const event: AccountEvent = { what, operation: id, author: hexOf(author), by: signer?.user, device: signer?.device ?? askingDevice(entry), time };
-    // The founder's bundle follows the genesis, which has none yet: nothing has changed by that.
-    const isFounding = what === 'password-set' && state.bundle.length <= 1;
+    const isFounding = what === 'password-set' && isNoBundle(state);
     this.#users.set(hexOf(user), { ...state, ...change, ...(!isFounding && { events: [...state.events, event].slice(-MAX_EVENTS) }) });
   }
 
@@ -365,6 +379,11 @@ class Draft {
   #hexOf(team: TeamId | undefined): Hex<TeamId> | undefined {
     return team === undefined ? undefined : hexOf(team);
   }
+}
+
+/** The founder's bundle follows the genesis, which has none yet: nothing has changed by that. */
+function isNoBundle({ bundle }: UserState): boolean {
+  return bundle.length <= 1;
 }
 
 /** Two removals at the same time: what one of them lets in is in. */

@@ -10,6 +10,8 @@ import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 /** Entries of a cut in one operation; what is longer is signed as several removals at the same time. */
 export const MAX_CUT = 8192;
 export const MAX_HOLDERS = 16;
+/** The lasting record and every stay of one patient. */
+export const MAX_ERASED = 512;
 const sealedName = variableBytes(0, 512);
 const bundle = variableBytes(1, 4096);
 const signingKey = fixedBytes(32);
@@ -81,6 +83,9 @@ export const operationShape = union({
   propose: [28, record({ action: actionShape })],
   /** A holder's word that `user` be an admin; it takes effect when it names the `votes` of enough other holders (LOG-13). */
   appoint: [29, record({ user: userId.shape, votes: list(itemId.shape, MAX_HOLDERS) })],
+  /** Proposes that these documents be destroyed everywhere and for ever; nothing happens until another confirms it (ERASE-1). */
+  erase: [35, record({ documents: list(documentId.shape, MAX_ERASED), sealedReason: variableBytes(1, 1024) })],
+  'confirm-erasure': [36, record({ erasure: itemId.shape })],
 });
 
 const bodyShape = record({ operation: operationShape, certificate: optional(certificateShape) });

@@ -46,6 +46,11 @@ export interface UserState {
   readonly bundle: Uint8Array;
   /** Whose nodes the bundle opens with; undefined where the password alone opens it. */
   readonly dealing: Dealing | undefined;
+  /**
+   * What the last change of the password replaced: the dealing that old copies of the log name for the password before,
+   * or that it needed none. Undefined for who has the first password still, or new keys.
+   */
+  readonly replaced: { readonly dealing: Dealing | undefined } | undefined;
   /** Operations by which admins let the user try again, since that dealing. The last few. */
   readonly triesResets: readonly ItemId[];
   /** The operation that set it. */
@@ -112,6 +117,18 @@ export interface Proposal {
   readonly action: ProposedAction;
 }
 
+/** Documents of a patient that two want destroyed (ERASE-1). */
+export interface ErasureState {
+  readonly id: ItemId;
+  readonly by: UserId;
+  /** By the clock of who proposed it. */
+  readonly time: number;
+  readonly documents: readonly DocumentId[];
+  readonly sealedReason: Uint8Array;
+  /** Undefined while it waits for the second signer. */
+  readonly confirmed: { readonly operation: ItemId; readonly by: UserId; readonly time: number } | undefined;
+}
+
 /** LOG-13: `threshold` of these users together can make a user an admin. */
 export interface Quorum {
   readonly threshold: number;
@@ -171,6 +188,10 @@ export interface WardState {
   /** What waits for a second admin, oldest first. */
   readonly proposals: readonly Proposal[];
   readonly votes: readonly Vote[];
+  /** Proposed and confirmed, in the order of replay. */
+  readonly erasures: ReadonlyMap<Hex<ItemId>, ErasureState>;
+  /** Documents of which nobody may keep anything. */
+  readonly erased: ReadonlySet<Hex<DocumentId>>;
   /** By chain: hex of the document and of the author. */
   readonly settlements: ReadonlyMap<string, Settlement>;
   /** Operations that checkpoints hold back and no admin has accepted, in the order of replay. */

@@ -21,6 +21,8 @@ const questionShape = union({
   deal: [2, record({ user: userId.shape, dealing: dealingShape, share: fixedBytes(SCALAR_LENGTH) })],
   /** Signed by the user's signing key, which only who has unlocked holds: the counter starts again. */
   reset: [3, record({ user: userId.shape, dealing, signature: fixedBytes(64) })],
+  /** Whether the node still has its share of a dealing, as after a change of password (UNLOCK-8). No try. */
+  holds: [4, record({ user: userId.shape, dealing })],
 });
 
 const REFUSALS = [
@@ -44,6 +46,8 @@ const answerShape = union({
   done: [2, record({})],
   /** `generation` is that of the user's counter; 0 where there is none. */
   refused: [3, record({ code: oneOf(REFUSALS), generation: uint(0xffffffff) })],
+  /** The node's word, which nothing proves. */
+  holding: [4, record({ share: oneOf(['held', 'destroyed']) })],
 });
 
 export type UnlockQuestion = ValueOf<typeof questionShape>;

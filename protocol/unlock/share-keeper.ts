@@ -86,6 +86,7 @@ export class ShareKeeper {
           case 'evaluate': return await this.#evaluate(question, device);
           case 'deal': return await this.#take(question, device);
           case 'reset': return await this.#reset(question);
+          case 'holds': return { type: 'holding', share: this.#shares.has(shareName(question)) ? 'held' : 'destroyed' };
         }
       });
     } catch (error) {

@@ -63,7 +63,8 @@ export function ownBundle({ replica, user, entropy, unlockNodes = NO_NODES }: Ow
   };
 }
 
-const NO_NODES: UnlockNodes = { ask: () => Promise.resolve(undefined) };
+/** For a client that can ask nobody. */
+export const NO_NODES: UnlockNodes = { ask: () => Promise.resolve(undefined) };
 
 function openedOrWrong(opened: Awaited<ReturnType<typeof openBundle>>): Result<IdentitySeeds, 'wrong-password'> {
   return opened.ok ? opened : fail('wrong-password');

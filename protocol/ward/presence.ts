@@ -68,7 +68,7 @@ export async function evaluatePresence(
     const key = shareKey(dealing.commitments, place + 1);
     const isHonest = answer?.type === 'evaluated' && key !== undefined && isProven(blinded, key, answer);
     if (isHonest) proven.push({ index: place + 1, evaluated: answer.evaluated });
-    if (answer !== undefined && answer.type !== 'done') generations.set(node, answer.generation);
+    if (answer?.type === 'evaluated' || answer?.type === 'refused') generations.set(node, answer.generation);
     outcomes[place] = outcomeOf(answer, isHonest);
     report();
     const possible = outcomes.filter((outcome) => outcome === 'asked' || outcome === 'answered').length;

@@ -18,6 +18,7 @@ import type { Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { keepPresence } from './keep-presence.ts';
 import { evaluatePresence, resetTries, type Evaluated, type PresenceFailure, type UnlockProgress } from './presence.ts';
+import { NO_NODES } from './own-bundle.ts';
 import { askHolders, recoverWithKit, type AskFailure, type HolderRecovery, type KitFailure } from './recover.ts';
 import { Session } from './session.ts';
 
@@ -103,8 +104,6 @@ interface Opened {
   readonly seeds: IdentitySeeds;
   readonly evaluated: Evaluated | undefined;
 }
-
-const NO_NODES: UnlockNodes = { ask: () => Promise.resolve(undefined) };
 
 const BUNDLE_FAILURES: Readonly<Record<OpenBundleFailure, UnlockFailure>> = {
   'wrong-password': 'wrong-password',

@@ -13,7 +13,7 @@ import type { DeviceId } from '../../protocol/codec/ids.ts';
 import { encodeJoinCode } from '../../protocol/network/join-code.ts';
 import { ADMIN } from './people.ts';
 import { folderOf } from './processes.ts';
-import { ADMIN_FOLDER, must, unlockPerson } from './set-up.ts';
+import { ADMIN_FOLDER, DEMO_CAST, meet, must, unlockPerson } from './set-up.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const HAND_OVER_MILLISECONDS = 20_000;
@@ -38,6 +38,7 @@ export async function makeLinks(root: string, doors: readonly Door[], environmen
     environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
   }));
   const own = followOwnItems(device);
+  await meet(device, DEMO_CAST.unlock?.threshold ?? 0);
   const session = await unlockPerson(device, ADMIN, environment);
   const links: Link[] = [];
   const inviters: DeviceId[] = [];

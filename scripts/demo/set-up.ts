@@ -8,11 +8,13 @@ import { createDeviceFolder, itemsFolder, readDeviceFolder } from '../../node/de
 import { joinDevice } from '../../node/device/join-device.ts';
 import { establishAuthority, issueOwedCertificates } from '../../node/cli/authority.ts';
 import { inviteDevice } from '../../node/cli/invite.ts';
+import { until } from '../../node/cli/until.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
 import { deviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
 import type { Result } from '../../protocol/codec/result.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
+import type { UnlockPolicy } from '../../protocol/membership/dealing.ts';
 import type { DeviceKind } from '../../protocol/membership/ward-state.ts';
 import { encodeJoinCode } from '../../protocol/network/join-code.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
@@ -29,6 +31,8 @@ export interface Cast {
   readonly team: string;
   readonly admin: DemoPerson;
   readonly staff: readonly DemoPerson[];
+  /** What new dealings have to be; without it passwords open by themselves. */
+  readonly unlock?: UnlockPolicy;
   readonly devices: readonly { readonly folder: string; readonly kind: DeviceKind; readonly name: string }[];
 }
 
@@ -37,6 +41,8 @@ export const DEMO_CAST: Cast = {
   team: TEAM_NAME,
   admin: ADMIN,
   staff: STAFF,
+  // One of the three may be switched off, and so may a fourth: a stolen tablet gets no guess.
+  unlock: { threshold: 2, nodes: 3 },
   devices: [
     { folder: 'archive', kind: 'archive', name: 'Archive' },
     { folder: 'tablet-1', kind: 'tablet', name: 'Tablet bay A' },
@@ -46,8 +52,11 @@ export const DEMO_CAST: Cast = {
   ],
 };
 
+/** Archives and tablets of the demo. */
+export const NODES = DEMO_CAST.devices.filter(({ kind }) => kind !== 'bridge').length;
 export const ADMIN_FOLDER = 'admin';
 const HOUR = 60 * 60 * 1000;
+const MEET_MILLISECONDS = 10_000;
 
 export async function setUp(root: string, environment: Environment, say: (line: string) => void, cast: Cast = DEMO_CAST): Promise<void> {
   await rm(root, { recursive: true, force: true });
@@ -56,7 +65,7 @@ export async function setUp(root: string, environment: Environment, say: (line: 
   await found(folderOf(root, ADMIN_FOLDER), cast, environment);
 
   const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), { environment, listen: ['/ip4/127.0.0.1/tcp/0'] }));
-  const session = await unlockPerson(device, cast.admin, environment);
+  let session = await unlockPerson(device, cast.admin, environment);
   const team = must(await session.members.addTeam(cast.team));
   await establishAuthority(session, environment, []);
   for (const { folder, kind, name } of cast.devices) {
@@ -66,17 +75,41 @@ export async function setUp(root: string, environment: Environment, say: (line: 
     must(await joinDevice({ code, kind, path: folderOf(root, folder), hosts: kind === 'bridge' ? ['localhost', '127.0.0.1'] : [], peers: [], environment }));
   }
   await issueOwedCertificates(session, device.replica, environment);
+  // People are added while the nodes run: their first bundle opens with these from the beginning.
+  const nodes = cast.unlock === undefined ? [] : await runNodes(root, cast, environment);
+  if (cast.unlock !== undefined) {
+    say('The archive and the tablets take shares…');
+    await meet(device, nodes.length);
+    must(await session.members.setUnlockPolicy(cast.unlock));
+    await session.lock();
+    session = await unlockPerson(device, cast.admin, environment);
+    await session.settled();
+  }
   for (const person of cast.staff) {
     say(`Adding ${person.handle}…`);
     await addPerson(session, team, person);
   }
   await session.lock();
+  await Promise.all(nodes.map((node) => node.stop()));
   await device.stop();
 }
 
-/** Unlocks one of the demo's people on a device of the demo. */
-export async function unlockPerson({ replica, folder }: Pick<RunningDevice, 'replica' | 'folder'>, { handle, password }: DemoPerson, environment: Environment): Promise<Session> {
-  return must(await openWard({ replica, device: folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(handle, password));
+/** What holds shares, in this process: each knows the admin's device from its code, and dials it. */
+function runNodes(root: string, { devices }: Cast, environment: Environment): Promise<readonly RunningDevice[]> {
+  return Promise.all(devices.filter(({ kind }) => kind === 'archive' || kind === 'tablet').map(async ({ folder }) =>
+    must(await runDevice(must(await readDeviceFolder(folderOf(root, folder))), { environment, listen: ['/ip4/127.0.0.1/tcp/0'] }))));
+}
+
+/** Waits until so many devices have a link with this one, or for a while. */
+export async function meet({ host }: Pick<RunningDevice, 'host'>, devices: number): Promise<void> {
+  await until((check) => host.onLink(check), () => host.links().length >= devices, MEET_MILLISECONDS);
+}
+
+/** Unlocks one of the demo's people on a device of the demo. Nodes that have only just been started are asked twice. */
+export async function unlockPerson({ replica, folder, host }: Pick<RunningDevice, 'replica' | 'folder' | 'host'>, { handle, password }: DemoPerson, environment: Environment): Promise<Session> {
+  const ward = openWard({ replica, device: folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: host.unlockNodes });
+  const first = await ward.unlock(handle, password);
+  return must(first.ok || first.failure !== 'too-few-nodes' ? first : await ward.unlock(handle, password));
 }
 
 async function found(path: string, { ward: wardName, admin: founder }: Cast, environment: Environment): Promise<void> {

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccountNews } from './parts/account-events.tsx';
+import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
@@ -14,6 +15,7 @@ import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
 import { Account, TemporaryPassword } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
+import { Audit } from './screens/audit.tsx';
 import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
@@ -72,6 +74,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       </a>
       <TopBar session={session} />
       <LostNotice session={session} />
+      <FalseNodeNotice />
       <AccountNews />
       {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}
     </>
@@ -90,6 +93,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
     case 'account': return <Account session={session} />;
+    case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
   }
 }
@@ -127,6 +131,7 @@ function titleOf(at: Route, say: Words): string {
     case 'devices': return say.devices.title;
     case 'doctor': return say.doctor.title;
     case 'account': return say.account.title;
+    case 'audit': return say.privacy.title;
     default: return at satisfies never;
   }
 }

@@ -75,6 +75,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.patient.value = null;
       topics.importing.value = null;
       topics.account.value = null;
+      topics.presence.value = null;
     },
     restart() {
       end.terminate();
@@ -109,6 +110,7 @@ function emptyTopics(): PortClient['topics'] {
     importing: signal<Topics['importing']>(null),
     account: signal<Topics['account']>(null),
     recovery: signal<Topics['recovery']>(null),
+    presence: signal<Topics['presence']>(null),
   };
 }
 
@@ -122,6 +124,7 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'sync': topics.sync.value = update.value; break;
     case 'importing': topics.importing.value = update.value; break;
     case 'account': topics.account.value = update.value; break;
+    case 'presence': topics.presence.value = update.value; break;
     case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;
   }

@@ -9,12 +9,14 @@ import type { NotShown } from '../../protocol/chart/chart.ts';
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
+import type { Audit, AuditLine, AuditQuery } from '../../protocol/chart/audit.ts';
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
+import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
-export type { BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
+export type { AuditLine, AuditQuery, BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
@@ -23,11 +25,12 @@ export interface Failure {
     | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'password-too-short' | 'password-too-common' | 'password-same'
+    | 'not-recorded'
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests {
+export interface Requests extends PresenceRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -52,13 +55,17 @@ export interface Requests {
   devices: { params: Record<string, never>; result: readonly DeviceView[] };
   /** Shuts out a lost device and what goes with it; the names of who had unlocked there. Admins only. */
   reportLost: { params: { device: string }; result: { users: readonly string[] } };
+  /** Who opened which patient, as far as it was sealed to this user: the newest, of `total`. */
+  audit: { params: AuditQuery; result: AuditView };
+  /** The same, all of it, as FHIR AuditEvents. */
+  exportAudit: { params: AuditQuery; result: { fileName: string; json: string } };
   doctor: { params: Record<string, never>; result: Examination };
   /** What this user typed on this device and had not saved; null when there is nothing. JSON of the page's own. */
   takeDrafts: { params: Record<string, never>; result: string | null };
   /** Keeps it, sealed so that only this user's next unlock here opens it; the empty text forgets it. */
   keepDrafts: { params: { drafts: string }; result: null };
   /**
-   * Show one patient; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
+   * Show one patient, once it is recorded that it is; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
    * without it the one in progress, else the newest.
    */
   openPatient: { params: { patient: string | null; stay?: string }; result: null };
@@ -92,6 +99,10 @@ export interface DeviceView {
   readonly users: readonly string[];
 }
 
+export interface AuditView extends Audit {
+  readonly total: number;
+}
+
 export interface ImportSummary {
   readonly patients: number;
   readonly stays: number;
@@ -108,6 +119,8 @@ export interface Topics {
   account: AccountView | null;
   /** The question that this locked page asked; null when there is none. */
   recovery: RecoveryView | null;
+  /** Who answers the unlock that is going on, or answered the last; null before the first. */
+  presence: PresenceView | null;
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;

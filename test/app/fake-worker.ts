@@ -10,6 +10,8 @@ import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
 import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
+import { madeUpAudit } from './made-up-audit.ts';
+import { answering, oldPassword } from './fake-presence.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -72,10 +74,16 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return null;
   },
   async unlock({ handle, password: typed }) {
-    await pause(scenario.unlockMs);
+    for (const [at, value] of answering(scenario.presence, false).entries()) {
+      send({ topic: 'presence', value });
+      if (scenario.presence === 'waiting' && at === 1) await pause(60_000);
+      await pause(scenario.unlockMs / 3);
+    }
+    if (scenario.presence === 'too-few') throw fail('too-few-nodes');
     if (handle !== testLogin.handle) throw fail('unknown-user');
     if (typed !== password) throw fail('wrong-password');
     showSession('unlocked');
+    send({ topic: 'presence', value: answering(scenario.presence, true).at(-1) ?? null });
     return { handle, name: me.name };
   },
   async lock() {
@@ -159,8 +167,18 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     devices = devices.filter(({ id }) => id !== device);
     return { users: lost?.users ?? [] };
   },
+  async audit(query) {
+    return madeUpAudit(scenario, query);
+  },
+  async exportAudit() {
+    return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
+  },
   async doctor() {
     return examination;
+  },
+  async oldPassword() {
+    await pause(50);
+    return oldPassword(scenario.presence);
   },
   async takeDrafts() {
     return await database.get(me.user) ?? null;
@@ -173,6 +191,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async openPatient({ patient, stay }) {
     opened = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
     if (patient !== null && !records.has(patient)) throw fail('not-found');
+    if (patient !== null && !scenario.recording) {
+      opened = null;
+      throw fail('not-recorded');
+    }
     showPatient();
     return null;
   },
@@ -256,7 +278,7 @@ function showSession(state: Scenario['session']): void {
     case 'locked': send({ topic: 'session', value: { state, device: '3fa91c07' } }); break;
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
-      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
       showAccount();
       showBoard();
       send({ topic: 'sync', value: sync });

@@ -8,23 +8,27 @@ export interface Scenario {
   readonly discharged: number;
   readonly board: 'ready' | 'loading' | 'empty';
   readonly peers: 'connected' | 'none';
-  readonly role: 'clinician' | 'viewer' | 'admin';
+  readonly role: 'clinician' | 'viewer' | 'admin' | 'privacy';
   /** Names of devices that were lost since this user set the password. */
   readonly lostDevices: readonly string[];
   /** Somebody else chose the password. */
   readonly temporaryPassword: boolean;
   /** Something happened to the account since the last unlock, and somebody asks for a share. */
   readonly accountNews: boolean;
+  /** How the ward's devices answer an unlock; but for `quick`, the password was changed lately. */
+  readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting';
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
   readonly unlockMs: number;
   /** What a save comes to: done, a failure of the store, the end of the worker, the news that this device was removed. */
+  /** Whether an opening can be written down. */
+  readonly recording: boolean;
   readonly saving: 'works' | 'fails' | 'dies' | 'revokes';
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [], temporaryPassword: false, accountNews: false,
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

@@ -33,6 +33,12 @@ async function other(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Past stays' }).waitFor();
 }
 
+async function logIn(page: Page): Promise<void> {
+  await page.getByLabel('Name you log in with').fill('amara');
+  await page.getByLabel('Password', { exact: true }).fill('three larches by the lake');
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+}
+
 export const states: Readonly<Record<string, ScreenState>> = {
   starting: { options: { scenario: { session: 'starting' } }, reach: (page) => page.getByText('Opening the ward').waitFor() },
   failed: { options: { scenario: { session: 'failed' } }, reach: (page) => page.getByRole('button', { name: 'Start again' }).waitFor() },
@@ -46,6 +52,31 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByRole('button', { name: 'Unlock' }).click();
       await page.getByText('do not match').waitFor();
     },
+  },
+  'unlock-waiting': {
+    options: { scenario: { session: 'locked', presence: 'waiting' } },
+    reach: async (page) => {
+      await logIn(page);
+      await page.getByText('1 of 2 devices have answered; waiting for one more.').waitFor();
+    },
+  },
+  'unlock-too-few': {
+    options: { scenario: { session: 'locked', presence: 'too-few' } },
+    reach: async (page) => {
+      await logIn(page);
+      await page.getByText('1 device has answered, and 2 are needed.').waitFor();
+    },
+  },
+  'unlock-false-node': {
+    options: { scenario: { session: 'locked', presence: 'false-node' } },
+    reach: async (page) => {
+      await logIn(page);
+      await page.getByText('Tablet at bay B answered falsely. Tell ward IT.').waitFor();
+    },
+  },
+  'account-old-password': {
+    options: { fragment: '#/account', scenario: { presence: 'false-node' } },
+    reach: (page) => page.getByText('The old password is dead on 1 of 3 devices. It is worthless when 2 of them have destroyed their part.').waitFor(),
   },
   'unlock-known': {
     options: {},
@@ -132,6 +163,25 @@ export const states: Readonly<Record<string, ScreenState>> = {
     reach: async (page) => {
       await page.getByRole('button', { name: 'Report as lost: Tablet of the night shift' }).click();
       await page.getByRole('dialog').waitFor();
+    },
+  },
+  audit: {
+    options: { scenario: { role: 'privacy' }, fragment: '#/audit' },
+    reach: (page) => page.getByText('24 openings').waitFor(),
+  },
+  'audit-people': {
+    options: { scenario: { role: 'admin' }, fragment: '#/audit' },
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'By person' }).click();
+      await page.getByRole('button', { name: 'Show only Jonas Lind' }).waitFor();
+    },
+  },
+  'not-recorded': {
+    options: { scenario: { recording: false } },
+    reach: async (page) => {
+      await board(page);
+      await page.locator('.bed-card').first().getByRole('link').first().click();
+      await page.getByText('The record was not opened').waitFor();
     },
   },
   doctor: {

@@ -22,7 +22,7 @@ test('DOCTOR-1: the doctor says who can open what, and which patients fewer than
   await chart.addPatient(team.value, { record: patient.record, stays: {} });
   const alone = look(admin, office);
   assert.deepEqual(alone.teams.find(({ name }) => name === 'Larch'), { name: 'Larch', isBuiltIn: undefined, canOpen: ['Ada Minton'], waiting: [], patients: 1, documents: 1 });
-  assert.deepEqual(codes(alone), ['few-openers', 'one-admin', 'no-archive', 'not-backed-up']);
+  assert.deepEqual(codes(alone), ['few-openers', 'one-admin', 'no-policy', 'no-archive', 'no-officer', 'not-backed-up']);
   assert.match(textOf(alone, 'few-openers'), /^1 patient of the team 'Larch' can be opened by Ada Minton alone\. Add a second person/);
 
   const nurse = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'clinician', password: PASSWORD });
@@ -48,6 +48,29 @@ test('DOCTOR-1: devices away or unused and clocks that differ are told in senten
 
   const viewer = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'viewer', password: PASSWORD });
   assert.ok(viewer.ok);
+  await admin.lock();
+});
+
+test('DOCTOR-1: an unlock policy that is missing, people who do not follow it yet, and nodes that are away or false are told', async () => {
+  const office = await found();
+  const admin = await unlock(office, 'admin-1');
+  assert.match(textOf(look(admin, office), 'no-policy'), /password alone/);
+  const nodes = [1, 2].map((byte) => deviceId.from(new Uint8Array(32).fill(byte)));
+  for (const [at, node] of nodes.entries()) assert.ok((await admin.members.addDevice(node, 'tablet', `Tablet ${at}`)).ok);
+  assert.ok((await admin.members.setUnlockPolicy({ threshold: 1, nodes: 2 })).ok);
+  const [near, far] = nodes;
+  assert.ok(near && far);
+  const peers = [{ device: near, connected: true, lastContact: 0 }, { device: far, connected: false, lastContact: environment.clock.now() }];
+  const seen = examine({
+    session: admin, chart: new Chart(admin, environment), replica: office.replica, peers, now: environment.clock.now(), certificateEnd,
+    dishonest: [near], oldPassword: { nodes: nodes.map((device) => ({ device, share: 'held' })), destroyed: 0, needed: 2 },
+  });
+  assert.ok(!codes(seen).includes('no-policy'));
+  assert.match(textOf(seen, 'by-password-alone'), /^Ada Minton: still by password alone/);
+  assert.match(textOf(seen, 'nodes-away'), /^1 archive or tablet is not in reach; 1 have to answer/);
+  assert.equal(seen.findings.find(({ code }) => code === 'nodes-away')?.needsPerson, true, 'with one more away nobody unlocks');
+  assert.match(textOf(seen, 'dishonest-node'), /^'Tablet 0' answered falsely/);
+  assert.match(textOf(seen, 'old-password'), /dead on 0 devices of the ward so far; with 2/);
   await admin.lock();
 });
 

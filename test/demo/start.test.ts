@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { LOOPBACK_GROUP } from '../../protocol/network/discovery/network-interface.ts';
+import { everybodyUnlocks } from './people-unlock.ts';
 import { startScript, type RunningProcess } from '../support/processes.ts';
 
 const START = new URL('../../scripts/start.ts', import.meta.url);
@@ -31,6 +32,7 @@ test('CLI-7: npm start brings up a ward that opens nothing to the network, ends 
 
   await stop(first.script, root, children);
   const ward = await wardOf(root);
+  await everybodyUnlocks(root);
 
   // As one that was killed leaves it behind: nobody answers there.
   await writeFile(join(root, 'control.sock'), '');

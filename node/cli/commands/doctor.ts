@@ -15,7 +15,9 @@ something needs a person, so that a program can ask every morning. Of teams that
   async run(args, io) {
     const { examination } = await withClient(args, io, async ({ session, chart, device }) => {
       await session.members.settleOwed();
-      return { examination: examine({ session, chart, replica: device.replica, peers: args.flag('offline') ? [] : peersOf(device), now: realClock.now(), certificateEnd }) };
+      const offline = args.flag('offline');
+      const oldPassword = offline ? 'none' : await session.oldPassword();
+      return { examination: examine({ session, chart, replica: device.replica, peers: offline ? [] : peersOf(device), now: realClock.now(), certificateEnd, oldPassword }) };
     });
     io.result({ ...examination, healthy: !examination.findings.some(({ needsPerson }) => needsPerson) }, shown(examination));
     const owed = examination.findings.filter(({ needsPerson }) => needsPerson).length;

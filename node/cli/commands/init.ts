@@ -64,6 +64,9 @@ together. They still need a password; but it is a trial, not a ward.`,
         archive === undefined
           ? "Next: 'wardsync pair --kind archive' here, then 'wardsync join CODE --kind archive' on the machine that is always on."
           : `Archive: ${archive}. Start it with 'wardsync archive --folder ${archive}'.\nA trial: archive and admin's device are on one machine, so one theft takes both.`,
+        'Then, when the archive and the tablets have joined and before you add people:',
+        "'wardsync policy set', so that no stolen disk can be tried with passwords. Until then the password alone opens what is on one;",
+        "'wardsync policy' says what each choice gives up.",
       ].join('\n'),
     );
   },

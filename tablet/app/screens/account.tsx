@@ -4,28 +4,25 @@ import { EventList } from '../parts/account-events.tsx';
 import { HoldersPanel } from '../parts/holders-panel.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { KitPanel } from '../parts/kit-panel.tsx';
+import { OldPasswordPanel } from '../parts/old-password-panel.tsx';
 import { PasswordPanel } from '../parts/password-panel.tsx';
 import { RequestsPanel } from '../parts/requests-panel.tsx';
+import { ScreenHead } from '../parts/screen-head.tsx';
 import type { SessionView } from '../port.ts';
 import { usePort } from '../state/app.ts';
 import { words } from '../state/preferences.ts';
-import { href } from '../state/route.ts';
 
 export function Account({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
   const account = usePort().topics.account.value;
   const say = words.value.account;
   return (
     <main id="content" class="page narrow account" tabIndex={-1}>
-      <div class="page-head">
-        <a class="button button-quiet button-icon" href={href({ screen: 'board' })} aria-label={words.value.patient.toBoard}>
-          <Icon name="arrowLeft" size={24} />
-        </a>
-        <h1>{say.title}</h1>
-      </div>
+      <ScreenHead title={say.title} />
       {account !== null && <RequestsPanel account={account} />}
       <PasswordPanel />
       {account !== null && (
         <>
+          <OldPasswordPanel changes={account.events[0]?.id ?? ''} />
           <KitPanel account={account} handle={session.handle} ward={session.ward} />
           <HoldersPanel account={account} />
           <section class="panel" aria-labelledby="account-events">

@@ -1,7 +1,7 @@
 /** Make this page a device of a ward, with the one-time code that ward IT made elsewhere. */
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { Icon } from '../parts/icon.tsx';
+import { WorkingForm } from '../parts/working-form.tsx';
 import { explain, usePort } from '../state/app.ts';
 import { words } from '../state/preferences.ts';
 import { Doorway } from './starting.tsx';
@@ -32,13 +32,7 @@ export function Enrol({ fromLink }: { fromLink: string | null }): JSX.Element {
     <Doorway>
       <h1>{say.title}</h1>
       <p>{say.text}</p>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!working) void join();
-        }}
-      >
+      <WorkingForm working={working} problem={problem} action={say.action} workingText={say.working} onSubmit={join}>
         <label class="field">
           <span class="field-name">{say.label}</span>
           <textarea
@@ -47,13 +41,7 @@ export function Enrol({ fromLink }: { fromLink: string | null }): JSX.Element {
           />
         </label>
         <p id={hint} class="muted">{fromLink === null ? say.hint : say.fromLink}</p>
-        <p class="notice-slot" role="alert">
-          {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
-        </p>
-        <button type="submit" class="button button-primary button-wide" aria-disabled={working}>
-          {working ? <><span class="spinner" aria-hidden="true" /> {say.working}</> : say.action}
-        </button>
-      </form>
+      </WorkingForm>
     </Doorway>
   );
 }

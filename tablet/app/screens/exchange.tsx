@@ -2,11 +2,11 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { ScreenHead } from '../parts/screen-head.tsx';
 import type { ImportSummary } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
 import { importFile, importState } from '../state/import.ts';
 import { words } from '../state/preferences.ts';
-import { href } from '../state/route.ts';
 
 export function Exchange(): JSX.Element {
   const port = usePort();
@@ -21,12 +21,7 @@ export function Exchange(): JSX.Element {
 
   return (
     <main id="content" class="page narrow" tabIndex={-1}>
-      <div class="page-head">
-        <a class="button button-quiet button-icon" href={href({ screen: 'board' })} aria-label={words.value.patient.toBoard}>
-          <Icon name="arrowLeft" size={24} />
-        </a>
-        <h1>{say.title}</h1>
-      </div>
+      <ScreenHead title={say.title} />
       <form
         class="panel" noValidate
         onSubmit={(event) => {

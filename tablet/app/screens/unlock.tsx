@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
+import { UnlockProgress } from '../parts/unlock-progress.tsx';
+import { WorkingForm } from '../parts/working-form.tsx';
 import { explain, usePort } from '../state/app.ts';
 import { draftsKept } from '../state/drafts.ts';
 import { forgetHandles, knownHandles, rememberHandles, remembersHandles } from '../state/handles.ts';
@@ -17,6 +19,7 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
   const [working, setWorking] = useState(false);
   const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState('');
+  const [isTooFew, setTooFew] = useState(false);
   const handle = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -32,10 +35,12 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
       return;
     }
     setWorking(true);
+    setTooFew(false);
     setProblem('');
     const reply = await port.request('unlock', params);
     setWorking(false);
     if (reply.ok) return;
+    setTooFew(reply.failure.code === 'too-few-nodes');
     setProblem(explain(reply.failure, words.value));
     password.current?.select();
     password.current?.focus();
@@ -52,12 +57,9 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
           password.current?.focus();
         }}
       />
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!working) void unlock();
-        }}
+      <WorkingForm
+        working={working} problem={problem} action={say.action} workingText={say.working} onSubmit={unlock}
+        beside={<UnlockProgress working={working} failed={isTooFew} />}
       >
         <label class="field">
           <span class="field-name">{say.handle}</span>
@@ -79,14 +81,7 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
             </button>
           </span>
         </div>
-        <p class="notice-slot" role="alert">
-          {problem !== '' && <span class="notice" data-tone="failed"><Icon name="alert" /> {problem}</span>}
-        </p>
-        <button type="submit" class="button button-primary button-wide" aria-disabled={working}>
-          {working ? <><span class="spinner" aria-hidden="true" /> {say.working}</> : say.action}
-        </button>
-        <p class="visually-hidden" role="status">{working ? say.working : ''}</p>
-      </form>
+      </WorkingForm>
       <button type="button" class="button button-quiet" onClick={onForgot}>{words.value.account.recover.forgot}</button>
     </Doorway>
   );

@@ -18,7 +18,9 @@ export type Route =
   | { readonly screen: 'exchange' }
   | { readonly screen: 'devices' }
   | { readonly screen: 'doctor' }
-  | { readonly screen: 'account' };
+  | { readonly screen: 'account' }
+  /** `about`: a patient's id, to see who looked at this one; the record itself is not opened. */
+  | { readonly screen: 'audit'; readonly about?: string };
 
 export const route = signal<Route>({ screen: 'board' });
 
@@ -30,6 +32,7 @@ export function href(to: Route): string {
     case 'devices': case 'doctor': return `#/${to.screen}`;
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
+    case 'audit': return to.about === undefined ? '#/audit' : `#/audit/${encodeURIComponent(to.about)}`;
     case 'observe':
     case 'admit': return `#/patient/${encodeURIComponent(to.patient)}/${to.screen}`;
     case 'patient': {
@@ -66,6 +69,7 @@ function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
   if (root === 'devices' || root === 'doctor') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
+  if (root === 'audit') return { screen: 'audit', ...(id !== undefined && id !== '' && { about: decode(id) }) };
   if (root === 'account') return { screen: 'account' };
   if (root === 'new-patient') return { screen: 'new-patient' };
   if (root !== 'patient' || id === undefined || id === '') return { screen: 'board' };

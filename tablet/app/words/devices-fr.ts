@@ -47,6 +47,7 @@ export const doctorFr: typeof doctorEn = {
     'few-openers': ({ name, people, count }) =>
       `${pluriel(count, 'patient', 'patients')} de l’équipe « ${name} » : ${people.length === 0 ? 'personne ne peut ouvrir' : `seul(e) ${people.join(', ')} peut ouvrir`}. Ajoutez une deuxième personne à l’équipe.`,
     'one-admin': () => 'Il n’y a qu’un administrateur. S’il est absent ou oublie son mot de passe, personne ne peut ajouter quelqu’un ni exclure un appareil perdu. Nommez-en un deuxième.',
+    'no-officer': () => 'Le service n’a pas de délégué à la protection des données. Les dossiers ouverts sont notés quand même, et seuls les administrateurs peuvent le lire : donnez ce rôle à quelqu’un, pour que nul ne se surveille soi-même.',
     'closed-documents': ({ count }) => `${pluriel(count, 'document vous est fermé', 'documents vous sont fermés')} : une autre équipe, ou une clé qui n’est pas encore arrivée.`,
     'disputed-items': ({ count }) => `${pluriel(count, 'saisie attend', 'saisies attendent')} d’être revues : écrites par une personne, ou sur un appareil, qui a été exclu. Un administrateur les accepte ou les refuse.`,
     'unreadable-items': ({ count }) => `${pluriel(count, 'saisie ne s’ouvre', 'saisies ne s’ouvrent')} pas bien que la clé soit là. Prévenez l’informatique.`,
@@ -60,5 +61,10 @@ export const doctorFr: typeof doctorEn = {
     diverged: ({ name }) => `« ${name} » prétend avoir quelque chose qu’il ne donne pas. Examinez-le ; si cela continue, faites-le entrer à nouveau.`,
     forks: ({ count }) => `${pluriel(count, 'chaîne existe', 'chaînes existent')} en deux versions : comme lorsqu’un appareil a été copié. Excluez la copie.`,
     'certificate-ends': ({ name, span }) => `Le certificat de « ${name} » expire dans ${pluriel(span, 'jour', 'jours')}. Toute commande d’un administrateur le renouvelle.`,
+    'no-policy': () => 'Le mot de passe suffit pour déverrouiller : qui vole une tablette ou l’archive peut y essayer des mots de passe sans fin. Quand l’archive et les tablettes sont là, choisissez combien doivent répondre : écran « Déverrouillage du service ».',
+    'by-password-alone': ({ people }) => `${people.join(', ')} : encore par le seul mot de passe, jusqu’au prochain déverrouillage avec les appareils du service à portée. Les vieilles copies du journal restent devinables.`,
+    'nodes-away': ({ count, span }) => `${pluriel(count, 'archive ou tablette n’est pas joignable', 'archives et tablettes ne sont pas joignables')} ; il en faut ${span} pour déverrouiller.`,
+    'dishonest-node': ({ name }) => `« ${name} » a répondu faux quand vous avez déverrouillé : en panne, ou en de mauvaises mains. Déclarez-le perdu ; il pourra revenir une fois examiné.`,
+    'old-password': ({ count, span }) => `Votre ancien mot de passe est mort sur ${pluriel(count, 'appareil', 'appareils')} du service ; à ${span}, il ne vaut plus rien. Allumez ceux qui sont éteints.`,
   },
 };

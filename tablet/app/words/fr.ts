@@ -2,6 +2,8 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { privacyFr } from './privacy-fr.ts';
+import { presenceFr } from './presence-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
@@ -36,10 +38,13 @@ export const fr: Words = {
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...accountFr.failures,
+    ...privacyFr.failures,
   },
 
   account: accountFr,
+  presence: presenceFr,
 
+  privacy: privacyFr,
   devices: devicesFr,
   doctor: doctorFr,
 

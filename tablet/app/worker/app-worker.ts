@@ -13,16 +13,19 @@ import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
 import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
+import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type UnlockFailure, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { accountView } from './account-view.ts';
+import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
+import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
 import { RequestFailed } from './request-failed.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
@@ -41,11 +44,15 @@ export class AppWorker {
   #status: SyncStatus | undefined;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
+  /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
+  #wanted: ShownPatient | null = null;
   /** The session as the page knows it. */
   #saidSession = '';
   #saidAccount = '';
   /** The question to the holders of whoever forgot the password here. */
   #recovering: Recovering | undefined;
+  /** Who answered the last unlock. */
+  #asked: UnlockProgress | undefined;
   /** What is to be shown anew: only how safe entries are, or everything. */
   #due: 'standings' | 'all' | undefined;
   #restUntil = 0;
@@ -86,7 +93,12 @@ export class AppWorker {
     },
     unlock: async ({ handle, password }) => {
       await this.#lock();
-      const unlocked = await this.#lockedWard().unlock(handle, password);
+      this.#asked = undefined;
+      this.#post({ topic: 'presence', value: null });
+      const unlocked = await this.#lockedWard().unlock(handle, password, (progress) => {
+        this.#asked = progress;
+        this.#showPresence();
+      });
       if (!unlocked.ok) throw new RequestFailed(UNLOCK_FAILURES[unlocked.failure]);
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
@@ -147,16 +159,27 @@ export class AppWorker {
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
-      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd });
+      return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd, dishonest: falseNodes(this.#asked), oldPassword: await session.oldPassword() });
     },
+    oldPassword: () => oldPasswordView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica),
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
       await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
       return null;
     },
+    audit: (query) => auditView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica, query),
+    exportAudit: (query) => auditFile(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica, query),
     openPatient: async ({ patient, stay }) => {
-      this.#shown = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
-      if (patient !== null && this.#chart().patient(patient) === undefined) throw new RequestFailed('not-found');
+      const wanted = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
+      this.#wanted = wanted;
+      if (wanted === null) this.#shown = null;
+      else {
+        const { session, chart } = this.#need(this.#open, 'locked');
+        await recordOpening(session, chart, { ...wanted, how: 'screen' });
+        // Meanwhile another may have been asked for, or the ward locked.
+        if (this.#wanted !== wanted || this.#open?.session !== session) return null;
+        this.#shown = wanted;
+      }
       this.#showPatient();
       return null;
     },
@@ -189,7 +212,9 @@ export class AppWorker {
       }
     },
     exportFhir: async ({ patient }) => {
-      const bundle = exportBundle(this.#chart(), patient, browserEnvironment.clock.now());
+      const { session, chart } = this.#need(this.#open, 'locked');
+      await recordOpening(session, chart, { patient, stays: 'all', how: 'export' });
+      const bundle = exportBundle(chart, patient, browserEnvironment.clock.now());
       if (bundle === null) throw new RequestFailed('not-found');
       return bundle;
     },
@@ -225,6 +250,7 @@ export class AppWorker {
     this.#open = undefined;
     this.#saidAccount = '';
     this.#shown = null;
+    this.#wanted = null;
     open.stop();
     this.#status?.follow(undefined);
     // The page goes blank first: closing waits for what is being written.
@@ -271,6 +297,7 @@ export class AppWorker {
     const ward = open.session.members.nameOf(state.sealedName) ?? '';
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
+    this.#showPresence();
     this.#status?.show();
     void this.#showAccount();
   }
@@ -303,6 +330,12 @@ export class AppWorker {
     this.#post({ topic: 'patient', value });
   }
 
+  /** Names of devices open with the session, and on a fresh page somewhat later. */
+  #showPresence(): void {
+    const [asked, ward] = [this.#asked, this.#ward];
+    if (asked !== undefined && ward !== undefined) this.#post({ topic: 'presence', value: presenceView(asked, ward.replica, this.#open?.session) });
+  }
+
   /** Anew when the log has changed. */
   async #showAccount(): Promise<void> {
     const [open, ward] = [this.#open, this.#ward];
@@ -324,10 +357,6 @@ export class AppWorker {
       replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
       unlockNodes: host.unlockNodes,
     });
-  }
-
-  #chart(): Chart {
-    return this.#need(this.#open, 'locked').chart;
   }
 
   /** What the ward's peers would refuse is not begun. */

@@ -1,0 +1,35 @@
+/** While the password is being checked: which of the ward's devices have answered, and how many it takes (UNLOCK-1). */
+import type { JSX } from 'preact';
+import type { AskedNode } from '../port-presence.ts';
+import { usePort } from '../state/app.ts';
+import { words } from '../state/preferences.ts';
+import { Icon, type IconName } from './icon.tsx';
+
+/** `working`: an unlock is going on; else what the last one came to, if that was for want of devices. */
+export function UnlockProgress({ working, failed }: { working: boolean; failed: boolean }): JSX.Element | null {
+  const view = usePort().topics.presence.value;
+  if (view === null || (!working && !failed)) return null;
+  const say = words.value.presence;
+  const { need, nodes } = view;
+  const answered = nodes.filter(({ outcome }) => outcome === 'answered').length;
+  const text = !working ? say.tooFew(answered, need) : answered >= need ? say.enough : say.progress(answered, need);
+  return (
+    <div class="unlock-progress">
+      <p role="status">{text}</p>
+      <ul aria-label={say.list}>{nodes.map((node) => <Node key={node.id} node={node} />)}</ul>
+    </div>
+  );
+}
+
+function Node({ node: { id, kind, outcome } }: { node: AskedNode }): JSX.Element {
+  const say = words.value.presence;
+  return (
+    <li data-outcome={outcome}>
+      <Icon name={ICONS[outcome]} size={18} /> {say.kinds[kind]} <small class="code">{id}</small> <span class="muted">{say.outcomes[outcome]}</span>
+    </li>
+  );
+}
+
+const ICONS: Readonly<Record<AskedNode['outcome'], IconName>> = {
+  asked: 'clock', answered: 'check', dishonest: 'alert', unreachable: 'cloudOff', 'device-tries': 'lock', tries: 'lock', 'no-share': 'help',
+};
