@@ -46,6 +46,11 @@ export const LABEL = {
   unlockReset: 'wardsync/1/unlock-reset',
   auditKey: 'wardsync/1/audit-key',
   audit: 'wardsync/1/audit',
+  pin: 'wardsync/1/pin',
+  pinKey: 'wardsync/1/pin-key',
+  pinInput: 'wardsync/1/pin-input',
+  pinHold: 'wardsync/1/pin-hold',
+  pinChange: 'wardsync/1/pin-change',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

@@ -203,6 +203,8 @@ class Inquiry {
         return this.#isPresent(log.user(hexOf(operation.user)));
       case 'set-unlock-policy':
         return objectionToPolicy(operation) === undefined;
+      case 'set-grace':
+        return true;
       case 'reset-tries':
         return this.#isPresent(log.user(hexOf(operation.user)));
       case 'add-device':

@@ -23,6 +23,7 @@ export interface Description {
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
   readonly unlockPolicy: UnlockPolicy | undefined;
+  readonly graceHours: number;
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
   /** By id; what has been carried out is not among them. */
@@ -40,7 +41,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -89,6 +90,7 @@ class Draft {
   #admins: TeamId | undefined;
   #authority: AuthorityState | undefined;
   #unlockPolicy: UnlockPolicy | undefined;
+  #graceHours: number;
   #quorum: Quorum | undefined;
 
   constructor(before: Description, graph: LogGraph) {
@@ -110,13 +112,14 @@ class Draft {
     this.#admins = before.admins;
     this.#authority = before.authority;
     this.#unlockPolicy = before.unlockPolicy;
+    this.#graceHours = before.graceHours;
     this.#quorum = before.quorum;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, asks: this.#asks.current,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, asks: this.#asks.current,
       quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, erasures: this.#erasures.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
@@ -155,6 +158,9 @@ class Draft {
       }
       case 'set-unlock-policy':
         this.#unlockPolicy = operation.nodes === 0 ? undefined : { threshold: operation.threshold, nodes: operation.nodes };
+        break;
+      case 'set-grace':
+        this.#graceHours = operation.hours;
         break;
       case 'reset-tries':
         this.#changeUser(operation.user, { triesResets: [...this.#users.get(hexOf(operation.user))?.triesResets ?? [], entry.id].slice(-MAX_RESETS) });

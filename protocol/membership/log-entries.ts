@@ -195,7 +195,7 @@ export class LogEntries {
       case 'set-quorum':
         this.#fileInOrder(this.quorums, entry);
         break;
-      case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
+      case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'set-grace': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
       case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint': case 'erase': case 'confirm-erasure':
         break;
     }

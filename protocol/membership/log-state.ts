@@ -53,6 +53,7 @@ export class LogState implements WardState {
   get invitations(): WardState['invitations'] { return this.#description.invitations; }
   get authority(): WardState['authority'] { return this.#description.authority; }
   get unlockPolicy(): WardState['unlockPolicy'] { return this.#description.unlockPolicy; }
+  get graceHours(): WardState['graceHours'] { return this.#description.graceHours; }
   get asks(): WardState['asks'] { return this.#description.asks; }
   get quorum(): WardState['quorum'] { return this.#description.quorum; }
   get settlements(): WardState['settlements'] { return this.#description.settlements; }

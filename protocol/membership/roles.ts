@@ -27,6 +27,7 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'set-unlock-policy': ['admin'],
   'set-unlock': ['viewer', 'clinician', 'admin', 'privacy'],
   'reset-tries': ['admin'],
+  'set-grace': ['admin'],
   'set-recovery': ['viewer', 'clinician', 'admin', 'privacy'],
   'release-share': ['viewer', 'clinician', 'admin', 'privacy'],
   'renew-user': ['admin'],

@@ -180,6 +180,8 @@ export interface WardState {
   readonly authority: AuthorityState | undefined;
   /** What new dealings have to be; undefined where bundles open by password alone. */
   readonly unlockPolicy: UnlockPolicy | undefined;
+  /** For how many hours after a full unlock a PIN opens, on tablets; 0: never (PIN-1). */
+  readonly graceHours: number;
   /** Questions for a recovery. */
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   /** Whether everything that `earlier` names is in the past of `later`. Both are known. */

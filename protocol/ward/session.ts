@@ -22,6 +22,7 @@ import type { Admitted, Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
 import { Account } from './account.ts';
 import { AuditReader } from './audit-reader.ts';
+import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Erasures } from './erasures.ts';
@@ -60,6 +61,8 @@ export class Session {
   readonly auditReader: AuditReader;
   /** Seals what was typed and not saved. */
   readonly drafts: DraftSeal;
+  /** Lets this user come back by PIN, on a tablet's page. */
+  readonly pin: OwnPin;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -102,6 +105,7 @@ export class Session {
     const bundle = ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes });
     this.account = new Account({ replica, identity, bundle, signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
+    this.pin = new OwnPin({ replica, device, nodes: unlockNodes, entropy: environment.entropy }, identity);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.erasures = new Erasures({ replica, keyring: this.#keyring, signer, user: identity.user, entropy: environment.entropy });
     this.#library = new Library({

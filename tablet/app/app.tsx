@@ -6,6 +6,7 @@ import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
+import { PinOffer } from './parts/pin-offer.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
 import { usePort } from './state/app.ts';
@@ -20,6 +21,7 @@ import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
 import { Enrol } from './screens/enrol.tsx';
+import { Erasures } from './screens/erasures.tsx';
 import { Exchange } from './screens/exchange.tsx';
 import { NewPatient } from './screens/new-patient.tsx';
 import { Observe } from './screens/observe.tsx';
@@ -76,6 +78,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       <LostNotice session={session} />
       <FalseNodeNotice />
       <AccountNews />
+      {!session.hasTemporaryPassword && <PinOffer />}
       {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}
     </>
   );
@@ -92,6 +95,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'exchange': return <Exchange />;
     case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
+    case 'erasures': return <Erasures />;
     case 'account': return <Account session={session} />;
     case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
@@ -130,6 +134,7 @@ function titleOf(at: Route, say: Words): string {
     case 'exchange': return say.exchange.title;
     case 'devices': return say.devices.title;
     case 'doctor': return say.doctor.title;
+    case 'erasures': return say.erasure.title;
     case 'account': return say.account.title;
     case 'audit': return say.privacy.title;
     default: return at satisfies never;

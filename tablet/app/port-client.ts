@@ -76,6 +76,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.importing.value = null;
       topics.account.value = null;
       topics.presence.value = null;
+      topics.pin.value = null;
     },
     restart() {
       end.terminate();
@@ -106,11 +107,13 @@ function emptyTopics(): PortClient['topics'] {
     session: signal<Topics['session']>({ state: 'starting' }),
     board: signal(noBoard),
     patient: signal<Topics['patient']>(null),
+    erased: signal<Topics['erased']>([]),
     sync: signal<Topics['sync']>({ peers: [], saving: 0, unsent: 0, notBackedUp: 0, heldBy: 0 }),
     importing: signal<Topics['importing']>(null),
     account: signal<Topics['account']>(null),
     recovery: signal<Topics['recovery']>(null),
     presence: signal<Topics['presence']>(null),
+    pin: signal<Topics['pin']>(null),
   };
 }
 
@@ -121,10 +124,12 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'session': topics.session.value = update.value; break;
     case 'board': topics.board.value = update.value; break;
     case 'patient': topics.patient.value = update.value; break;
+    case 'erased': topics.erased.value = update.value; break;
     case 'sync': topics.sync.value = update.value; break;
     case 'importing': topics.importing.value = update.value; break;
     case 'account': topics.account.value = update.value; break;
     case 'presence': topics.presence.value = update.value; break;
+    case 'pin': topics.pin.value = update.value; break;
     case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;
   }

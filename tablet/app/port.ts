@@ -13,6 +13,7 @@ import type { Audit, AuditLine, AuditQuery } from '../../protocol/chart/audit.ts
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
+import type { ErasureFailureCode, ErasureRequests } from './port-erasure.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
@@ -24,17 +25,27 @@ export interface Failure {
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
     | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
     | 'too-few-nodes' | 'device-tries' | 'tries'
+    | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | 'not-recorded'
+    | 'not-recorded' | ErasureFailureCode
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests extends PresenceRequests {
+export interface Requests extends ErasureRequests, PresenceRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
+  /** Handles of those who set a PIN on this tablet; none in other browsers. */
+  pinHandles: { params: Record<string, never>; result: readonly string[] };
+  /** Whether the PIN still opens, as the tablet's node says. */
+  pinState: { params: { handle: string }; result: PinStateView };
+  /** As `unlock`, by PIN. `wrong-pin` has the number of tries that are left as its message. */
+  unlockWithPin: { params: { handle: string; pin: string }; result: null };
+  /** For who has just unlocked otherwise. The topic `pin` says until when it opens. */
+  setPin: { params: { pin: string }; result: null };
+  dropPin: { params: Record<string, never>; result: null };
   /** Ends the session. The page ends the worker after it, and every key and opened document with its memory. */
   lock: { params: Record<string, never>; result: null };
   /** Seals the user's keys under another password. */
@@ -114,7 +125,22 @@ export interface ImportSummary {
   readonly unmapped: Readonly<Record<string, number>>;
 }
 
+export interface PinStateView {
+  readonly state: 'none' | 'held' | 'gone' | 'no-node';
+  readonly left: number;
+}
+
+/** The own PIN on this tablet. */
+export interface PinView {
+  /** One has just unlocked, and not by PIN. */
+  readonly canSet: boolean;
+  /** When the one that is set ends; null without one. */
+  readonly until: IsoTime | null;
+}
+
 export interface Topics {
+  /** Null while locked, and where the ward or the device has no PINs. */
+  pin: PinView | null;
   /** One's own account; null while locked. */
   account: AccountView | null;
   /** The question that this locked page asked; null when there is none. */
@@ -124,6 +150,8 @@ export interface Topics {
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;
+  /** Ids of documents that were erased for good, as the log says at each unlock and after it. */
+  erased: readonly string[];
   sync: SyncView;
   /** Of the import that is running; null when none is. */
   importing: { done: number; total: number; what: string } | null;

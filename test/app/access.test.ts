@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kitWords } from '../../protocol/keys/kit-words.ts';
-import { appStories, axe, screen, tabTo, unlockIn } from './app-stories.ts';
+import { appStories, screen, tabTo, unlockIn } from './app-stories.ts';
+import { axe } from './axe.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
 appStories('getting into the ward app', ({ story, picture, open }) => {

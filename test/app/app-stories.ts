@@ -1,7 +1,5 @@
 /** Stories of the ward app's page in Chromium, over a worker that is made up; and what every story may need. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import { chromiumMissing } from '../support/trusting-chromium.ts';
@@ -63,24 +61,4 @@ export async function tabTo(page: Page, there: () => Promise<boolean>): Promise<
     await page.keyboard.press('Tab');
   }
   assert.fail('the keyboard does not get there');
-}
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** What axe finds wrong by WCAG 2.2 AA and its own best practices, one line each. */
-export async function axe(page: Page): Promise<readonly string[]> {
-  // Half under the bar at the top everything is small.
-  await page.evaluate(() => scrollTo(0, 0));
-  // Evaluated through the debugger: the page's own policy stays as it is.
-  await page.evaluate(await readFile(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    interface Axe {
-      run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-    }
-    const { axe: runner } = globalThis as unknown as { axe: Axe };
-    const { violations } = await runner.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
-  });
 }

@@ -12,6 +12,8 @@ import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, 
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import { madeUpAudit } from './made-up-audit.ts';
 import { answering, oldPassword } from './fake-presence.ts';
+import { fakePins } from './fake-pins.ts';
+import { fakeErasing } from './fake-erasing.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -67,6 +69,16 @@ const examination: Examination = {
 
 const send = (message: FromWorker): void => postMessage(message);
 
+const erasing = fakeErasing(scenario, (patient) => {
+  const documents = [patient, ...[...stays].filter(([, value]) => value.patient === patient).map(([stay]) => stay)];
+  const name = records.get(patient)?.name;
+  return { name: `${name?.family}, ${name?.given}`, erase: () => {
+    for (const document of documents) { records.delete(document); stays.delete(document); }
+    send({ topic: 'erased', value: documents });
+    showBoard();
+  } };
+});
+
 const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> } = {
   async enrol({ code }) {
     if (code !== testJoinCode) throw fail(code.length < 20 ? 'bad-code' : 'code-used');
@@ -86,6 +98,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     send({ topic: 'presence', value: answering(scenario.presence, true).at(-1) ?? null });
     return { handle, name: me.name };
   },
+  ...fakePins({ scenario, send, fail, unlocked: () => showSession('unlocked') }),
   async lock() {
     opened = null;
     // The page ends this worker; the next one is locked.
@@ -173,6 +186,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async exportAudit() {
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
   },
+  ...erasing,
   async doctor() {
     return examination;
   },

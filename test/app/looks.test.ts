@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { buildApp } from '../../scripts/build-app.ts';
-import { appStories, axe, screen } from './app-stories.ts';
+import { appStories, screen } from './app-stories.ts';
+import { axe } from './axe.ts';
 import { fakeWorkerPath } from './harness.ts';
 import { states } from './screens.ts';
 

@@ -55,6 +55,7 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     'set-unlock-policy': { type: 'set-unlock-policy', threshold: 3, nodes: 4 },
     'set-unlock': { type: 'set-unlock', user: session.user.id, bundle: random.randomBytes(8), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] }, why: 'nodes-changed' },
     'reset-tries': { type: 'reset-tries', user },
+    'set-grace': { type: 'set-grace', hours: 12 },
     propose: { type: 'propose', action: { type: 'remove-user', user } },
     approve: { type: 'approve', proposal, cut: [] },
     checkpoint: { type: 'checkpoint' },

@@ -6,8 +6,10 @@ import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
 import { presenceEn } from './presence-en.ts';
+import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { erasureEn } from './erasure-en.ts';
 import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
@@ -40,14 +42,18 @@ export const en = {
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...accountEn.failures,
+    ...erasureEn.failures,
     ...privacyEn.failures,
+    ...shiftEn.failures,
   },
 
   account: accountEn,
   presence: presenceEn,
+  shift: shiftEn,
 
   privacy: privacyEn,
   devices: devicesEn,
+  erasure: erasureEn,
   doctor: doctorEn,
 
   sync: {

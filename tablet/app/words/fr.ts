@@ -2,8 +2,10 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { erasureFr } from './erasure-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
+import { shiftFr } from './shift-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
@@ -38,14 +40,18 @@ export const fr: Words = {
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...accountFr.failures,
+    ...erasureFr.failures,
     ...privacyFr.failures,
+    ...shiftFr.failures,
   },
 
   account: accountFr,
   presence: presenceFr,
+  shift: shiftFr,
 
   privacy: privacyFr,
   devices: devicesFr,
+  erasure: erasureFr,
   doctor: doctorFr,
 
   sync: {

@@ -3,7 +3,7 @@
  * and keeps its topics up to date.
  */
 import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
-import { addPerson, admit, type AdmitFailure } from '../../../protocol/chart/admit.ts';
+import { addPerson, admit } from '../../../protocol/chart/admit.ts';
 import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
@@ -15,18 +15,21 @@ import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
-import { openWard, type UnlockFailure, type Ward } from '../../../protocol/ward/ward.ts';
+import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { accountView } from './account-view.ts';
 import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
+import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
+import { erasedDocuments, erasingHandlers } from './erasing.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
+import { PinDesk } from './pins.ts';
 import { RequestFailed } from './request-failed.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
 import { SyncStatus } from './sync-status.ts';
@@ -42,6 +45,7 @@ export class AppWorker {
   readonly #post: Post;
   #ward: PageWard | undefined;
   #status: SyncStatus | undefined;
+  readonly #pins: PinDesk;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
   /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
@@ -59,6 +63,7 @@ export class AppWorker {
 
   constructor(post: Post) {
     this.#post = post;
+    this.#pins = new PinDesk((value) => this.#post({ topic: 'pin', value }));
   }
 
   /** Opens what this page already is. */
@@ -103,6 +108,15 @@ export class AppWorker {
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
     },
+    pinHandles: () => this.#pins.handles(),
+    pinState: ({ handle }) => this.#pins.stateOf(handle),
+    unlockWithPin: async ({ handle, pin }) => {
+      await this.#lock();
+      this.#unlocked(await this.#pins.unlock(this.#lockedWard(), handle, pin), false);
+      return null;
+    },
+    setPin: ({ pin }) => this.#pins.set(pin),
+    dropPin: () => this.#pins.drop(),
     lock: async () => {
       await this.#lock();
       return null;
@@ -156,6 +170,7 @@ export class AppWorker {
       if (!reported.ok) throw new RequestFailed(reported.failure === 'not-an-admin' ? 'not-allowed' : 'not-found');
       return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
     },
+    ...erasingHandlers(() => ({ ...this.#need(this.#open, 'locked'), ward: this.#need(this.#ward, 'not-enrolled') })),
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
@@ -222,24 +237,28 @@ export class AppWorker {
 
   #enter(ward: PageWard): void {
     this.#ward = ward;
+    this.#pins.enter(ward);
     this.#status = new SyncStatus(ward, browserEnvironment, (value) => this.#post({ topic: 'sync', value }));
     ward.replica.onAdmitted(() => this.#checkRemoved(ward));
     this.#session({ state: 'locked', device: hexOf(ward.device.id).slice(0, 8) });
     this.#checkRemoved(ward);
   }
 
-  #unlocked(session: Session): void {
+  #unlocked(session: Session, isFull = true): void {
     const ward = this.#need(this.#ward, 'not-enrolled');
     const chart = new Chart(session, browserEnvironment);
     const offs = [
+      ward.replica.onDropped(() => this.#showErased()),
       session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
       ward.replica.onAdmitted(({ document }) => {
         this.#updateSoon('standings');
-        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void this.#showAccount();
+        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void Promise.all([this.#showAccount(), this.#pins.show()]);
       }),
     ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
+    this.#pins.begin(session, isFull);
+    this.#showErased();
     this.#show();
     this.#checkRemoved(ward);
   }
@@ -249,6 +268,7 @@ export class AppWorker {
     if (open === undefined || this.#ward === undefined) return;
     this.#open = undefined;
     this.#saidAccount = '';
+    this.#pins.end();
     this.#shown = null;
     this.#wanted = null;
     open.stop();
@@ -323,6 +343,12 @@ export class AppWorker {
     });
   }
 
+  /** Told before anything else is shown: the page leaves the patient, and drafts go. */
+  #showErased(): void {
+    const [open, ward] = [this.#open, this.#ward];
+    if (open !== undefined && ward !== undefined) this.#post({ topic: 'erased', value: erasedDocuments(ward) });
+  }
+
   #showPatient(): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -388,19 +414,3 @@ export class AppWorker {
 function mayWrite({ role, account }: Session): boolean {
   return role !== undefined && maySign(role, 'changeset') && !account.hasTemporaryPassword;
 }
-
-const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
-  'wrong-password': 'wrong-password',
-  'no-users-here': 'no-peer',
-  'damaged-bundle': 'internal',
-  'too-few-nodes': 'too-few-nodes',
-  'device-tries': 'device-tries',
-  tries: 'tries',
-};
-
-const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {
-  'unknown-patient': 'not-found',
-  'already-admitted': 'already-admitted',
-  'bed-taken': 'bed-taken',
-  malformed: 'invalid',
-};
