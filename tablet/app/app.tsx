@@ -21,6 +21,7 @@ import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
 import { Enrol } from './screens/enrol.tsx';
+import { Erasures } from './screens/erasures.tsx';
 import { Exchange } from './screens/exchange.tsx';
 import { NewPatient } from './screens/new-patient.tsx';
 import { Observe } from './screens/observe.tsx';
@@ -94,6 +95,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'exchange': return <Exchange />;
     case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
+    case 'erasures': return <Erasures />;
     case 'account': return <Account session={session} />;
     case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
@@ -132,6 +134,7 @@ function titleOf(at: Route, say: Words): string {
     case 'exchange': return say.exchange.title;
     case 'devices': return say.devices.title;
     case 'doctor': return say.doctor.title;
+    case 'erasures': return say.erasure.title;
     case 'account': return say.account.title;
     case 'audit': return say.privacy.title;
     default: return at satisfies never;

@@ -13,6 +13,7 @@ import type { Audit, AuditLine, AuditQuery } from '../../protocol/chart/audit.ts
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
+import type { ErasureFailureCode, ErasureRequests } from './port-erasure.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
@@ -26,12 +27,12 @@ export interface Failure {
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | 'not-recorded'
+    | 'not-recorded' | ErasureFailureCode
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests extends PresenceRequests {
+export interface Requests extends ErasureRequests, PresenceRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -149,6 +150,8 @@ export interface Topics {
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;
+  /** Ids of documents that were erased for good, as the log says at each unlock and after it. */
+  erased: readonly string[];
   sync: SyncView;
   /** Of the import that is running; null when none is. */
   importing: { done: number; total: number; what: string } | null;

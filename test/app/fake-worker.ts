@@ -13,6 +13,7 @@ import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import { madeUpAudit } from './made-up-audit.ts';
 import { answering, oldPassword } from './fake-presence.ts';
 import { fakePins } from './fake-pins.ts';
+import { fakeErasing } from './fake-erasing.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -68,6 +69,16 @@ const examination: Examination = {
 };
 
 const send = (message: FromWorker): void => postMessage(message);
+
+const erasing = fakeErasing(scenario, (patient) => {
+  const documents = [patient, ...[...stays].filter(([, value]) => value.patient === patient).map(([stay]) => stay)];
+  const name = records.get(patient)?.name;
+  return { name: `${name?.family}, ${name?.given}`, erase: () => {
+    for (const document of documents) { records.delete(document); stays.delete(document); }
+    send({ topic: 'erased', value: documents });
+    showBoard();
+  } };
+});
 
 const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> } = {
   async enrol({ code }) {
@@ -176,6 +187,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async exportAudit() {
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
   },
+  ...erasing,
   async doctor() {
     return examination;
   },

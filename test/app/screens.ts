@@ -188,6 +188,18 @@ export const states: Readonly<Record<string, ScreenState>> = {
     options: { scenario: { role: 'admin' }, fragment: '#/doctor' },
     reach: (page) => page.getByRole('heading', { name: 'Who can open what' }).waitFor(),
   },
+  erasures: {
+    options: { scenario: { role: 'admin' }, fragment: '#/erasures' },
+    reach: (page) => page.getByText('Backups made before').waitFor(),
+  },
+  erase: {
+    options: { scenario: { role: 'admin' } },
+    reach: async (page) => {
+      await patient(page, 'Stays');
+      await page.getByRole('button', { name: 'Erase this patient…' }).click();
+      await page.getByLabel('Why').waitFor();
+    },
+  },
   peers: {
     options: {},
     reach: async (page) => {

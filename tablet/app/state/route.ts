@@ -18,6 +18,7 @@ export type Route =
   | { readonly screen: 'exchange' }
   | { readonly screen: 'devices' }
   | { readonly screen: 'doctor' }
+  | { readonly screen: 'erasures' }
   | { readonly screen: 'account' }
   /** `about`: a patient's id, to see who looked at this one; the record itself is not opened. */
   | { readonly screen: 'audit'; readonly about?: string };
@@ -29,7 +30,7 @@ export function href(to: Route): string {
   switch (to.screen) {
     case 'board': return '#/';
     case 'exchange': return '#/import';
-    case 'devices': case 'doctor': return `#/${to.screen}`;
+    case 'devices': case 'doctor': case 'erasures': return `#/${to.screen}`;
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
     case 'audit': return to.about === undefined ? '#/audit' : `#/audit/${encodeURIComponent(to.about)}`;
@@ -67,7 +68,7 @@ function follow(): void {
 
 function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
-  if (root === 'devices' || root === 'doctor') return { screen: root };
+  if (root === 'devices' || root === 'doctor' || root === 'erasures') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
   if (root === 'audit') return { screen: 'audit', ...(id !== undefined && id !== '' && { about: decode(id) }) };
   if (root === 'account') return { screen: 'account' };

@@ -9,6 +9,7 @@ import { presenceEn } from './presence-en.ts';
 import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { erasureEn } from './erasure-en.ts';
 import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
@@ -41,6 +42,7 @@ export const en = {
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...accountEn.failures,
+    ...erasureEn.failures,
     ...privacyEn.failures,
     ...shiftEn.failures,
   },
@@ -51,6 +53,7 @@ export const en = {
 
   privacy: privacyEn,
   devices: devicesEn,
+  erasure: erasureEn,
   doctor: doctorEn,
 
   sync: {

@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { erasureFr } from './erasure-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { shiftFr } from './shift-fr.ts';
@@ -39,6 +40,7 @@ export const fr: Words = {
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...accountFr.failures,
+    ...erasureFr.failures,
     ...privacyFr.failures,
     ...shiftFr.failures,
   },
@@ -49,6 +51,7 @@ export const fr: Words = {
 
   privacy: privacyFr,
   devices: devicesFr,
+  erasure: erasureFr,
   doctor: doctorFr,
 
   sync: {
