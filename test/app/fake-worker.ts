@@ -28,6 +28,7 @@ discharge(scenario.discharged);
 const standings = new Map<string, Standing>();
 let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
+let printed = 0;
 let password: string = testLogin.password;
 let temporary = scenario.temporaryPassword;
 const minutesAgo = (n: number): string => new Date(scenario.now - n * 60_000).toISOString();
@@ -181,7 +182,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return { users: lost?.users ?? [] };
   },
   async audit(query) {
-    return madeUpAudit(scenario, query);
+    return madeUpAudit(scenario, query, printed);
   },
   async exportAudit() {
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
@@ -210,6 +211,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       throw fail('not-recorded');
     }
     showPatient();
+    return null;
+  },
+  async printed() {
+    printed += 1;
     return null;
   },
   async admit({ patient, admission }) {

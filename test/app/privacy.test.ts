@@ -37,6 +37,18 @@ appStories('privacy in Chromium', ({ story }) => {
     assert.match(page.url(), /#\/audit\/[^/]+$/);
   }));
 
+  test('AUDIT-1: printing the page of a patient is recorded, printing the board is not', () => story({ scenario: { role: 'privacy' } }, async (page) => {
+    const print = (): Promise<void> => page.evaluate(() => { dispatchEvent(new Event('beforeprint')); });
+    await page.locator('.bed-card').first().waitFor();
+    await print();
+    await page.locator('.bed-card').first().getByRole('link').first().click();
+    await page.getByRole('link', { name: 'Who looked at this patient' }).waitFor();
+    await print();
+    await page.goto(`${page.url().replace(/#.*/, '')}#/audit`);
+    await page.getByText('24 openings').waitFor();
+    assert.equal(await page.getByText('Printed').count(), 1);
+  }));
+
   test('nobody else is offered the audit', () => story({ scenario: { role: 'clinician' } }, async (page) => {
     await page.getByRole('button', { name: /^Signed in as/ }).click();
     assert.equal(await page.getByRole('link', { name: 'Who looked at which patient' }).count(), 0);
