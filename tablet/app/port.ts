@@ -80,6 +80,8 @@ export interface Requests extends ErasureRequests, PresenceRequests {
    * without it the one in progress, else the newest.
    */
   openPatient: { params: { patient: string | null; stay?: string }; result: null };
+  /** The page is being printed, with the patient that is shown on it. */
+  printed: { params: Record<string, never>; result: null };
   /** Begins a stay of a patient who is not on the ward. */
   admit: { params: { patient: string; admission: NewAdmission }; result: { stay: string } };
   /** Makes a record, and begins a stay if `admission` is given. */
@@ -117,7 +119,9 @@ export interface AuditView extends Audit {
 export interface ImportSummary {
   readonly patients: number;
   readonly stays: number;
+  /** Records and stays that are new here, were added to, and were here as they are. */
   readonly created: number;
+  readonly changed: number;
   readonly unchanged: number;
   /** What was not mapped, by resource type (or type and reason), with counts. */
   readonly unmapped: Readonly<Record<string, number>>;

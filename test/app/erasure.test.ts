@@ -1,24 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { chromiumPath, startHarness, type Harness, type OpenOptions } from './harness.ts';
+import { test } from 'node:test';
+import { appStories } from './app-stories.ts';
 
-describe('erasing a patient in Chromium', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
-  let harness: Harness;
-  before(async () => { harness = await startHarness(); });
-  after(() => harness.stop());
-
-  async function story(options: OpenOptions, tell: (page: Page) => Promise<void>): Promise<void> {
-    const { page, context, complaints } = await harness.open(options);
-    page.setDefaultTimeout(10_000);
-    try {
-      await tell(page);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await context.close();
-    }
-  }
-
+appStories('erasing a patient in Chromium', ({ story }) => {
   test('ERASE-3: a page that shows the patient goes back to the board, and what was typed about the patient is forgotten', () => story({ scenario: { role: 'admin' } }, async (page) => {
     const card = page.locator('.bed-card').first();
     const name = await card.locator('h3').innerText();

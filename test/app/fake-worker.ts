@@ -28,6 +28,7 @@ discharge(scenario.discharged);
 const standings = new Map<string, Standing>();
 let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
+let printed = 0;
 let password: string = testLogin.password;
 let temporary = scenario.temporaryPassword;
 const minutesAgo = (n: number): string => new Date(scenario.now - n * 60_000).toISOString();
@@ -181,7 +182,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return { users: lost?.users ?? [] };
   },
   async audit(query) {
-    return madeUpAudit(scenario, query);
+    return madeUpAudit(scenario, query, printed);
   },
   async exportAudit() {
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
@@ -210,6 +211,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       throw fail('not-recorded');
     }
     showPatient();
+    return null;
+  },
+  async printed() {
+    printed += 1;
     return null;
   },
   async admit({ patient, admission }) {
@@ -261,7 +266,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       await pause(10);
     }
     send({ topic: 'importing', value: null });
-    return { patients: 1, stays: 12, created: 914, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
+    return { patients: 1, stays: 12, created: 13, changed: 0, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
   },
   async exportFhir({ patient }) {
     return { fileName: `patient-${patient.slice(0, 8)}.json`, json: '{"resourceType":"Bundle"}' };

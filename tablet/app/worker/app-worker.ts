@@ -198,6 +198,11 @@ export class AppWorker {
       this.#showPatient();
       return null;
     },
+    printed: async () => {
+      const { session, chart } = this.#need(this.#open, 'locked');
+      if (this.#shown !== null) await recordOpening(session, chart, { ...this.#shown, how: 'print' });
+      return null;
+    },
     admit: async ({ patient, admission }) => {
       const admitted = await admit(this.#chartToWrite(), patient, admission);
       if (!admitted.ok) throw new RequestFailed(ADMIT_FAILURES[admitted.failure]);
