@@ -180,6 +180,30 @@ export const storeContract: readonly ContractCase[] = [
     },
   },
   {
+    title: 'erase removes documents whole, with what was appended just before, and nothing of others',
+    run: async (place) => {
+      const store = await place.open();
+      const [gone, other] = [chainNumber(1, 1), chainNumber(2, 1)];
+      await store.append({ ...sampleAppend(other, 1, 5), forks: [{ ...other, seq: 1, kept: idNumber(1), other: sampleItem(other, 1).item }] });
+      await store.append({ ...sampleAppend(gone, 1, 1500), forks: [{ ...gone, seq: 1, kept: idNumber(1), other: sampleItem(gone, 1).item }] });
+      await store.setLocal('name', new Uint8Array([1]));
+      const late = store.append(sampleAppend(chainNumber(1, 2), 1, 3));
+      await Promise.all([late, store.erase([gone.document])]);
+      const isErased = async (erased: ItemStore) => {
+        same(await all(erased.heads()), [sampleHead(other, 5)], 'heads');
+        same((await all(erased.forks())).length, 1, 'forks');
+        for (const author of [1, 2]) same(await erased.read(chainNumber(1, author), 1, NO_LIMIT), [], 'items');
+        same(await erased.read(other, 1, NO_LIMIT), sampleAppend(other, 1, 5).items, 'items of others');
+        same(await erased.getLocal('name'), new Uint8Array([1]), 'local value');
+      };
+      await isErased(store);
+      await store.erase([gone.document]);
+      await isErased(store);
+      await store.close();
+      await failsWith('closed', () => store.erase([gone.document]));
+    },
+  },
+  {
     title: 'after close every call fails with `closed`, and closing again is harmless',
     run: async (place) => {
       const store = await place.open();
