@@ -76,6 +76,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.importing.value = null;
       topics.account.value = null;
       topics.presence.value = null;
+      topics.council.value = null;
     },
     restart() {
       end.terminate();
@@ -110,6 +111,7 @@ function emptyTopics(): PortClient['topics'] {
     importing: signal<Topics['importing']>(null),
     account: signal<Topics['account']>(null),
     recovery: signal<Topics['recovery']>(null),
+    council: signal<Topics['council']>(null),
     presence: signal<Topics['presence']>(null),
   };
 }
@@ -124,6 +126,7 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'sync': topics.sync.value = update.value; break;
     case 'importing': topics.importing.value = update.value; break;
     case 'account': topics.account.value = update.value; break;
+    case 'council': topics.council.value = update.value; break;
     case 'presence': topics.presence.value = update.value; break;
     case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;

@@ -12,6 +12,7 @@ import type {
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
+import type { CouncilCode, CouncilRequests, CouncilView } from './port-council.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
@@ -24,11 +25,11 @@ export interface Failure {
     | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
+    | CouncilCode | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests extends PresenceRequests {
+export interface Requests extends PresenceRequests, CouncilRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -107,6 +108,8 @@ export interface Topics {
   account: AccountView | null;
   /** The question that this locked page asked; null when there is none. */
   recovery: RecoveryView | null;
+  /** People, teams and rules of the ward; null while locked, and for whoever has no say in them. */
+  council: CouncilView | null;
   /** Who answers the unlock that is going on, or answered the last; null before the first. */
   presence: PresenceView | null;
   session: SessionView;

@@ -10,6 +10,7 @@ import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
 import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
+import { fakeCouncil } from './fake-council.ts';
 import { answering, oldPassword } from './fake-presence.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
@@ -38,6 +39,7 @@ let account: AccountView = {
   ],
 };
 let sync = startingSync();
+const council = fakeCouncil(scenario);
 
 /** The real worker keeps them sealed. */
 const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
@@ -169,6 +171,17 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async doctor() {
     return examination;
   },
+  async council(action) {
+    await pause(50);
+    const acted = council.act(action);
+    if (typeof acted === 'string') throw fail(acted);
+    send({ topic: 'council', value: council.view() });
+    return acted;
+  },
+  async reviewWork() {
+    await pause(50);
+    return council.work();
+  },
   async oldPassword() {
     await pause(50);
     return oldPassword(scenario.presence);
@@ -268,6 +281,7 @@ function showSession(state: Scenario['session']): void {
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
       send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
+      if (scenario.role === 'admin' && scenario.council !== 'loading') send({ topic: 'council', value: council.view() });
       showAccount();
       showBoard();
       send({ topic: 'sync', value: sync });

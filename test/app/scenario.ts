@@ -17,6 +17,8 @@ export interface Scenario {
   readonly accountNews: boolean;
   /** How the ward's devices answer an unlock; but for `quick`, the password was changed lately. */
   readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting';
+  /** What the screens of the admins have to show. */
+  readonly council: 'busy' | 'empty' | 'loading';
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
@@ -26,7 +28,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', council: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

@@ -1,10 +1,10 @@
 import { hexOf } from '../../../protocol/codec/ids.ts';
+import { changesIn } from '../../../protocol/ward/review.ts';
 import type { Replica } from '../../../protocol/replica/replica.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import type { Command } from '../command.ts';
 import { handleOf, shortId, timeText } from '../council.ts';
-import { changesIn } from '../review.ts';
 
 export const review: Command = {
   words: ['review'],
@@ -22,7 +22,7 @@ async function describe(session: Session, replica: Replica, all: boolean): Promi
   for (const disputed of await session.review.list()) {
     if (disputed.declined && !all) continue;
     const content = await session.review.content(disputed);
-    const changes = content === undefined ? undefined : changesIn(content);
+    const changes = content === undefined ? undefined : changesIn(content).map(({ path, after }) => ({ path: path.join('/'), after }));
     const { document, author, items, from, until, declined, id } = disputed;
     const by = handleOf(replica, disputed.user);
     work.push({

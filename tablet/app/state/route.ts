@@ -8,6 +8,11 @@ export type PatientTab = 'overview' | 'observations' | 'notes' | 'stays';
 
 export const patientTabs: readonly PatientTab[] = ['overview', 'observations', 'notes', 'stays'];
 
+/** Parts of the screen of people and rules, for admins. */
+export type WardPart = 'people' | 'teams' | 'two' | 'review' | 'unlock' | 'browser';
+
+export const wardParts: readonly WardPart[] = ['people', 'teams', 'two', 'review', 'unlock', 'browser'];
+
 export type Route =
   | { readonly screen: 'board' }
   /** `stay`: the one to read; without it the one in progress, else the newest. */
@@ -18,6 +23,7 @@ export type Route =
   | { readonly screen: 'exchange' }
   | { readonly screen: 'devices' }
   | { readonly screen: 'doctor' }
+  | { readonly screen: 'ward'; readonly part: WardPart }
   | { readonly screen: 'account' };
 
 export const route = signal<Route>({ screen: 'board' });
@@ -30,6 +36,7 @@ export function href(to: Route): string {
     case 'devices': case 'doctor': return `#/${to.screen}`;
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
+    case 'ward': return `#/ward/${to.part}`;
     case 'observe':
     case 'admit': return `#/patient/${encodeURIComponent(to.patient)}/${to.screen}`;
     case 'patient': {
@@ -66,6 +73,7 @@ function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
   if (root === 'devices' || root === 'doctor') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
+  if (root === 'ward') return { screen: 'ward', part: wardParts.find((name) => name === id) ?? 'people' };
   if (root === 'account') return { screen: 'account' };
   if (root === 'new-patient') return { screen: 'new-patient' };
   if (root !== 'patient' || id === undefined || id === '') return { screen: 'board' };

@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { councilFr } from './council-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
@@ -36,11 +37,13 @@ export const fr: Words = {
     'bed-taken': 'Ce lit a été attribué entre-temps. Choisissez un autre lit.',
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
+    ...councilFr.failures,
     ...accountFr.failures,
   },
 
   account: accountFr,
   presence: presenceFr,
+  council: councilFr,
 
   devices: devicesFr,
   doctor: doctorFr,

@@ -3,7 +3,7 @@
  * and keeps its topics up to date.
  */
 import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
-import { addPerson, admit, type AdmitFailure } from '../../../protocol/chart/admit.ts';
+import { addPerson, admit } from '../../../protocol/chart/admit.ts';
 import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
@@ -15,14 +15,17 @@ import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
-import { openWard, type UnlockFailure, type Ward } from '../../../protocol/ward/ward.ts';
+import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { accountView } from './account-view.ts';
 import { browserEnvironment } from './browser-environment.ts';
+import { actInCouncil } from './council-acts.ts';
+import { councilView, workRows } from './council-view.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
+import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
@@ -46,6 +49,7 @@ export class AppWorker {
   /** The session as the page knows it. */
   #saidSession = '';
   #saidAccount = '';
+  #saidCouncil = '';
   /** The question to the holders of whoever forgot the password here. */
   #recovering: Recovering | undefined;
   /** Who answered the last unlock. */
@@ -158,6 +162,16 @@ export class AppWorker {
       const { replica } = this.#need(this.#ward, 'not-enrolled');
       return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd, dishonest: falseNodes(this.#asked), oldPassword: await session.oldPassword() });
     },
+    council: async (action) => {
+      const { session } = this.#need(this.#open, 'locked');
+      const acted = await actInCouncil(session, this.#need(this.#ward, 'not-enrolled').replica, action);
+      this.#showCouncil();
+      return acted;
+    },
+    reviewWork: () => {
+      const { session, chart } = this.#need(this.#open, 'locked');
+      return workRows(session, chart, this.#need(this.#ward, 'not-enrolled').replica);
+    },
     oldPassword: () => oldPasswordView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica),
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
@@ -220,7 +234,9 @@ export class AppWorker {
       session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
       ward.replica.onAdmitted(({ document }) => {
         this.#updateSoon('standings');
-        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void this.#showAccount();
+        if (hexOf(document) !== hexOf(LOG_DOCUMENT)) return;
+        void this.#showAccount();
+        this.#showCouncil();
       }),
     ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
@@ -234,6 +250,7 @@ export class AppWorker {
     if (open === undefined || this.#ward === undefined) return;
     this.#open = undefined;
     this.#saidAccount = '';
+    this.#saidCouncil = '';
     this.#shown = null;
     open.stop();
     this.#status?.follow(undefined);
@@ -282,6 +299,7 @@ export class AppWorker {
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
     this.#showPresence();
+    this.#showCouncil();
     this.#status?.show();
     void this.#showAccount();
   }
@@ -318,6 +336,17 @@ export class AppWorker {
   #showPresence(): void {
     const [asked, ward] = [this.#asked, this.#ward];
     if (asked !== undefined && ward !== undefined) this.#post({ topic: 'presence', value: presenceView(asked, ward.replica, this.#open?.session) });
+  }
+
+  /** Anew when the log has changed, or names have come to open. */
+  #showCouncil(): void {
+    const [open, ward] = [this.#open, this.#ward];
+    if (open === undefined || ward === undefined) return;
+    const value = councilView(open.session, ward.replica, this.#status?.contacts() ?? []);
+    const said = JSON.stringify(value);
+    if (said === this.#saidCouncil) return;
+    this.#saidCouncil = said;
+    this.#post({ topic: 'council', value });
   }
 
   /** Anew when the log has changed. */
@@ -376,19 +405,3 @@ export class AppWorker {
 function mayWrite({ role, account }: Session): boolean {
   return role !== undefined && maySign(role, 'changeset') && !account.hasTemporaryPassword;
 }
-
-const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> = {
-  'wrong-password': 'wrong-password',
-  'no-users-here': 'no-peer',
-  'damaged-bundle': 'internal',
-  'too-few-nodes': 'too-few-nodes',
-  'device-tries': 'device-tries',
-  tries: 'tries',
-};
-
-const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {
-  'unknown-patient': 'not-found',
-  'already-admitted': 'already-admitted',
-  'bed-taken': 'bed-taken',
-  malformed: 'invalid',
-};
