@@ -27,6 +27,7 @@ export class StoreClock {
       read: (chain, fromSeq, limit) => store.read(chain, fromSeq, limit),
       getLocal: (key) => store.getLocal(key),
       setLocal: (key, value) => store.setLocal(key, value),
+      erase: (documents) => store.erase(documents),
       destroy: () => store.destroy(),
       close: () => store.close(),
     };

@@ -40,12 +40,14 @@ export class BackupWriter {
     await this.#add(head, content);
   }
 
-  /** Ends the file with its hash and has it on disk. */
-  async finish(): Promise<void> {
+  /** Ends the file with its hash, which it returns, and has it on disk. */
+  async finish(): Promise<Uint8Array> {
     await this.#flush();
-    await this.#file.writeFile(this.#hash.digest());
+    const hash = this.#hash.digest();
+    await this.#file.writeFile(hash);
     this.#written += HASH_LENGTH;
     await this.#file.sync();
+    return hash;
   }
 
   async close(): Promise<void> {
@@ -113,12 +115,13 @@ export class BackupReader {
     return fromBytes(frameShape, await this.#take(length), MAX_FRAME_LENGTH, 'frame');
   }
 
-  /** After the last frame: nothing may follow but the right hash. */
-  async finish(): Promise<void> {
+  /** After the last frame: nothing may follow but the right hash, which it returns. */
+  async finish(): Promise<Uint8Array> {
     const expected = this.#hash.digest();
     if (this.#left() !== 0) throw new MalformedError('bytes after the end');
     const hash = await this.#bytes(HASH_LENGTH);
     if (!equalBytes(hash, expected)) throw new MalformedError('its hash does not fit');
+    return hash;
   }
 
   async close(): Promise<void> {

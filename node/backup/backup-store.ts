@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { equalBytes, toHex } from '../../protocol/codec/bytes.ts';
-import { RECEIPTS_DOCUMENT } from '../../protocol/codec/ids.ts';
+import { RECEIPTS_DOCUMENT, type DocumentId } from '../../protocol/codec/ids.ts';
 import { succeed, fail, MalformedError, type Result } from '../../protocol/codec/result.ts';
 import type { ChainHead, ItemStore } from '../../protocol/store/item-store.ts';
 import { flushFolder } from '../../protocol/store/level-folder.ts';
@@ -19,10 +19,14 @@ export interface BackupOptions extends BackupHeader {
   readonly store: ItemStore;
   /** Must not exist. It appears when it is complete and on disk. */
   readonly file: string;
+  /** What is being erased is left out. */
+  readonly isErased?: (document: DocumentId) => boolean;
   readonly onProgress?: (progress: { readonly items: number; readonly bytes: number }) => void;
 }
 
 export interface BackupReport extends BackupCounts {
+  /** How the backup is called (ERASE-5): 32 hex digits, the beginning of the hash with which the file ends. */
+  readonly id: string;
   /** Size of the file. */
   readonly bytes: number;
 }
@@ -46,6 +50,10 @@ export async function backupStore(options: BackupOptions): Promise<Result<Backup
   }
 }
 
+export function backupId(hash: Uint8Array): string {
+  return toHex(hash.subarray(0, 16));
+}
+
 async function writeBackup(path: string, options: BackupOptions): Promise<BackupReport> {
   const { ward, deviceKind, created } = options;
   const writer = await BackupWriter.create(path);
@@ -53,19 +61,22 @@ async function writeBackup(path: string, options: BackupOptions): Promise<Backup
     await writer.frame({ type: 'header', ward, deviceKind, created });
     const counts = await writeContent(writer, options);
     await writer.frame({ type: 'end', ...counts });
-    await writer.finish();
-    return { ...counts, bytes: writer.bytes };
+    const hash = await writer.finish();
+    return { ...counts, id: backupId(hash), bytes: writer.bytes };
   } finally {
     await writer.close();
   }
 }
 
-async function writeContent(writer: BackupWriter, { store, ward, onProgress }: BackupOptions): Promise<BackupCounts> {
+async function writeContent(writer: BackupWriter, { store, ward, file, isErased = () => false, onProgress }: BackupOptions): Promise<BackupCounts> {
   const check = new ChainCheck(ward);
   let [chains, items, forks] = [0, 0, 0];
+  /** Whether the chain that is being copied has been erased meanwhile. */
+  let erasing = (): boolean => false;
   try {
     for await (const head of store.heads()) {
-      if (equalBytes(head.document, RECEIPTS_DOCUMENT)) continue;
+      if (equalBytes(head.document, RECEIPTS_DOCUMENT) || isErased(head.document)) continue;
+      erasing = () => isErased(head.document);
       for await (const count of writeChain(writer, store, head, check)) {
         items += count;
         onProgress?.({ items, bytes: writer.bytes });
@@ -74,11 +85,12 @@ async function writeContent(writer: BackupWriter, { store, ward, onProgress }: B
     }
     check.end();
     for await (const fork of store.forks()) {
-      if (equalBytes(fork.document, RECEIPTS_DOCUMENT) || !isEvidence(ward, fork)) continue;
+      if (equalBytes(fork.document, RECEIPTS_DOCUMENT) || isErased(fork.document) || !isEvidence(ward, fork)) continue;
       await writer.frame({ type: 'fork', ...fork });
       forks += 1;
     }
   } catch (error) {
+    if (error instanceof MalformedError && erasing()) throw new BackupError('erased-meanwhile', `A patient was erased while ${file} was being written. Nothing is left of it; make it again.`);
     // What cannot be right in a backup was not right in the store.
     throw error instanceof MalformedError ? damaged('The store', error) : error;
   }

@@ -5,7 +5,7 @@ import { systemCode } from '../device/system-error.ts';
 
 export interface BackupFailure {
   readonly code:
-    | 'file-exists' | 'no-file' | 'folder-not-empty' | 'not-a-backup' | 'damaged-backup' | 'other-ward'
+    | 'file-exists' | 'no-file' | 'folder-not-empty' | 'not-a-backup' | 'damaged-backup' | 'other-ward' | 'erased-meanwhile'
     | StoreError['code'];
   readonly message: string;
 }

@@ -29,6 +29,7 @@ async function copyChains(from: Replica, into: Replica, document: DocumentId): P
       const run = await from.run({ document, author }, next, { maxItems: MAX_RUN_ITEMS, maxBytes: MAX_RUN_BYTES });
       const verdict = await into.offer(run);
       if (verdict.outcome === 'waiting') waiting += 1;
+      else if (verdict.outcome === 'refused' && verdict.reason === 'erased') break; // erased there, and not heard of here yet
       else if (verdict.outcome === 'refused') throw new Error(`own item refused: ${verdict.reason}`);
       else stored += run.items.length;
       const reached = into.head({ document, author })?.seq ?? 0;

@@ -2,6 +2,7 @@
 import { equalBytes } from '../../protocol/codec/bytes.ts';
 import { hexOf, type DeviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
 import { MAX_NAME_LENGTH } from '../../protocol/keys/sealed-name.ts';
+import { MAX_GRACE_HOURS } from '../../protocol/membership/operation.ts';
 import { deviceOfPeerIdText } from '../../protocol/network/peer-id.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MIN_PASSWORD_LENGTH, type MemberFailure } from '../../protocol/ward/members.ts';
@@ -57,6 +58,7 @@ export function deviceNamed(session: Session, replica: Replica, name: string): D
 const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'is-admin': 'an admin gets no new keys from another: make them less than an admin first',
   'not-an-admin': 'only an admin can do this',
+  'bad-grace': `a PIN opens for 0 (never) to ${MAX_GRACE_HOURS} hours`,
   'handle-taken': 'this handle is taken; choose another',
   'bad-handle': 'a handle has 1 to 32 lower-case letters, digits and hyphens',
   'password-too-short': `a password has at least ${MIN_PASSWORD_LENGTH} characters`,

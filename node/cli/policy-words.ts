@@ -24,3 +24,19 @@ export function policyWords(policy: UnlockPolicy | undefined): readonly string[]
     ...(threshold === 1 && nodes > 1 ? ['With a threshold of 1 more nodes do not make it harder to steal one, only easier to find one that is on.'] : []),
   ];
 }
+
+/** What a PIN costs in safety, for whoever chooses it. */
+export function graceWords(hours: number): readonly string[] {
+  if (hours === 0) {
+    return [
+      'PINs on tablets: none. Every switch of users takes the password, and the nodes that the unlock policy asks for.',
+      "With 'wardsync policy set --grace 12' people choose a PIN for their shift, which works without any network too.",
+    ];
+  }
+  return [
+    `PINs on tablets: for ${hours === 1 ? 'one hour' : `${hours} hours`} after a password, on that tablet alone, five tries, also without any network.`,
+    'What it costs: for so long the tablet holds in memory what opens these users with their PINs. Stolen while it runs it gives a thief five',
+    'tries for each of them, and to one who can read its memory as many as it takes. Switched off, or started again, it gives none.',
+    'A tablet that is missing: report it at once (wardsync device lost).',
+  ];
+}

@@ -2,8 +2,9 @@
 import { hexOf } from '../../protocol/codec/ids.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
 import type { ItemStore } from '../../protocol/store/item-store.ts';
-import { backupStore } from '../backup/backup-store.ts';
+import { backupDevice } from '../backup/device-backup.ts';
 import type { Alarm } from './alarms.ts';
+import { backupsControl } from './backups-control.ts';
 import type { ControlHandlers } from './control.ts';
 import type { RunningDevice } from './running-device.ts';
 
@@ -43,12 +44,13 @@ export function deviceControl(device: RunningDevice, environment: Environment): 
     status: () => reportOf(device),
     backup: async (argument, progress) => {
       if (typeof argument !== 'string') throw new Error('backup needs a file');
-      const made = await backupStore({
+      const made = await backupDevice(device, {
         store: device.store, file: argument, ward: device.folder.ward, deviceKind: device.folder.kind, created: environment.clock.now(), onProgress: progress,
       });
       if (!made.ok) throw new Error(made.failure.message);
       return made.value;
     },
+    ...backupsControl(device),
   };
 }
 

@@ -3,12 +3,13 @@
  * tablet node and a command-line client have in common; blind, all of it.
  */
 import { equalBytes } from '../../protocol/codec/bytes.ts';
-import type { Environment } from '../../protocol/codec/environment.ts';
+import type { Clock, Environment } from '../../protocol/codec/environment.ts';
 import { LOG_DOCUMENT } from '../../protocol/codec/ids.ts';
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import type { StartDiscovery } from '../../protocol/network/discovery/discovery.ts';
 import { startHost, type Host } from '../../protocol/network/host.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
+import { keepCustody, type Custodian } from '../../protocol/replica/custody.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { StoreError, type ItemStore } from '../../protocol/store/item-store.ts';
@@ -16,12 +17,15 @@ import { openLevelStore } from '../../protocol/store/level-store.ts';
 import { createSync } from '../../protocol/sync/link-driver.ts';
 import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
+import { answerUnlock } from '../../protocol/unlock/answering.ts';
+import { PinKeeper } from '../../protocol/unlock/pin-keeper.ts';
 import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
 import { keepAlarms, type Alarms } from './alarms.ts';
 import { itemsFolder, removedMessage, sharesFolder, type DeviceFolder } from './device-folder.ts';
 import { shareFiles } from './share-files.ts';
 import { systemCode } from './system-error.ts';
 import { peerAddresses } from './peer-addresses.ts';
+import { realUptime } from './real-environment.ts';
 import { destroyDevice, isMarkedRemoved, isRemoved } from './removed-device.ts';
 
 export interface RunningDevice {
@@ -30,8 +34,12 @@ export interface RunningDevice {
   readonly store: ItemStore;
   readonly host: Host;
   readonly alarms: Alarms;
+  /** Signs what this device says of what it keeps. */
+  readonly custodian: Custodian;
   /** What this device keeps for people to unlock with; undefined where nobody looks for it. */
   readonly keeper: ShareKeeper | undefined;
+  /** Keys for the PINs of who works at this tablet. */
+  readonly pins: PinKeeper | undefined;
   /** Resolves when the device has heard that it was removed from the ward, and had time to pass that on. See `ended`. */
   readonly removed: Promise<void>;
   readonly stop: () => Promise<void>;
@@ -43,6 +51,8 @@ export interface DeviceRunOptions {
   readonly listen: readonly string[];
   readonly discovery?: StartDiscovery | undefined;
   readonly subscription?: Subscription;
+  /** See `PinKeeperInit`; the machine's own where a test has none of its own. */
+  readonly uptime?: Clock;
 }
 
 export interface DeviceFailure {
@@ -62,6 +72,9 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
   const keeper = await openKeeper(folder, replica, environment);
+  const custodian = await keepCustody({ replica, key: folder.key, clock: environment.clock, log: environment.log });
+  // In memory alone: whoever stops the process has none of them.
+  const pins = folder.kind === 'tablet' ? new PinKeeper({ replica, self: folder.id, environment, uptime: options.uptime ?? realUptime }) : undefined;
   const sync = createSync({ replica, environment, signer: deviceSigner(folder.key, folder.ward), memory: store });
   try {
     const host = await startHost({
@@ -73,21 +86,24 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
       ...(discovery !== undefined && { discovery }),
       addressesOf: ({ id }) => addressOf(id),
       openLink: (channel) => sync.openLink(channel, subscription),
-      ...(keeper !== undefined && { answerUnlock: (question, device) => keeper.answer(question, device) }),
+      ...(keeper !== undefined && { answerUnlock: answerUnlock(keeper, pins) }),
     });
     return succeed({
-      folder, replica, store, host, keeper,
+      folder, replica, store, host, keeper, pins, custodian,
       alarms: keepAlarms(host, environment.clock),
       removed: whenRemoved(replica, folder, environment),
       async stop() {
         sync.close();
+        pins?.stop();
         await host.stop();
         await keeper?.stop();
+        await custodian.stop();
         await close();
       },
     });
   } catch (error) {
     sync.close();
+    pins?.stop();
     await keeper?.stop();
     await close();
     return fail(listenFailure(error, listen));

@@ -11,6 +11,7 @@ export const doctorWords: DoctorWords = {
   'few-openers': ({ name, people, count }) =>
     `${some(count, 'patient', 'patients')} of the team '${name}' can be opened by ${people.length === 0 ? 'nobody' : `${people.join(', ')} alone`}. Add a second person to the team.`,
   'one-admin': () => 'There is one admin. If that person is away or forgets the password, nobody can add people or shut out a lost device. Make a second admin.',
+  'no-officer': () => 'The ward has no privacy officer. Which patients are opened is recorded all the same, and only admins can read it: make somebody a privacy officer, so that those who are watched are not those who watch.',
   'closed-documents': ({ count }) => `${some(count, 'document is', 'documents are')} closed to you: another team's, or the key has not arrived yet.`,
   'disputed-items': ({ count }) => `${some(count, 'entry waits', 'entries wait')} for review: written by somebody, or on a device, that was removed. An admin accepts or declines them.`,
   'unreadable-items': ({ count }) => `${some(count, 'entry does', 'entries do')} not open although the key is here: damaged, or wrongly made. Tell ward IT; 'wardsync show' goes on without them.`,

@@ -19,7 +19,7 @@ export const UNUSED_AFTER = 30 * DAY;
 const CERTIFICATE_ENDS_WITHIN = 30 * DAY;
 
 export type FindingCode =
-  | 'rotation-owed' | 'key-owed' | 'few-openers' | 'one-admin' | 'closed-documents' | 'disputed-items' | 'unreadable-items' | 'no-archive'
+  | 'rotation-owed' | 'key-owed' | 'few-openers' | 'one-admin' | 'no-officer' | 'closed-documents' | 'disputed-items' | 'unreadable-items' | 'no-archive'
   | 'no-peer' | 'not-backed-up' | 'keeper-away' | 'unused-device' | 'clock-skew' | 'rolled-back' | 'diverged' | 'forks' | 'certificate-ends'
   | 'no-policy' | 'by-password-alone' | 'nodes-away' | 'dishonest-node' | 'old-password';
 
@@ -112,7 +112,11 @@ export function examine(options: DoctorOptions): Examination {
 
 function peopleFindings(state: WardState): readonly Finding[] {
   const admins = [...state.users.values()].filter(({ role, removal }) => role === 'admin' && removal === undefined);
-  return admins.length === 1 ? [{ code: 'one-admin', needsPerson: true }] : [];
+  const hasOfficer = [...state.users.values()].some(({ role, removal }) => role === 'privacy' && removal === undefined);
+  return [
+    ...(admins.length === 1 ? [{ code: 'one-admin' as const, needsPerson: true }] : []),
+    ...(hasOfficer ? [] : [{ code: 'no-officer' as const, needsPerson: false }]),
+  ];
 }
 
 function unlockFindings({ session, peers, oldPassword, dishonest = [] }: DoctorOptions, state: WardState, nameOf: (user: UserId) => string): readonly Finding[] {

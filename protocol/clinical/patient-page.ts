@@ -56,8 +56,7 @@ export function patientParts(file: PatientFile, viewing: Viewing, ward?: WardInd
   const { patient, record } = file;
   const current = currentStay(file.stays);
   const lines = stayLines(file, current?.[0]);
-  const opened = lines.find(({ stay }) => stay === wanted && file.stays.has(stay))
-    ?? lines.find((line) => line.current) ?? lines.find(({ stay }) => file.stays.has(stay));
+  const opened = openedLine(lines, file, wanted);
   const value = opened === undefined ? undefined : file.stays.get(opened.stay);
   return {
     person: personCard(patient, record, viewing),
@@ -76,6 +75,16 @@ export function patientParts(file: PatientFile, viewing: Viewing, ward?: WardInd
     administrations: sorted(value?.administrations ?? {}, (a, b) => later(b.at, a.at)),
     spo2Scale2: value?.spo2Scale2 !== undefined,
   };
+}
+
+/** The stay whose entries `patientParts` shows. */
+export function openedStay(file: PatientFile, wanted?: string): string | undefined {
+  return openedLine(stayLines(file, currentStay(file.stays)?.[0]), file, wanted)?.stay;
+}
+
+function openedLine(lines: readonly StayLine[], file: PatientFile, wanted: string | undefined): StayLine | undefined {
+  return lines.find(({ stay }) => stay === wanted && file.stays.has(stay))
+    ?? lines.find((line) => line.current) ?? lines.find(({ stay }) => file.stays.has(stay));
 }
 
 /** In progress; of two (admitted on two devices at once) the one that began later. */

@@ -60,8 +60,15 @@ export const itemId = idKind<ItemId>(32, 'item id');
 export const LOG_DOCUMENT = wellKnown(1);
 export const SESSIONS_DOCUMENT = wellKnown(2);
 export const RECEIPTS_DOCUMENT = wellKnown(3);
-/** Reserved for the read audit. */
+/** The read audit. */
 export const AUDIT_DOCUMENT = wellKnown(4);
+/** What each device says of what it keeps: erasures that it has carried out, backups that it has made. */
+export const CUSTODY_DOCUMENT = wellKnown(11);
+
+/** Whether a document is the ward's own, whose kinds of item are fixed (SPEC, ADMIT-2): those above, and what is reserved beside them. */
+export function isWardsOwn(document: DocumentId): boolean {
+  return document.subarray(0, 15).every((byte) => byte === 0);
+}
 
 function wellKnown(number: number): DocumentId {
   const bytes = new Uint8Array(16);

@@ -27,6 +27,7 @@ export const LABEL = {
   changesetKey: 'wardsync/1/changeset-key',
   kemRandomness: 'wardsync/1/kem-randomness',
   sealedName: 'wardsync/1/sealed-name',
+  erasureReason: 'wardsync/1/erasure-reason',
   draftKey: 'wardsync/1/draft-key',
   draft: 'wardsync/1/draft',
   authorityKey: 'wardsync/1/certificate-authority-key',
@@ -43,6 +44,13 @@ export const LABEL = {
   dealing: 'wardsync/1/unlock-dealing',
   unlockInput: 'wardsync/1/unlock-input',
   unlockReset: 'wardsync/1/unlock-reset',
+  auditKey: 'wardsync/1/audit-key',
+  audit: 'wardsync/1/audit',
+  pin: 'wardsync/1/pin',
+  pinKey: 'wardsync/1/pin-key',
+  pinInput: 'wardsync/1/pin-input',
+  pinHold: 'wardsync/1/pin-hold',
+  pinChange: 'wardsync/1/pin-change',
 } as const;
 
 export type Label = (typeof LABEL)[keyof typeof LABEL];

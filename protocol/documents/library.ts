@@ -152,6 +152,18 @@ export class Library {
     }
   }
 
+  /** Closes an erased document; listeners are shown that it has no value any more. What is under way in it is let go. */
+  drop(id: DocumentId): void {
+    const entry = this.#entries.get(hexOf(id));
+    if (entry === undefined) return;
+    this.#entries.delete(hexOf(id));
+    entry.value = undefined;
+    entry.version += 1;
+    entry.queue = entry.queue.then(() => this.#options.engine.close(hexOf(id))).catch(() => {});
+    const shown = view(entry);
+    for (const listener of this.#listeners) listener(shown);
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled([...this.#entries.values()].map((entry) => entry.queue));
     this.#options.engine.end();
@@ -274,6 +286,7 @@ export class Library {
   }
 
   #show(entry: Entry, value: JsonObject | undefined): void {
+    if (this.#entries.get(hexOf(entry.id)) !== entry) return; // dropped meanwhile
     entry.value = value;
     entry.setAside = [...entry.reader.setAside, ...entry.culprits.values()];
     entry.version += 1;

@@ -29,6 +29,8 @@ const content = union({
   grant: [3, record({ team: teamId.shape, epoch: uint(0xffffffff) })],
   changeset: [4, record({ epoch: uint(0xffffffff), history: fixedBytes(32) })],
   receipt: [6, record({})],
+  audit: [7, record({})],
+  custody: [11, record({})],
 });
 
 const fieldsShape = record({

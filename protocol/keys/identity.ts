@@ -23,6 +23,8 @@ export function seedsFromBytes(bytes: Uint8Array): IdentitySeeds | null {
 
 export interface Identity {
   readonly user: UserId;
+  /** What the two key pairs were made of. */
+  readonly seeds: IdentitySeeds;
   readonly signing: SigningKey;
   readonly kem: KemKeyPair;
 }
@@ -32,5 +34,5 @@ export function newIdentitySeeds(entropy: Entropy): IdentitySeeds {
 }
 
 export function identityFromSeeds(user: UserId, seeds: IdentitySeeds): Identity {
-  return { user, signing: signingKeyFromSeed(seeds.signing), kem: kemKeyPairFromSeed(seeds.kem) };
+  return { user, seeds, signing: signingKeyFromSeed(seeds.signing), kem: kemKeyPairFromSeed(seeds.kem) };
 }

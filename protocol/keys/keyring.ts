@@ -31,6 +31,8 @@ export interface Keyring {
   newestSecrets(document: DocumentId): GrantedSecrets | undefined;
   /** Takes in a key that this user has just made. */
   addTeamKey(key: TeamKey): void;
+  /** Overwrites the keys of an erased document. */
+  forget(document: DocumentId): void;
   /** Overwrites every key. */
   wipe(): void;
 }
@@ -96,6 +98,10 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
     documentSecrets: (document, epoch) => (documents.get(hexOf(document)) ?? []).filter((secrets) => secrets.epoch === epoch),
     newestSecrets: (document) => newest(documents.get(hexOf(document)) ?? []),
     addTeamKey,
+    forget: (document) => {
+      for (const { key, historyKey } of documents.get(hexOf(document)) ?? []) { key.fill(0); historyKey.fill(0); }
+      documents.delete(hexOf(document));
+    },
     wipe: () => {
       for (const keys of teams.values()) for (const { key } of keys) key.fill(0);
       for (const secrets of documents.values()) for (const { key, historyKey } of secrets) { key.fill(0); historyKey.fill(0); }

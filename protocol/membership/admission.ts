@@ -6,17 +6,19 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import {
-  AUDIT_DOCUMENT, deviceId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
+  AUDIT_DOCUMENT, CUSTODY_DOCUMENT, deviceId, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT,
   type AuthorId, type DocumentId, type ItemId,
 } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
+import { decodeAudit } from '../items/audit.ts';
 import type { Item, ItemKind } from '../items/item.ts';
+import { decodeCustody } from '../items/custody.ts';
 import { decodeReceipt } from '../items/receipt.ts';
 import { isCertified, type Certificate } from './certificate.ts';
 import { maySign } from './roles.ts';
 import { decodeSessionEnd, decodeSessionStart, SESSION_END, SESSION_START } from './session-record.ts';
 import { standingOf, type Signatory, type Standing } from './standing.ts';
-import type { Membership, WardState } from './ward-state.ts';
+import type { DeviceKind, Membership, WardState } from './ward-state.ts';
 import type { WardLog } from './ward-log.ts';
 
 export type Admission =
@@ -46,7 +48,9 @@ export function admit(item: Item, context: AdmissionContext): Admission {
   if (fields.heads.length > 0 && context.headsBefore !== undefined && !context.log.isPast(context.headsBefore, fields.heads)) return refused('broken-chain');
   switch (fields.content.type) {
     case 'session': return admitSession(item, heads, context);
-    case 'receipt': return admitReceipt(item, heads, context);
+    case 'receipt': return admitOfDevice(item, heads, context, ['archive'], () => decodeReceipt(item.body));
+    case 'custody': return admitOfDevice(item, heads, context, ['archive', 'tablet', 'client'], () => decodeCustody(item.body));
+    case 'audit': return admitAudit(item, heads, context);
     case 'grant': case 'changeset': return admitToDocument(item, heads, context);
     case 'operation': return refused('wrong-document');
   }
@@ -57,7 +61,9 @@ export function kindsOf(document: DocumentId): readonly ItemKind[] {
   if (equalBytes(document, LOG_DOCUMENT)) return ['operation'];
   if (equalBytes(document, SESSIONS_DOCUMENT)) return ['session'];
   if (equalBytes(document, RECEIPTS_DOCUMENT)) return ['receipt'];
-  if (equalBytes(document, AUDIT_DOCUMENT) || document.subarray(0, 15).every((byte) => byte === 0)) return [];
+  if (equalBytes(document, CUSTODY_DOCUMENT)) return ['custody'];
+  if (equalBytes(document, AUDIT_DOCUMENT)) return ['audit'];
+  if (isWardsOwn(document)) return [];
   return ['grant', 'changeset'];
 }
 
@@ -74,14 +80,24 @@ function admitSession(item: Item, heads: readonly ItemId[], context: AdmissionCo
   return signingKey !== undefined && isCertified(signingKey, context.log.ward, certificate) ? admission : refused('unknown-author');
 }
 
-/** Receipts are an archive's word, signed with its device key. */
-function admitReceipt(item: Item, heads: readonly ItemId[], { state }: AdmissionContext): Admission {
+/** Receipts are an archive's word, custody notes that of any device that keeps records; signed with the device key. */
+function admitOfDevice(item: Item, heads: readonly ItemId[], { state }: AdmissionContext, kinds: readonly DeviceKind[], read: () => unknown): Admission {
   const device = deviceId.from(item.fields.author);
   const refusal = refusalOf(state.deviceMembershipOf(device, heads));
   if (refusal !== undefined) return refused(refusal);
-  if (state.devices.get(hexOf(device))?.kind !== 'archive') return refused('role');
-  if (readBody(() => decodeReceipt(item.body)) === undefined) return refused('malformed');
+  const kind = state.devices.get(hexOf(device))?.kind;
+  if (kind === undefined || !kinds.includes(kind)) return refused('role');
+  if (readBody(read) === undefined) return refused('malformed');
   return admitted(item, { user: undefined, device, certificate: undefined }, state);
+}
+
+/** AUDIT-2: what it says is sealed; that somebody can open it is seen by who reads it. */
+function admitAudit(item: Item, heads: readonly ItemId[], context: AdmissionContext): Admission {
+  const certificate = context.certificateOf(item.fields.author);
+  if (certificate === undefined) return { outcome: 'waiting', for: 'session' };
+  const audit = readBody(() => decodeAudit(item.body));
+  if (audit === undefined || (item.fields.seq === 1 && audit.readers.length === 0)) return refused('malformed');
+  return admitMember(item, certificate, 'audit', heads, context);
 }
 
 /** A team's own document takes that team's grants, by admins; every other takes grants and changesets. */
@@ -99,7 +115,7 @@ function admitToDocument(item: Item, heads: readonly ItemId[], context: Admissio
   return admitMember(item, certificate, content.type === 'grant' ? 'grant' : 'changeset', heads, context);
 }
 
-function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
+function admitMember(item: Item, certificate: Certificate, what: 'session' | 'grant' | 'changeset' | 'audit', heads: readonly ItemId[], { state }: AdmissionContext): Admission {
   const { user, device } = certificate;
   const refusal = refusalOf(state.membershipOf(user, heads)) ?? refusalOf(state.deviceMembershipOf(device, heads));
   if (refusal !== undefined) return refused(refusal);

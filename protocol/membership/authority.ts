@@ -5,7 +5,7 @@
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
 import { equalBytes } from '../codec/bytes.ts';
-import { hexOf, type DeviceId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
+import { hexOf, isWardsOwn, type DeviceId, type DocumentId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
 import { isSoundDealing, objectionToPolicy } from './dealing.ts';
 import { effectOf } from './effect.ts';
 import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
@@ -163,6 +163,10 @@ class Inquiry {
         return this.#makesSense(operation.action.type === 'remove-user' ? { ...operation.action, cut: [] } : operation.action);
       case 'approve':
         return this.#isForApproval(operation, signer) && this.#makesSense(effectOf(this.#log, operation));
+      case 'erase':
+        return isErasable(operation.documents);
+      case 'confirm-erasure':
+        return this.#isForConfirmation(operation.erasure, signer);
       case 'appoint':
         return this.#isEntitled(operation, signer) && this.#isPresent(this.#log.user(hexOf(operation.user)));
       case 'settle':
@@ -199,6 +203,8 @@ class Inquiry {
         return this.#isPresent(log.user(hexOf(operation.user)));
       case 'set-unlock-policy':
         return objectionToPolicy(operation) === undefined;
+      case 'set-grace':
+        return true;
       case 'reset-tries':
         return this.#isPresent(log.user(hexOf(operation.user)));
       case 'add-device':
@@ -215,7 +221,7 @@ class Inquiry {
         return isQuorum(operation) && operation.holders.every((holder) => this.#isPresent(log.user(hexOf(holder))));
       case 'set-authority': case 'checkpoint': case 'approve':
         return true;
-      case 'genesis': case 'join': case 'ask-recovery': case 'propose': case 'appoint': case 'settle':
+      case 'genesis': case 'join': case 'ask-recovery': case 'propose': case 'appoint': case 'settle': case 'erase': case 'confirm-erasure':
       case 'set-kit': case 'set-recovery': case 'release-share': case 'renew-user':
         return false;
     }
@@ -267,6 +273,15 @@ class Inquiry {
     if (operation.type !== 'checkpoint' && operation.type !== 'propose') return false;
     if (cut.length > 0 && (operation.type === 'checkpoint' || operation.action.type !== 'remove-user')) return false;
     return proposer !== signer.user && this.#isPresent(this.#log.user(proposer)) && this.roleOf(proposer, 'approve') === 'admin';
+  }
+
+  /** ERASE-1: what another proposed who is still in, and may still propose it. */
+  #isForConfirmation(id: ItemId, signer: Signer): boolean {
+    const erasure = this.#log.entry(id);
+    if (erasure?.signer === undefined || erasure.operation.type !== 'erase' || !this.#isAdded([erasure])) return false;
+    const { user } = erasure.signer;
+    const role = this.roleOf(user, 'erase');
+    return user !== signer.user && this.#isPresent(this.#log.user(user)) && role !== undefined && maySign(role, 'erase');
   }
 
   /** LOG-13: a holder of the quorum in force, alone or with the votes of enough others, given since and not used. */
@@ -440,6 +455,11 @@ export function targetOf(entry: Entry): Hex<UserId> | Hex<DeviceId> | undefined 
   if (!isRevocation(entry)) return undefined;
   if (effect.type === 'remove-device') return hexOf(effect.device);
   return effect.type === 'remove-user' || effect.type === 'set-role' ? hexOf(effect.user) : undefined;
+}
+
+/** Each once, and none of the ward's own, whose ids begin with fifteen zero bytes. */
+function isErasable(documents: readonly DocumentId[]): boolean {
+  return documents.length > 0 && new Set(documents.map(hexOf)).size === documents.length && !documents.some(isWardsOwn);
 }
 
 /** At least two of at most sixteen different people. */

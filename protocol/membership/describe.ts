@@ -11,7 +11,7 @@ import { CopyOnWriteMap } from './copy-on-write.ts';
 import type { UnlockPolicy } from './dealing.ts';
 import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
-import type { AuthorityState, CutEntry, DeviceKind, DeviceState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
+import type { AuthorityState, CutEntry, DeviceKind, DeviceState, ErasureState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
 export interface Description {
   readonly sealedName: Uint8Array;
@@ -23,11 +23,13 @@ export interface Description {
   readonly invitations: ReadonlyMap<Hex<InviteId>, InvitationState>;
   readonly authority: AuthorityState | undefined;
   readonly unlockPolicy: UnlockPolicy | undefined;
+  readonly graceHours: number;
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
   /** By id; what has been carried out is not among them. */
   readonly proposals: ReadonlyMap<Hex<ItemId>, Proposal>;
   readonly votes: ReadonlyMap<Hex<ItemId>, Vote>;
+  readonly erasures: ReadonlyMap<Hex<ItemId>, ErasureState>;
   readonly settlements: ReadonlyMap<string, Settlement>;
   /** Operations that an admin said no to. */
   readonly declined: ReadonlyMap<Hex<ItemId>, true>;
@@ -39,7 +41,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -76,6 +78,7 @@ class Draft {
   readonly #asks: CopyOnWriteMap<Hex<ItemId>, AskState>;
   readonly #proposals: CopyOnWriteMap<Hex<ItemId>, Proposal>;
   readonly #votes: CopyOnWriteMap<Hex<ItemId>, Vote>;
+  readonly #erasures: CopyOnWriteMap<Hex<ItemId>, ErasureState>;
   readonly #settlements: CopyOnWriteMap<string, Settlement>;
   readonly #declined: CopyOnWriteMap<Hex<ItemId>, true>;
   readonly #handles: CopyOnWriteMap<string, Hex<UserId>>;
@@ -87,6 +90,7 @@ class Draft {
   #admins: TeamId | undefined;
   #authority: AuthorityState | undefined;
   #unlockPolicy: UnlockPolicy | undefined;
+  #graceHours: number;
   #quorum: Quorum | undefined;
 
   constructor(before: Description, graph: LogGraph) {
@@ -98,6 +102,7 @@ class Draft {
     this.#asks = new CopyOnWriteMap(before.asks);
     this.#proposals = new CopyOnWriteMap(before.proposals);
     this.#votes = new CopyOnWriteMap(before.votes);
+    this.#erasures = new CopyOnWriteMap(before.erasures);
     this.#settlements = new CopyOnWriteMap(before.settlements);
     this.#declined = new CopyOnWriteMap(before.declined);
     this.#handles = new CopyOnWriteMap(before.handles);
@@ -107,14 +112,15 @@ class Draft {
     this.#admins = before.admins;
     this.#authority = before.authority;
     this.#unlockPolicy = before.unlockPolicy;
+    this.#graceHours = before.graceHours;
     this.#quorum = before.quorum;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, asks: this.#asks.current,
-      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, settlements: this.#settlements.current, declined: this.#declined.current,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, asks: this.#asks.current,
+      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, erasures: this.#erasures.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
@@ -152,6 +158,9 @@ class Draft {
       }
       case 'set-unlock-policy':
         this.#unlockPolicy = operation.nodes === 0 ? undefined : { threshold: operation.threshold, nodes: operation.nodes };
+        break;
+      case 'set-grace':
+        this.#graceHours = operation.hours;
         break;
       case 'reset-tries':
         this.#changeUser(operation.user, { triesResets: [...this.#users.get(hexOf(operation.user))?.triesResets ?? [], entry.id].slice(-MAX_RESETS) });
@@ -212,7 +221,7 @@ class Draft {
       case 'set-quorum':
         this.#quorum = { threshold: operation.threshold, holders: operation.holders };
         break;
-      case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle':
+      case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle': case 'erase': case 'confirm-erasure':
         break;
     }
   }
@@ -235,6 +244,16 @@ class Draft {
         if (operation.votes.length === 0) this.#votes.set(hexOf(id), { id, by, time, user: operation.user });
         for (const vote of operation.votes) this.#votes.delete(hexOf(vote));
         break;
+      case 'erase': {
+        const { documents, sealedReason } = operation;
+        this.#erasures.set(hexOf(id), { id, by, time, documents, sealedReason, confirmed: undefined });
+        break;
+      }
+      case 'confirm-erasure': {
+        const erasure = this.#erasures.get(hexOf(operation.erasure));
+        if (erasure !== undefined) this.#erasures.set(hexOf(erasure.id), { ...erasure, confirmed: erasure.confirmed ?? { operation: id, by, time } });
+        break;
+      }
       case 'settle':
         if (operation.of.type === 'items') this.#settle(operation.of, operation.verdict);
         else if (operation.verdict === 'decline') this.#declined.set(hexOf(operation.of.operation), true);

@@ -79,6 +79,8 @@ export class LogEntries {
   /** What set a quorum, in the order of replay. */
   readonly quorums: Entry[] = [];
   readonly checkpoints: Entry[] = [];
+  /** Of erasures. */
+  readonly confirmations: Entry[] = [];
   /** Votes that appointed somebody, by the votes that they used. */
   readonly #appointments = new Map<Hex<ItemId>, Entry[]>();
 
@@ -141,6 +143,7 @@ export class LogEntries {
     if (operation.type === 'approve') pushTo(this.#approvals, hexOf(operation.proposal), entry);
     if (operation.type === 'appoint') for (const vote of operation.votes) pushTo(this.#appointments, hexOf(vote), entry);
     if (operation.type === 'checkpoint') this.checkpoints.push(entry);
+    if (operation.type === 'confirm-erasure') this.confirmations.push(entry);
     this.#fileEffect(entry, effect);
   }
 
@@ -192,8 +195,8 @@ export class LogEntries {
       case 'set-quorum':
         this.#fileInOrder(this.quorums, entry);
         break;
-      case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
-      case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint':
+      case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'set-grace': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
+      case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint': case 'erase': case 'confirm-erasure':
         break;
     }
   }

@@ -1,5 +1,5 @@
 /** A `WardState` made of a log as it was at one moment. What is added to the log later does not show in it. */
-import { hexOf, userId, type AuthorId, type DeviceId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
+import { hexOf, userId, type AuthorId, type DeviceId, type DocumentId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MAX_HEADS } from '../items/item.ts';
 import { compareBytes } from '../codec/bytes.ts';
 import { keysGivenIn, presenceIn, roleIn, type View } from './authority.ts';
@@ -11,6 +11,7 @@ import { isRepeatable } from './effect.ts';
 import type { DeviceEntries, LogEntries, UserEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 import type { Resolution } from './resolution.ts';
+import { teamDocument } from './team-document.ts';
 import type { Membership, OperationInReview, Role, WardState } from './ward-state.ts';
 
 export interface LogMoment {
@@ -31,6 +32,7 @@ export class LogState implements WardState {
   readonly #moment: LogMoment;
   #described: Description | undefined;
   #review: readonly OperationInReview[] | undefined;
+  #erased: ReadonlySet<Hex<DocumentId>> | undefined;
   /** The last place that was asked for: readers ask about many items of one place. */
   #recent: { readonly key: string; readonly past: Past; readonly view: View } | undefined;
 
@@ -51,6 +53,7 @@ export class LogState implements WardState {
   get invitations(): WardState['invitations'] { return this.#description.invitations; }
   get authority(): WardState['authority'] { return this.#description.authority; }
   get unlockPolicy(): WardState['unlockPolicy'] { return this.#description.unlockPolicy; }
+  get graceHours(): WardState['graceHours'] { return this.#description.graceHours; }
   get asks(): WardState['asks'] { return this.#description.asks; }
   get quorum(): WardState['quorum'] { return this.#description.quorum; }
   get settlements(): WardState['settlements'] { return this.#description.settlements; }
@@ -64,6 +67,15 @@ export class LogState implements WardState {
       if (action.type === 'remove-user') return isIn(action.user);
       return action.type !== 'set-role' || (isIn(action.user) && this.users.get(hexOf(action.user))?.role !== action.role);
     });
+  }
+
+  get erasures(): WardState['erasures'] { return this.#description.erasures; }
+
+  /** A team's own document is never among them: two could else take everybody's keys away. */
+  get erased(): WardState['erased'] {
+    const { entries, size } = this.#moment;
+    this.#erased ??= entries.confirmations.some(({ index }) => index < size) ? erasedBy(this.#description, this.ward) : NOTHING_ERASED;
+    return this.#erased;
   }
 
   get review(): WardState['review'] {
@@ -167,4 +179,13 @@ export class LogState implements WardState {
     if (team === undefined) throw new Error('the ward log has no genesis yet');
     return team;
   }
+}
+
+/** Asked at every item that comes in: while nothing is erased it costs no description. */
+const NOTHING_ERASED: ReadonlySet<Hex<DocumentId>> = new Set();
+
+function erasedBy({ erasures, teams }: Description, ward: WardId): ReadonlySet<Hex<DocumentId>> {
+  const erased = new Set([...erasures.values()].flatMap(({ documents, confirmed }) => (confirmed === undefined ? [] : documents.map(hexOf))));
+  if (erased.size > 0) for (const { id } of teams.values()) erased.delete(hexOf(teamDocument(ward, id)));
+  return erased;
 }

@@ -10,6 +10,10 @@ import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 /** Entries of a cut in one operation; what is longer is signed as several removals at the same time. */
 export const MAX_CUT = 8192;
 export const MAX_HOLDERS = 16;
+/** The lasting record and every stay of one patient. */
+export const MAX_ERASED = 512;
+/** A day: longer than any shift. */
+export const MAX_GRACE_HOURS = 24;
 const sealedName = variableBytes(0, 512);
 const bundle = variableBytes(1, 4096);
 const signingKey = fixedBytes(32);
@@ -81,6 +85,11 @@ export const operationShape = union({
   propose: [28, record({ action: actionShape })],
   /** A holder's word that `user` be an admin; it takes effect when it names the `votes` of enough other holders (LOG-13). */
   appoint: [29, record({ user: userId.shape, votes: list(itemId.shape, MAX_HOLDERS) })],
+  /** For how many hours a tablet node may keep what opens a user's keys with a PIN; zero: not at all (PIN-1). */
+  'set-grace': [30, record({ hours: uint(MAX_GRACE_HOURS) })],
+  /** Proposes that these documents be destroyed everywhere and for ever; nothing happens until another confirms it (ERASE-1). */
+  erase: [35, record({ documents: list(documentId.shape, MAX_ERASED), sealedReason: variableBytes(1, 1024) })],
+  'confirm-erasure': [36, record({ erasure: itemId.shape })],
 });
 
 const bodyShape = record({ operation: operationShape, certificate: optional(certificateShape) });

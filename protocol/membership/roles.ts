@@ -9,7 +9,7 @@ import type { Role } from './ward-state.ts';
 export type NotByUsers = 'genesis' | 'join' | 'ask-recovery';
 
 /** What a session may sign: operations of the log, and the kinds of item outside it. */
-export type Signable = Exclude<OperationType, NotByUsers> | 'session' | 'grant' | 'changeset';
+export type Signable = Exclude<OperationType, NotByUsers> | 'session' | 'grant' | 'changeset' | 'audit';
 
 export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'add-user': ['admin'],
@@ -27,6 +27,7 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'set-unlock-policy': ['admin'],
   'set-unlock': ['viewer', 'clinician', 'admin', 'privacy'],
   'reset-tries': ['admin'],
+  'set-grace': ['admin'],
   'set-recovery': ['viewer', 'clinician', 'admin', 'privacy'],
   'release-share': ['viewer', 'clinician', 'admin', 'privacy'],
   'renew-user': ['admin'],
@@ -37,9 +38,12 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   settle: ['admin'],
   'set-quorum': ['admin'],
   appoint: ['viewer', 'clinician', 'admin', 'privacy'],
+  erase: ['admin', 'privacy'],
+  'confirm-erasure': ['admin', 'privacy'],
   session: ['viewer', 'clinician', 'admin', 'privacy'],
   grant: ['clinician', 'admin'],
   changeset: ['clinician', 'admin'],
+  audit: ['viewer', 'clinician', 'admin', 'privacy'],
 };
 
 export function maySign(role: Role, what: Signable): boolean {

@@ -117,6 +117,18 @@ export interface Proposal {
   readonly action: ProposedAction;
 }
 
+/** Documents of a patient that two want destroyed (ERASE-1). */
+export interface ErasureState {
+  readonly id: ItemId;
+  readonly by: UserId;
+  /** By the clock of who proposed it. */
+  readonly time: number;
+  readonly documents: readonly DocumentId[];
+  readonly sealedReason: Uint8Array;
+  /** Undefined while it waits for the second signer. */
+  readonly confirmed: { readonly operation: ItemId; readonly by: UserId; readonly time: number } | undefined;
+}
+
 /** LOG-13: `threshold` of these users together can make a user an admin. */
 export interface Quorum {
   readonly threshold: number;
@@ -168,6 +180,8 @@ export interface WardState {
   readonly authority: AuthorityState | undefined;
   /** What new dealings have to be; undefined where bundles open by password alone. */
   readonly unlockPolicy: UnlockPolicy | undefined;
+  /** For how many hours after a full unlock a PIN opens, on tablets; 0: never (PIN-1). */
+  readonly graceHours: number;
   /** Questions for a recovery. */
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   /** Whether everything that `earlier` names is in the past of `later`. Both are known. */
@@ -176,6 +190,10 @@ export interface WardState {
   /** What waits for a second admin, oldest first. */
   readonly proposals: readonly Proposal[];
   readonly votes: readonly Vote[];
+  /** Proposed and confirmed, in the order of replay. */
+  readonly erasures: ReadonlyMap<Hex<ItemId>, ErasureState>;
+  /** Documents of which nobody may keep anything. */
+  readonly erased: ReadonlySet<Hex<DocumentId>>;
   /** By chain: hex of the document and of the author. */
   readonly settlements: ReadonlyMap<string, Settlement>;
   /** Operations that checkpoints hold back and no admin has accepted, in the order of replay. */

@@ -39,6 +39,16 @@ export class ChainIndex {
     this.#authors.set(authorKey, author);
   }
 
+  /** Forgets the document's chains. Returns how many items they had. */
+  drop(document: DocumentId): number {
+    const chains = this.#documents.get(hexOf(document));
+    if (chains === undefined) return 0;
+    const items = [...chains.heads.values()].reduce((sum, { seq }) => sum + seq, 0);
+    this.#documents.delete(hexOf(document));
+    this.#count -= items;
+    return items;
+  }
+
   head({ document, author }: Chain): ChainHead | undefined {
     return this.#documents.get(hexOf(document))?.heads.get(hexOf(author));
   }

@@ -8,6 +8,7 @@ import type { WardLog } from '../membership/ward-log.ts';
 import type { WardState } from '../membership/ward-state.ts';
 import { StoreError, type ForkEvidence, type ItemStore } from '../store/item-store.ts';
 import { ChainIndex } from './chain-index.ts';
+import { readErased, type Erased } from './erasing.ts';
 import { loadLog } from './load-log.ts';
 import { MAX_RUN_BYTES } from './replica.ts';
 
@@ -19,6 +20,7 @@ export interface Contents {
   readonly forks: Map<string, ForkEvidence>;
   /** Certificates of the sessions document. */
   readonly certificates: Map<Hex<AuthorId>, Certificate>;
+  readonly erased: Erased;
   /** May be ahead of what is durable while operations are being written. */
   log: WardLog;
   /** The ward after the operations that are durable. */
@@ -37,7 +39,7 @@ export async function loadContents(store: ItemStore, ward: WardId): Promise<Cont
     if (start === undefined) throw new StoreError('corrupt', 'A session in the store has no certificate.');
     certificates.set(hexOf(author), readCertificate(start.item));
   }
-  return { ward, store, index, forks, certificates, log, state: log.state() };
+  return { ward, store, index, forks, certificates, erased: await readErased(store), log, state: log.state() };
 }
 
 export function keyOf({ document, author }: Chain): string {

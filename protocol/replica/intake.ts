@@ -3,7 +3,7 @@
  * signature check covers a run; in the ward log every operation bears its own and is let in by itself.
  */
 import { equalBytes } from '../codec/bytes.ts';
-import { deviceId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type ItemId } from '../codec/ids.ts';
+import { CUSTODY_DOCUMENT, deviceId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type ItemId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import { decodeItem, encodeItem, isSigned, itemLength, NO_WARD, type Chain, type EncodedItem, type Item } from '../items/item.ts';
 import { admit } from '../membership/admission.ts';
@@ -43,6 +43,7 @@ export class Intake {
   }
 
   async #offerItems(chain: Chain, items: Items): Promise<Verdict> {
+    if (this.#isErased(chain)) return refused('erased');
     const head = this.#contents.index.head(chain);
     const known = items.filter(({ fields }) => fields.seq <= (head?.seq ?? 0));
     const fresh = items.slice(known.length);
@@ -76,7 +77,9 @@ export class Intake {
   async #keepEvidence({ document, author, seq, id }: ChainHead, branch: Item): Promise<Verdict> {
     const kept = branch.fields.seq > seq ? id : await this.#idAt({ document, author }, branch.fields.seq);
     const evidence = { document, author, seq: Math.min(branch.fields.seq, seq), kept, other: encodeItem(branch) };
+    if (this.#isErased(evidence)) return refused('erased');
     await this.#contents.store.append({ items: [], heads: [], forks: [evidence] });
+    if (this.#isErased(evidence)) return refused('erased');
     this.#contents.forks.set(keyOf(evidence), evidence);
     return refused('forked');
   }
@@ -141,8 +144,10 @@ export class Intake {
   }
 
   async #store(chain: Chain, items: readonly Item[], encoded: readonly EncodedItem[], disputed: boolean): Promise<Verdict> {
+    // Asked in the turn in which it is written: an erasure destroys what was written before it.
+    if (this.#isErased(chain)) return refused('erased');
     await this.#write(chain, items, encoded);
-    return { outcome: 'stored', stored: items.length, disputed };
+    return this.#isErased(chain) ? refused('erased') : { outcome: 'stored', stored: items.length, disputed };
   }
 
   /** Durable first, then known here, then told to others. */
@@ -157,12 +162,17 @@ export class Intake {
     const head: ChainHead = { document, author, seq: last.fields.seq, id: last.id, heads, bytes };
     const stored = encoded.map((item, at) => ({ document, author, seq: (before?.seq ?? 0) + 1 + at, item }));
     await store.append({ items: stored, heads: [head] });
+    if (this.#isErased(chain)) return;
 
     index.set(head);
     if (isLog(chain)) this.#contents.state = log.state();
     const [first] = items;
     if (first !== undefined && isSessionStart(first)) certificates.set(hexOf(author), decodeSessionStart(first.body));
     this.#onStored({ document, author, items });
+  }
+
+  #isErased({ document }: Chain): boolean {
+    return this.#contents.state.erased.has(hexOf(document));
   }
 
   /** In the ward, or for what claims to be its genesis (which the log then checks) in no ward. */
@@ -175,7 +185,7 @@ export class Intake {
 
 /** Who answers for a chain: the user and device of a session, or the device itself. */
 export function signatoryOf({ certificates, state }: Contents, { document, author }: Chain): Signatory | undefined {
-  if (equalBytes(document, RECEIPTS_DOCUMENT)) {
+  if (equalBytes(document, RECEIPTS_DOCUMENT) || equalBytes(document, CUSTODY_DOCUMENT)) {
     const device = deviceId.from(author);
     return state.devices.has(hexOf(device)) ? { user: undefined, device, certificate: undefined } : undefined;
   }

@@ -7,6 +7,7 @@ import { standingOf, type Signatory, type Standing } from '../membership/standin
 import type { WardState } from '../membership/ward-state.ts';
 import { StoreError, type ChainHead, type ItemStore, type ReadLimit } from '../store/item-store.ts';
 import { keyOf, loadContents, type Contents } from './contents.ts';
+import { Erasing } from './erasing.ts';
 import { Intake, isLog, signatoryOf, unsigned } from './intake.ts';
 import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Admitted, type FrontierEntry, type Replica, type Run, type Verdict } from './replica.ts';
 
@@ -24,26 +25,37 @@ export interface ReplicaOptions {
  * ward.
  */
 export async function openReplica({ store, ward, log }: ReplicaOptions): Promise<Replica> {
-  return new LocalReplica(await loadContents(store, ward), log);
+  const replica = new LocalReplica(await loadContents(store, ward), log);
+  await replica.finishErasures();
+  return replica;
 }
 
 class LocalReplica implements Replica {
   readonly #contents: Contents;
   readonly #log: Log;
   readonly #intake: Intake;
+  readonly #erasing: Erasing;
   readonly #listeners = new Set<(admitted: Admitted) => void>();
+  readonly #dropListeners = new Set<(documents: readonly DocumentId[]) => void>();
+  readonly #destroyListeners = new Set<() => void>();
   #closed = false;
 
   constructor(contents: Contents, log: Log) {
     this.#contents = contents;
     this.#log = log;
+    this.#erasing = new Erasing(contents, log, (documents) => {
+      for (const listener of this.#dropListeners) listener(documents);
+    }, () => {
+      for (const listener of this.#destroyListeners) listener();
+    });
     this.#intake = new Intake(contents, (admitted) => {
+      if (isLog(admitted)) this.#erasing.follow();
       for (const listener of this.#listeners) listener(admitted);
     });
   }
 
   get ward(): WardId { return this.#contents.ward; }
-  get count(): number { return this.#contents.index.count; }
+  get count(): number { return this.#contents.index.count + this.#contents.erased.items; }
 
   state(): WardState { return this.#contents.state; }
   head(chain: Chain): ChainHead | undefined { return this.#contents.index.head(chain); }
@@ -52,6 +64,7 @@ class LocalReplica implements Replica {
   digest(document: DocumentId): Uint8Array { return this.#contents.index.digest(document); }
   isForked(chain: Chain): boolean { return this.#contents.forks.has(keyOf(chain)); }
   certificateOf(author: AuthorId): Certificate | undefined { return this.#contents.certificates.get(hexOf(author)); }
+  isErased(document: DocumentId): boolean { return this.#contents.state.erased.has(hexOf(document)); }
   signatoryOf(chain: Chain): Signatory | undefined { return signatoryOf(this.#contents, chain); }
 
   standingOf({ id, fields: { document, author, seq } }: Item): Standing {
@@ -88,13 +101,35 @@ class LocalReplica implements Replica {
     return () => { this.#listeners.delete(listener); };
   }
 
+  isDestroyed(documents: readonly DocumentId[]): boolean {
+    return documents.every((document) => this.#contents.erased.documents.has(hexOf(document)));
+  }
+
+  onDropped(listener: (documents: readonly DocumentId[]) => void): () => void {
+    this.#dropListeners.add(listener);
+    return () => { this.#dropListeners.delete(listener); };
+  }
+
+  onDestroyed(listener: () => void): () => void {
+    this.#destroyListeners.add(listener);
+    return () => { this.#destroyListeners.delete(listener); };
+  }
+
+  /** What the log says is erased, and an interrupted run or a restored backup has left here. */
+  async finishErasures(): Promise<void> {
+    this.#erasing.follow();
+    await this.#erasing.idle();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#intake.idle();
+    await this.#erasing.idle();
     await this.#contents.store.close();
   }
 
   async #readEncoded(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly EncodedItem[]> {
+    if (this.isErased(chain.document)) return [];
     return (await this.#contents.store.read(chain, fromSeq, limit)).map(({ item }) => item);
   }
 }

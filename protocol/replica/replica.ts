@@ -29,7 +29,7 @@ export type Verdict =
 
 export type Refusal =
   | 'malformed' | 'too-large' | 'broken-chain' | 'bad-signature' | 'forked' | 'unknown-author' | 'removed-author'
-  | 'role' | 'wrong-document' | 'invitation' | 'disputed-quota' | 'not-genesis'
+  | 'role' | 'wrong-document' | 'erased' | 'invitation' | 'disputed-quota' | 'not-genesis'
   /** An operation that makes no sense where it was signed: adds what is there, changes what is not, or the last admin. */
   | 'operation';
 
@@ -70,6 +70,14 @@ export interface Replica {
   signatoryOf(chain: Chain): Signatory | undefined;
   /** ADMIT-5, as the log is now. `item` is one that is here. */
   standingOf(item: Item): Standing;
+  /** ERASE-2: nobody may keep anything of the document. */
+  isErased(document: DocumentId): boolean;
+  /** Whether everything of these erased documents has left this replica's disk. */
+  isDestroyed(documents: readonly DocumentId[]): boolean;
+  /** Documents have gone from the replica, and are being destroyed. */
+  onDropped(listener: (documents: readonly DocumentId[]) => void): () => void;
+  /** What was dropped is destroyed, durably. */
+  onDestroyed(listener: () => void): () => void;
   /** Calls `listener` after each admission, in order of admission. Returns what takes it off. */
   onAdmitted(listener: (admitted: Admitted) => void): () => void;
   close(): Promise<void>;

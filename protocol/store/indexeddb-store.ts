@@ -80,6 +80,9 @@ class IndexedDbBackend implements RecordBackend {
     return this.#change((records) => put(records, writes));
   }
 
+  /** When the browser rewrites its files is its own affair. */
+  async compact(): Promise<void> {}
+
   reset(writes: readonly RecordWrite[]): Promise<void> {
     return this.#change((records) => {
       records.clear();

@@ -63,6 +63,11 @@ export interface ItemStore {
   /** A small value of this replica's own (device name, notes to itself); null when absent. Keys are up to 64 ASCII characters. */
   getLocal(key: string): Promise<Uint8Array | null>;
   setLocal(key: string, value: Uint8Array | null): Promise<void>;
+  /**
+   * Removes all items, heads and forks of these documents, and their bytes from the disk as far as the store can.
+   * Resolves when that is durable; what was interrupted is to be asked for again. Nothing is appended to them meanwhile.
+   */
+  erase(documents: readonly DocumentId[]): Promise<void>;
   /** Removes every item and every local value, durably; the store is then as new, and open. Nothing is appended meanwhile. */
   destroy(): Promise<void>;
   /** Idempotent. Calls after it throw `StoreError('closed')`. */

@@ -96,6 +96,13 @@ class LevelBackend implements RecordBackend {
     });
   }
 
+  compact(ranges: readonly KeyRange[]): Promise<void> {
+    return this.#guard(async () => {
+      await this.#readable();
+      for (const { first, last } of ranges) await this.#database.compactRange(first, last, { keyEncoding: 'view' });
+    });
+  }
+
   reset(writes: readonly RecordWrite[]): Promise<void> {
     return this.#guard(() => this.#alone(async () => {
       await this.#database.close();

@@ -1,5 +1,5 @@
 /** An `ItemStore` that forgets everything with the process: for tests, simulations and trials. */
-import { hexOf } from '../codec/ids.ts';
+import { hexOf, type DocumentId } from '../codec/ids.ts';
 import type { Chain, EncodedItem } from '../items/item.ts';
 import {
   StoreError,
@@ -53,6 +53,13 @@ export class MemoryStore implements ItemStore {
     this.#assertOpen();
     if (value === null) this.#local.delete(key);
     else this.#local.set(key, value.slice());
+  }
+
+  async erase(documents: readonly DocumentId[]): Promise<void> {
+    this.#assertOpen();
+    for (const map of [this.#chains, this.#heads, this.#forks]) {
+      for (const key of map.keys()) if (documents.some((document) => key.startsWith(hexOf(document)))) map.delete(key);
+    }
   }
 
   async destroy(): Promise<void> {

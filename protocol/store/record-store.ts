@@ -1,6 +1,7 @@
 /**
  * An `ItemStore` over anything that keeps sorted records: LevelDB in a process of its own, IndexedDB in a browser.
  */
+import type { DocumentId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Chain } from '../items/item.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -12,7 +13,7 @@ import { ReadBudget } from './read-limit.ts';
 import {
   ALL_FORKS, ALL_HEADS, FORMAT_VERSION, VERSION_KEY,
   forkRecord, headRecord, itemRecord, itemsFrom, localKey, localRecord,
-  readFork, readHead, readItem, readLocal, readVersion, versionRecord,
+  readFork, readHead, readItem, readLocal, readVersion, recordsOf, versionRecord,
   type KeyRange, type RecordEntry, type RecordWrite,
 } from './records.ts';
 
@@ -26,10 +27,14 @@ export interface RecordBackend {
   isEmpty(): Promise<boolean>;
   /** All or nothing, and durable. Not called again before it is done. */
   write(writes: readonly RecordWrite[]): Promise<void>;
+  /** Rewrites what lies in these ranges, so that the bytes of removed records leave the disk; called twice, with something removed in each range between. */
+  compact(ranges: readonly KeyRange[]): Promise<void>;
   /** Afterwards, durably, there is nothing but `writes`. */
   reset(writes: readonly RecordWrite[]): Promise<void>;
   close(): Promise<void>;
 }
+
+const REMOVED_AT_ONCE = 1000;
 
 export class RecordStore implements ItemStore {
   readonly #backend: RecordBackend;
@@ -93,6 +98,31 @@ export class RecordStore implements ItemStore {
   async setLocal(name: string, value: Uint8Array | null): Promise<void> {
     this.#assertOpen();
     await this.#commits.add([localRecord(name, value)]);
+  }
+
+  async erase(documents: readonly DocumentId[]): Promise<void> {
+    this.#assertOpen();
+    // Everything appended before is on disk, and found by what follows.
+    await this.#commits.add([]);
+    const ranges = documents.flatMap(recordsOf);
+    for (const range of ranges) await this.#removeAll(range);
+    // The first round may leave a table in which records stand beside their own removal; the second lies over it.
+    for (let round = 0; round < 2; round++) {
+      await this.#commits.add(ranges.flatMap(({ first, last }) => [{ key: first, value: null }, { key: last, value: null }]));
+      await this.#backend.compact(ranges);
+    }
+  }
+
+  async #removeAll(range: KeyRange): Promise<void> {
+    for (;;) {
+      const writes: RecordWrite[] = [];
+      for await (const { key } of this.#backend.scan(range, REMOVED_AT_ONCE)) {
+        writes.push({ key, value: null });
+        if (writes.length === REMOVED_AT_ONCE) break;
+      }
+      if (writes.length === 0) return;
+      await this.#commits.add(writes);
+    }
   }
 
   async destroy(): Promise<void> {

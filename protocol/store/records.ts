@@ -11,7 +11,7 @@
  * it reads them, and so a record that has rotted or stands at a wrong place is noticed here.
  */
 import { concatBytes, utf8 } from '../codec/bytes.ts';
-import { authorId, documentId, itemId } from '../codec/ids.ts';
+import { authorId, documentId, itemId, type DocumentId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import { fromBytes, list, record, text, toBytes, uint, variableBytes, type Shape } from '../codec/shape.ts';
 import { MAX_BODY_LENGTH, MAX_HEADS, SIGNATURE_LENGTH, type Chain } from '../items/item.ts';
@@ -91,6 +91,14 @@ export function readItem(entry: RecordEntry): StoredItem {
 /** Keys of a chain's items from `fromSeq` to its end. */
 export function itemsFrom(chain: Chain, fromSeq: number): KeyRange {
   return { first: itemKey(chain, fromSeq), last: itemKey(chain, MAX_SEQ) };
+}
+
+/** Keys of all heads, all forks, and all items of a document: in this order they may be removed, since a head without its item is damage. */
+export function recordsOf(document: DocumentId): readonly KeyRange[] {
+  return [HEAD, FORK, ITEM].map((type) => ({
+    first: concatBytes(Uint8Array.of(type), document),
+    last: concatBytes(Uint8Array.of(type), document, new Uint8Array(CHAIN_LENGTH - 16 + 4 + 1).fill(0xff)),
+  }));
 }
 
 export function headRecord(head: ChainHead): RecordWrite {

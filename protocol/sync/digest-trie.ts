@@ -69,6 +69,11 @@ export class DigestTrie {
     }
   }
 
+  /** The document has no items any more. Afterwards the trie is as if it had never been there. */
+  remove(document: DocumentId): void {
+    this.#root = this.#without(this.#root, hexOf(document), 0);
+  }
+
   /** FRONT-2. 32 bytes. */
   root(): Uint8Array {
     return this.#size === 0 ? EMPTY_ROOT : this.#digest(this.#root);
@@ -120,6 +125,20 @@ export class DigestTrie {
     if (leaf.entries.size > MAX_LEAF_DOCUMENTS) replace(split(leaf, depth));
   }
 
+  #without(node: Leaf | Inner, hex: string, depth: number): Leaf | Inner {
+    node.digest = undefined;
+    if (node.children === undefined) {
+      if (node.entries.delete(hex)) this.#size--;
+      return node;
+    }
+    const index = nibble(hex, depth);
+    const child = node.children[index];
+    if (child === undefined) return node;
+    node.children[index] = this.#without(child, hex, depth + 1);
+    const rest = [...entriesIn(node)];
+    return rest.length > MAX_LEAF_DOCUMENTS ? node : { entries: new Map(rest), digest: undefined };
+  }
+
   /** The node at `prefix`, or the leaf above it that holds what it would. */
   #find(prefix: string): { readonly node: Leaf | Inner | undefined; readonly exact: boolean } {
     let node: Leaf | Inner | undefined = this.#root;
@@ -167,6 +186,11 @@ function split(leaf: Leaf, depth: number): Inner {
     children: children.map((child) => (child?.children === undefined && child !== undefined && child.entries.size > MAX_LEAF_DOCUMENTS ? split(child, depth + 1) : child)),
     digest: undefined,
   };
+}
+
+function* entriesIn(node: Leaf | Inner | undefined): Iterable<[string, Entry]> {
+  if (node?.children === undefined) yield* node?.entries ?? [];
+  else for (const child of node.children) yield* entriesIn(child);
 }
 
 function under(leaf: Leaf, prefix: string): readonly Entry[] {

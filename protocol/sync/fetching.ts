@@ -152,7 +152,7 @@ export class Fetching {
 
   #aheadIn(document: DocumentId, entry: FrontierEntry): boolean {
     const chain = { document, author: entry.author };
-    if (this.#view.isForked(chain)) return false;
+    if (this.#view.isForked(chain) || this.#view.isErased(document)) return false;
     const head = this.#view.head(chain);
     if (head === undefined || head.seq < entry.seq) return this.#enqueue({ ...chain, upTo: entry.seq });
     // Another item in the own head's place: fetched as evidence of the fork (ITEM-5).
@@ -194,7 +194,7 @@ export class Fetching {
       if (this.#busy.has(key)) continue;
       queue.delete(key);
       const from = want.from ?? (this.#view.head(want)?.seq ?? 0) + 1;
-      if (from > want.upTo || this.#view.isForked(want)) continue;
+      if (from > want.upTo || this.#view.isForked(want) || this.#view.isErased(want.document)) continue;
       asked.push({ want, from });
       this.#busy.set(key, { urgency, from, upTo: want.upTo });
       items += want.upTo - from + 1;

@@ -140,8 +140,10 @@ export class Intake {
     switch (verdict.outcome) {
       case 'stored':
       case 'known':
-      case 'refused':
         return lot.done({ type: verdict.outcome });
+      case 'refused':
+        // The peer may not have heard of the erasure: no fault of its own.
+        return lot.done({ type: verdict.reason === 'erased' ? 'known' : 'refused' });
       case 'waiting':
         // An item of the log whose predecessor is waiting itself waits with it.
         if (verdict.for === 'predecessor' && !this.#waiting.has(lot.key)) return lot.done({ type: 'gap', upTo: lastSeq(lot.run) ?? 0 });

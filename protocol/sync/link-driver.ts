@@ -6,7 +6,7 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import type { CancelTimer, Environment } from '../codec/environment.ts';
-import { deviceId, hexOf, LOG_DOCUMENT } from '../codec/ids.ts';
+import { deviceId, hexOf, LOG_DOCUMENT, type DocumentId } from '../codec/ids.ts';
 import { LABEL } from '../crypto/labels.ts';
 import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Admitted, type Replica, type Run, type Verdict } from '../replica/replica.ts';
 import type { FrameChannel } from './channel.ts';
@@ -55,7 +55,14 @@ class SyncHub implements Sync {
   constructor(options: SyncOptions) {
     this.options = options;
     this.trieOfAll = trieOf(options.replica, { type: 'all' });
-    this.#unsubscribe = options.replica.onAdmitted((admitted) => this.#admitted(admitted));
+    const offs = [
+      options.replica.onAdmitted((admitted) => this.#admitted(admitted)),
+      options.replica.onDropped((documents) => {
+        for (const document of documents) this.trieOfAll.remove(document);
+        for (const link of this.#links) link.dropped(documents);
+      }),
+    ];
+    this.#unsubscribe = () => { for (const off of offs) off(); };
   }
 
   openLink(channel: FrameChannel, subscription: Subscription = { type: 'all' }): Link {
@@ -143,6 +150,10 @@ class DrivenLink implements Link {
 
   admitted(admitted: Admitted, toPush: boolean): void {
     this.#step((session) => session.admitted(admitted, toPush));
+  }
+
+  dropped(documents: readonly DocumentId[]): void {
+    this.#step((session) => session.dropped(documents));
   }
 
   async run(): Promise<void> {

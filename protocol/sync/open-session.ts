@@ -154,6 +154,13 @@ export class OpenSession {
     }
   }
 
+  /** Documents were erased: they are compared, fetched and served no more. */
+  dropped(documents: readonly DocumentId[]): void {
+    if (this.#options.trie !== this.#options.trieOfAll) for (const document of documents) this.#options.trie.remove(document);
+    this.#changed = true;
+    this.#toldEqual = false;
+  }
+
   offered(offer: number, verdict: Verdict): void {
     this.#intake.verdict(offer, verdict);
   }

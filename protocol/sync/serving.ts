@@ -81,7 +81,7 @@ export class Serving {
       const { run } = slot;
       const bytes = lengthOf(run);
       if (job.runs.length > 0 && (job.bytes + bytes > FRAME_BYTES || job.runs.length >= MAX_RUNS)) return this.#finish(job);
-      if (run.items.length === 0 && ++this.#emptyWants > MAX_EMPTY_WANTS) throw new Violation('overload', 'wants what is not there');
+      if (run.items.length === 0 && !this.#context.view.isErased(want.document) && ++this.#emptyWants > MAX_EMPTY_WANTS) throw new Violation('overload', 'wants what is not there');
       job.runs.push(run);
       job.bytes += bytes;
       const next = slot.from + run.items.length;

@@ -7,7 +7,7 @@ import type { LinkEvent, Subscription } from './link.ts';
 import type { EndReason, MessageOf } from './messages.ts';
 
 /** The part of a replica that answers at once. */
-export type ReplicaView = Pick<Replica, 'ward' | 'documents' | 'digest' | 'frontier' | 'head' | 'isForked' | 'count'>;
+export type ReplicaView = Pick<Replica, 'ward' | 'documents' | 'digest' | 'frontier' | 'head' | 'isForked' | 'isErased' | 'count'>;
 
 /** A heartbeat as the peer signed it. */
 export interface SignedHeartbeat {

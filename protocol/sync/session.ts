@@ -5,6 +5,7 @@
  * the peer sends is bounded, and a peer that breaks a rule is ended with a short code.
  */
 import { equalBytes } from '../codec/bytes.ts';
+import type { DocumentId } from '../codec/ids.ts';
 import type { Admitted, Run, Verdict } from '../replica/replica.ts';
 import type { DigestTrie } from './digest-trie.ts';
 import type { LinkEvent } from './link.ts';
@@ -73,6 +74,11 @@ export class SyncSession {
       if (isFoundation(admitted.document)) this.#foundation.touch(admitted.document);
       this.#open?.admitted(admitted, toPush);
     });
+  }
+
+  /** Documents were erased here. */
+  dropped(documents: readonly DocumentId[]): readonly Effect[] {
+    return this.#guarded(() => this.#open?.dropped(documents));
   }
 
   offered(offer: number, verdict: Verdict): readonly Effect[] {

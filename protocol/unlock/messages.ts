@@ -12,7 +12,14 @@ import { DEALING_ID_LENGTH, dealingShape } from '../membership/dealing.ts';
 /** Longer than the longest question, a dealing among 32 nodes. */
 export const MAX_UNLOCK_FRAME = 4096;
 
+/** Evaluations under one held key until its count starts again. */
+export const PIN_TRIES = 5;
+
 const dealing = fixedBytes(DEALING_ID_LENGTH);
+
+/** A held key is named by its public half, g^key. */
+const hold = fixedBytes(ELEMENT_LENGTH);
+const PIN_CHANGES = ['start-again', 'drop'] as const;
 
 const questionShape = union({
   /** Asks for an evaluation under the node's share: one try. */
@@ -23,6 +30,14 @@ const questionShape = union({
   reset: [3, record({ user: userId.shape, dealing, signature: fixedBytes(64) })],
   /** Whether the node still has its share of a dealing, as after a change of password (UNLOCK-8). No try. */
   holds: [4, record({ user: userId.shape, dealing })],
+  /** Of a tablet's own page: hands its node the user's key for a PIN, to be kept in memory. Signed by the user's signing key. */
+  'hold-pin': [5, record({ user: userId.shape, key: fixedBytes(SCALAR_LENGTH), signature: fixedBytes(64) })],
+  /** Asks for an evaluation under the held key: one of five. */
+  'try-pin': [6, record({ user: userId.shape, hold, blinded: fixedBytes(ELEMENT_LENGTH) })],
+  /** Whether the key is still held. */
+  'pin-state': [7, record({ user: userId.shape, hold })],
+  /** Signed by the user's signing key: the count starts again, or the key is dropped. */
+  'change-pin': [8, record({ user: userId.shape, hold, change: oneOf(PIN_CHANGES), signature: fixedBytes(64) })],
 });
 
 const REFUSALS = [
@@ -39,6 +54,8 @@ const REFUSALS = [
   'bad-share', 'bad-signature', 'malformed',
   /** The node cannot write, is full, or was asked too much at once. */
   'busy',
+  /** The node holds no such key for a PIN: never, or not any more. */
+  'no-pin',
 ] as const;
 
 const answerShape = union({
@@ -48,9 +65,17 @@ const answerShape = union({
   refused: [3, record({ code: oneOf(REFUSALS), generation: uint(0xffffffff) })],
   /** The node's word, which nothing proves. */
   holding: [4, record({ share: oneOf(['held', 'destroyed']) })],
+  /** `left`: how many tries there are after this one. */
+  'pin-tried': [5, record({ evaluated: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(PROOF_LENGTH), left: uint(PIN_TRIES), generation: uint(0xffffffff) })],
+  /** `lasts`: milliseconds until the key is destroyed, at the latest. */
+  'pin-held': [6, record({ left: uint(PIN_TRIES), lasts: uint(), generation: uint(0xffffffff) })],
 });
 
 export type UnlockQuestion = ValueOf<typeof questionShape>;
+/** What only a tablet node answers, to its own page. */
+export type PinQuestion = Extract<UnlockQuestion, { readonly type: 'hold-pin' | 'try-pin' | 'pin-state' | 'change-pin' }>;
+export type ShareQuestion = Exclude<UnlockQuestion, PinQuestion>;
+export type PinChange = (typeof PIN_CHANGES)[number];
 export type UnlockAnswer = ValueOf<typeof answerShape>;
 export type UnlockRefusal = (typeof REFUSALS)[number];
 
@@ -74,6 +99,20 @@ export function decodeAnswer(frame: Uint8Array): UnlockAnswer {
 /** What a reset signs: this node's counter, in this generation, and no other (label unlock-reset). */
 export function resetContent(user: UserId, dealingId: Uint8Array, node: DeviceId, generation: number): Uint8Array {
   return encode([user, dealingId, node, generation]);
+}
+
+/** What a hold signs: this key, for this page on this node (label pin-hold). */
+export function pinHoldContent(user: UserId, page: DeviceId, node: DeviceId, held: Uint8Array): Uint8Array {
+  return encode([user, page, node, held]);
+}
+
+/** What a change signs: this key's count, in this generation, and no other (label pin-change). */
+export function pinChangeContent(user: UserId, node: DeviceId, held: Uint8Array, generation: number, change: PinChange): Uint8Array {
+  return encode([user, node, held, generation, change]);
+}
+
+export function isPinQuestion(question: UnlockQuestion): question is PinQuestion {
+  return question.type === 'hold-pin' || question.type === 'try-pin' || question.type === 'pin-state' || question.type === 'change-pin';
 }
 
 /** How a client asks a node of the ward. `undefined`: the node cannot be reached, or gave no answer. Never rejects. */

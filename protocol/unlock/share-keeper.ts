@@ -18,7 +18,7 @@ import { dealingId, indexInDealing, isSoundDealing, triesPerDevice, triesPerNode
 import type { UserState } from '../membership/ward-state.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
-import { resetContent, type UnlockAnswer, type UnlockQuestion, type UnlockRefusal } from './messages.ts';
+import { resetContent, type UnlockAnswer, type ShareQuestion, type UnlockRefusal } from './messages.ts';
 import { decodeRecords, encodeShare, encodeTries, noTries, shareName, startedAgain, triesName, triesOf, userOfTries, withOneMore, type KeptShare, type Tries } from './records.ts';
 import type { ShareStore } from './share-store.ts';
 
@@ -40,7 +40,7 @@ const HONOURED_A_DAY = 3;
 /** More than any limit. */
 const UNCOUNTED = 0xffff;
 
-type Of<T extends UnlockQuestion['type']> = Extract<UnlockQuestion, { type: T }>;
+type Of<T extends ShareQuestion['type']> = Extract<ShareQuestion, { type: T }>;
 
 export class ShareKeeper {
   readonly #init: ShareKeeperInit;
@@ -78,7 +78,7 @@ export class ShareKeeper {
   }
 
   /** Answers what came over a channel that has proven `device`. One question of a user at a time. Never rejects. */
-  async answer(question: UnlockQuestion, device: DeviceId): Promise<UnlockAnswer> {
+  async answer(question: ShareQuestion, device: DeviceId): Promise<UnlockAnswer> {
     try {
       return await this.#lock.run(hexOf(question.user), async () => {
         if (!this.#isAsker(device)) return refused('not-allowed');

@@ -1,7 +1,8 @@
 /** The ward's devices and who unlocked on them, as the log and the sessions document tell. */
 import { hexOf, SESSIONS_DOCUMENT, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
 import type { Certificate } from '../membership/certificate.ts';
-import type { DeviceState, InvitationState, WardState } from '../membership/ward-state.ts';
+import { devicesTogether } from '../membership/devices-together.ts';
+import type { DeviceState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 
 /** A device and what it takes to judge whether it is in use. */
@@ -28,21 +29,6 @@ export function devicesInUse(replica: Replica): readonly DeviceUse[] {
       others: devicesTogether(state, device.id).map(({ id }) => id).filter((id) => hexOf(id) !== hexOf(device.id)),
     };
   });
-}
-
-/**
- * The device and what is one thing with it: a tablet's node and the page on it, which one code let in (JOIN-3). The page
- * comes first. Empty for a device that is not in.
- */
-export function devicesTogether(state: WardState, device: DeviceId): readonly DeviceState[] {
-  const named = state.devices.get(hexOf(device));
-  if (named === undefined || named.removal !== undefined) return [];
-  const own = invitationOf(state, device);
-  const others = own === undefined ? [] : [...state.invitations.values()].flatMap((invitation) => {
-    const other = isOneCode(own, invitation) && invitation.usedBy !== undefined ? state.devices.get(hexOf(invitation.usedBy)) : undefined;
-    return other === undefined || other.removal !== undefined ? [] : [other];
-  });
-  return [named, ...others].sort((a, b) => Number(a.kind === 'tablet') - Number(b.kind === 'tablet'));
 }
 
 /** Who ever unlocked on one of these devices, and is in. */
@@ -88,16 +74,4 @@ function sessionsByDevice(replica: Replica): ReadonlyMap<Hex<DeviceId>, readonly
     else here.push(certificate);
   }
   return sessions;
-}
-
-function invitationOf(state: WardState, device: DeviceId): InvitationState | undefined {
-  for (const invitation of state.invitations.values()) {
-    if (invitation.usedBy !== undefined && hexOf(invitation.usedBy) === hexOf(device)) return invitation;
-  }
-  return undefined;
-}
-
-/** JOIN-3: the invitations of a tablet and of its page end at the same millisecond. */
-function isOneCode(a: InvitationState, b: InvitationState): boolean {
-  return a.expires === b.expires && (a.kind === 'tablet' ? b.kind === 'client' : a.kind === 'client' && b.kind === 'tablet');
 }

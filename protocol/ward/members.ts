@@ -10,6 +10,7 @@ import { identityFromSeeds, newIdentitySeeds, type Identity } from '../keys/iden
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { eligibleNodes, objectionToPolicy, type Dealing, type PolicyObjection, type UnlockPolicy } from '../membership/dealing.ts';
+import { devicesTogether } from '../membership/devices-together.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { dealAnew, type NewDealing } from './presence.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
@@ -17,9 +18,9 @@ import type { CutEntry, DeviceKind, DeviceState, Role, WardState } from '../memb
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
 import { cutOfDevice, cutOfUser } from './cut.ts';
-import { devicesTogether, usersOf } from './devices.ts';
+import { usersOf } from './devices.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
-import { MAX_CUT } from '../membership/operation.ts';
+import { MAX_CUT, MAX_GRACE_HOURS } from '../membership/operation.ts';
 import { signRemoval } from './removal.ts';
 import type { TeamKeys } from './team-keys.ts';
 
@@ -43,7 +44,7 @@ export interface LostReport {
   readonly users: readonly UserId[];
 }
 
-export type MemberFailure = 'not-an-admin' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin' | 'too-many-chains'
+export type MemberFailure = 'not-an-admin' | 'bad-grace' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin' | 'too-many-chains'
   /** Fewer nodes of the ward in reach than its policy deals shares to. */
   | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
@@ -258,6 +259,15 @@ export class Members {
     if (objection !== undefined) return fail(objection);
     if (policy.nodes > eligibleNodes(state.value).length) return fail('more-nodes-than-there-are');
     await this.#options.signer.operate({ type: 'set-unlock-policy', threshold: policy.threshold, nodes: policy.nodes });
+    return succeed(null);
+  }
+
+  /** For how many hours after a full unlock tablets let people switch by PIN (PIN-1); zero: never. */
+  async setGrace(hours: number): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    if (!Number.isInteger(hours) || hours < 0 || hours > MAX_GRACE_HOURS) return fail('bad-grace');
+    await this.#options.signer.operate({ type: 'set-grace', hours });
     return succeed(null);
   }
 

@@ -149,7 +149,7 @@ function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOut
   switch (answer.code) {
     case 'tries': case 'device-tries': return answer.code;
     case 'no-share': case 'other-dealing': case 'not-allowed': return 'no-share';
-    case 'bad-share': case 'bad-signature': case 'malformed': case 'busy': return 'unreachable';
+    case 'bad-share': case 'bad-signature': case 'malformed': case 'busy': case 'no-pin': return 'unreachable';
   }
 }
 

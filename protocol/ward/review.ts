@@ -2,7 +2,7 @@
  * The review list: what removed members wrote beyond the cut of their removal (ADMIT-3), and what becomes of it. An admin
  * accepts or declines; accepted work is merged by everybody (ADMIT-6), declined work stays where it is and leaves the list.
  */
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
+import { isWardsOwn, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import type { Json, JsonObject } from '../documents/engine.ts';
 import { differenceOf, type Difference } from '../documents/value-difference.ts';
@@ -53,8 +53,6 @@ export interface ReviewOptions {
   readonly settled: () => Promise<void>;
 }
 
-const OTHERWISE_READ = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
-
 export class Review {
   readonly #options: ReviewOptions;
 
@@ -67,7 +65,7 @@ export class Review {
     const { replica } = this.#options;
     const found: Disputed[] = [];
     for (const document of replica.documents()) {
-      if (OTHERWISE_READ.has(hexOf(document))) continue;
+      if (isWardsOwn(document)) continue; // read otherwise, the audit with what is disputed in it
       for (const head of replica.frontier(document)) {
         const disputed = await this.#disputedOf(document, head);
         if (disputed !== undefined) found.push(disputed);

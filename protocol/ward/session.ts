@@ -6,7 +6,7 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
@@ -21,11 +21,15 @@ import type { DeviceState, Role } from '../membership/ward-state.ts';
 import type { Admitted, Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
 import { Account } from './account.ts';
+import { AuditReader } from './audit-reader.ts';
+import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
+import { Erasures } from './erasures.ts';
 import { Members } from './members.ts';
 import { askOldPassword, type OldPasswordState } from './old-password.ts';
 import { NO_NODES, ownBundle } from './own-bundle.ts';
+import { ReadAudit } from './read-audit.ts';
 import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
 import { Standings, type TrackedEdit } from './standing.ts';
@@ -44,17 +48,21 @@ export interface SessionOptions {
   readonly unlockNodes?: UnlockNodes | undefined;
 }
 
-const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
-
 export class Session {
   readonly user: UserId;
   readonly account: Account;
   readonly members: Members;
   readonly council: Council;
+  readonly erasures: Erasures;
   readonly review: Review;
   readonly standings: Standings;
+  /** What is opened is recorded there before it is shown (AUDIT-1). */
+  readonly readAudit: ReadAudit;
+  readonly auditReader: AuditReader;
   /** Seals what was typed and not saved. */
   readonly drafts: DraftSeal;
+  /** Lets this user come back by PIN, on a tablet's page. */
+  readonly pin: OwnPin;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -88,6 +96,8 @@ export class Session {
     this.#keyring = openKeyring(replica.ward, identity);
     this.#teamKeys = new TeamKeys(replica, this.#keyring);
     this.standings = new Standings(replica, signer.session, savedBy);
+    this.readAudit = new ReadAudit({ replica, signer, clock: environment.clock, entropy: environment.entropy });
+    this.auditReader = new AuditReader({ replica, identity, receiptedUpTo: (chain) => this.standings.receiptedUpTo(chain) });
     this.members = new Members({
       replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
       clock: environment.clock, entropy: environment.entropy,
@@ -95,7 +105,9 @@ export class Session {
     const bundle = ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes });
     this.account = new Account({ replica, identity, bundle, signer, entropy: environment.entropy });
     this.drafts = draftSeal(identity, replica.ward, device, environment.entropy);
+    this.pin = new OwnPin({ replica, device, nodes: unlockNodes, entropy: environment.entropy }, identity);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
+    this.erasures = new Erasures({ replica, keyring: this.#keyring, signer, user: identity.user, entropy: environment.entropy });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
@@ -104,7 +116,8 @@ export class Session {
       replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
       valueWithWorkOf: (id, author) => this.#library.withWorkOf(id, author), settled: () => this.settled(),
     });
-    this.#stopListening = replica.onAdmitted((admitted) => this.#follow(admitted));
+    const offs = [replica.onAdmitted((admitted) => this.#follow(admitted)), replica.onDropped((documents) => this.#drop(documents))];
+    this.#stopListening = () => { for (const off of offs) off(); };
   }
 
   get role(): Role | undefined {
@@ -191,6 +204,8 @@ export class Session {
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
     this.#keyring.wipe();
     this.drafts.wipe();
+    this.readAudit.wipe();
+    this.auditReader.wipe();
     this.#signer.wipe();
   }
 
@@ -251,6 +266,14 @@ export class Session {
     this.attend(this.#library.refresh(document));
   }
 
+  /** ERASE-3: what is erased is closed at once, and its keys are forgotten. */
+  #drop(documents: readonly DocumentId[]): void {
+    for (const document of documents) {
+      this.#keyring.forget(document);
+      this.#library.drop(document);
+    }
+  }
+
   async #logged(reading: Promise<void>): Promise<void> {
     try {
       await reading;
@@ -262,13 +285,14 @@ export class Session {
   async #readWellKnown(document: DocumentId): Promise<void> {
     if (this.#locked) return;
     const name = hexOf(document);
+    if (name === hexOf(AUDIT_DOCUMENT)) return;
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
     if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
   }
 
   #isOrdinary(document: DocumentId): boolean {
-    return !WELL_KNOWN.has(hexOf(document)) && !this.#teamKeys.isTeamDocument(document);
+    return !isWardsOwn(document) && !this.#teamKeys.isTeamDocument(document);
   }
 
   async #readEverything(): Promise<void> {

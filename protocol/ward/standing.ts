@@ -2,7 +2,7 @@
  * How safe one's own edits are: being saved, saved here, held by other devices, backed up (receipted by an archive).
  */
 import { toHex } from '../codec/bytes.ts';
-import { hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
+import { hexOf, isWardsOwn, RECEIPTS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import type { Chain } from '../items/item.ts';
 import { decodeReceipt } from '../items/receipt.ts';
@@ -117,10 +117,15 @@ export class Standings {
     return this.#standingOf(own);
   }
 
-  /** Documents with something in them that no receipt here covers. */
+  /** The seq up to which an archive has signed for the chain, whatever of it is here; 0 for none. */
+  receiptedUpTo({ document, author }: Chain): number {
+    return this.#receipted.get(chainName(document, author)) ?? 0;
+  }
+
+  /** Records (not what the ward keeps about itself) with something in them that no receipt here covers. */
   notBackedUp(): number {
     let count = 0;
-    for (const document of this.#replica.documents()) if (!isWellKnown(document) && !this.#isDocumentReceipted(document)) count += 1;
+    for (const document of this.#replica.documents()) if (!isWardsOwn(document) && !this.#isDocumentReceipted(document)) count += 1;
     return count;
   }
 
@@ -172,13 +177,6 @@ export class Standings {
     }
   }
 }
-
-/** Receipts cover records; what the ward keeps about itself has none of its own here. */
-function isWellKnown(document: DocumentId): boolean {
-  return WELL_KNOWN.has(hexOf(document));
-}
-
-const WELL_KNOWN = new Set([LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
 
 function overlaps(touched: readonly (string | number)[], path: readonly (string | number)[]): boolean {
   const shared = Math.min(touched.length, path.length);

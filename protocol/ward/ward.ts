@@ -7,7 +7,7 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
-import type { DeviceId } from '../codec/ids.ts';
+import { hexOf, type DeviceId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DocumentEngine } from '../documents/engine.ts';
@@ -17,6 +17,7 @@ import type { UserState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { keepPresence } from './keep-presence.ts';
+import { changePin, openPin, type KeptPin, type PinFailure, type PinSite } from './pin.ts';
 import { evaluatePresence, resetTries, type Evaluated, type PresenceFailure, type UnlockProgress } from './presence.ts';
 import { NO_NODES } from './own-bundle.ts';
 import { askHolders, recoverWithKit, type AskFailure, type HolderRecovery, type KitFailure } from './recover.ts';
@@ -40,6 +41,8 @@ export type UnlockFailure = 'wrong-password' | 'no-users-here' | 'damaged-bundle
 export interface Ward {
   /** `onProgress` says which nodes are waited for, and at last which answered. */
   unlock(handle: string, password: string, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>>;
+  /** By a PIN, on the page of the tablet whose node is `node`; asks nobody else. A full unlock set it (`Session.setPin`). */
+  unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>>;
   /** By the secret of a printed kit (`readKitText`); `fresh` is the password from then on. */
   recoverWithKit(handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>>;
   /** Asks the holders whom the user named. `deviceKey` is this client's own key. */
@@ -93,8 +96,22 @@ export function openWard(options: WardOptions): Ward {
     await keepPresence({ replica, session, seeds, password, nodes: unlockNodes, environment });
   }
 
+  async function unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>> {
+    const user = replica.state().users.get(hexOf(kept.user));
+    if (user === undefined || user.removal !== undefined || unlockNodes === undefined) return fail({ code: 'no-pin' });
+    const site: PinSite = { replica, device: options.device, node, nodes: unlockNodes, entropy: environment.entropy };
+    const opened = await openPin(site, kept, pin);
+    if (!opened.ok) return opened;
+    const identity = identityFromSeeds(user.id, opened.value);
+    // Keys from before the user was given new ones.
+    if (!isOwnKey(user, identity.signing.publicKey, identity.kem.publicKey)) return fail({ code: 'no-pin' });
+    const session = await Session.start({ ...options, identity });
+    session.attend(changePin(site, kept, 'start-again', identity.signing).then(() => undefined));
+    return succeed(session);
+  }
+
   return {
-    unlock,
+    unlock, unlockWithPin,
     recoverWithKit: (handle, secret, fresh) => recoverWithKit(options, handle, secret, fresh),
     askHolders: (handle, deviceKey) => askHolders(options, handle, deviceKey),
   };

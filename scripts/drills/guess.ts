@@ -6,12 +6,15 @@ import { toHex } from '../../protocol/codec/bytes.ts';
 import type { Entropy } from '../../protocol/codec/environment.ts';
 import { hexOf, LOG_DOCUMENT, type UserId } from '../../protocol/codec/ids.ts';
 import { evaluateWhole } from '../../protocol/crypto/oprf/blinded-input.ts';
+import { publicElement } from '../../protocol/crypto/sharing/group.ts';
 import { combineShares, verifyShare } from '../../protocol/crypto/sharing/sharing.ts';
 import { openBundle, unlockInput } from '../../protocol/keys/bundle.ts';
+import { openWithPin, pinInput, type PinPlace } from '../../protocol/keys/pin-seal.ts';
 import { dealingId, type Dealing } from '../../protocol/membership/dealing.ts';
 import { decodeOperation } from '../../protocol/membership/operation.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { decodeRecords } from '../../protocol/unlock/records.ts';
+import type { KeptPin } from '../../protocol/ward/pin.ts';
 
 export interface Haul {
   /** A stolen device's replica. */
@@ -52,6 +55,27 @@ export async function guess({ replica, nodes }: Haul, handle: string, words: rea
     });
   }
   return attempts;
+}
+
+/** What a stolen tablet's page has of a PIN. */
+export interface PinHaul {
+  readonly kept: KeptPin;
+  readonly place: PinPlace;
+  /** Whatever was found that could be the node's key, 32 bytes each. */
+  readonly keys: readonly Uint8Array[];
+}
+
+/** Every PIN of the list under every key that was found; whether one opened the user's seeds. */
+export function guessPin({ kept, place, keys }: PinHaul, pins: readonly string[], entropy: Entropy): boolean {
+  const usable = keys.filter((key) => {
+    try {
+      return publicElement(key).length > 0;
+    } catch {
+      // No scalar below the group's order: not a key.
+      return false;
+    }
+  });
+  return usable.some((key) => pins.some((pin) => openWithPin(kept.sealed, evaluateWhole(key, pinInput(place, pin), entropy), kept.hold, place) !== null));
 }
 
 interface LoggedBundle {

@@ -6,6 +6,7 @@ import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
+import { PinOffer } from './parts/pin-offer.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
 import { usePort } from './state/app.ts';
@@ -15,6 +16,7 @@ import type { Route } from './state/route.ts';
 import { route } from './state/route.ts';
 import { Account, TemporaryPassword } from './screens/account.tsx';
 import { Admit } from './screens/admit.tsx';
+import { Audit } from './screens/audit.tsx';
 import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
@@ -76,6 +78,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       <LostNotice session={session} />
       <FalseNodeNotice />
       <AccountNews />
+      {!session.hasTemporaryPassword && <PinOffer />}
       {session.hasTemporaryPassword ? <TemporaryPassword /> : <RoutedScreen at={route.value} session={session} />}
     </>
   );
@@ -94,6 +97,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'doctor': return <Doctor />;
     case 'ward': return <Ward part={at.part} />;
     case 'account': return <Account session={session} />;
+    case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
   }
 }
@@ -132,6 +136,7 @@ function titleOf(at: Route, say: Words): string {
     case 'doctor': return say.doctor.title;
     case 'ward': return say.council.title;
     case 'account': return say.account.title;
+    case 'audit': return say.privacy.title;
     default: return at satisfies never;
   }
 }

@@ -77,6 +77,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.account.value = null;
       topics.presence.value = null;
       topics.council.value = null;
+      topics.pin.value = null;
     },
     restart() {
       end.terminate();
@@ -113,6 +114,7 @@ function emptyTopics(): PortClient['topics'] {
     recovery: signal<Topics['recovery']>(null),
     council: signal<Topics['council']>(null),
     presence: signal<Topics['presence']>(null),
+    pin: signal<Topics['pin']>(null),
   };
 }
 
@@ -128,6 +130,7 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'account': topics.account.value = update.value; break;
     case 'council': topics.council.value = update.value; break;
     case 'presence': topics.presence.value = update.value; break;
+    case 'pin': topics.pin.value = update.value; break;
     case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;
   }

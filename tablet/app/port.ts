@@ -9,6 +9,7 @@ import type { NotShown } from '../../protocol/chart/chart.ts';
 import type {
   Allergy, Condition, IsoTime, MedicationOrder, Measurement, Note, ObservationSet, Administration,
 } from '../../protocol/clinical/model.ts';
+import type { Audit, AuditLine, AuditQuery } from '../../protocol/chart/audit.ts';
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
@@ -16,7 +17,7 @@ import type { CouncilCode, CouncilRequests, CouncilView } from './port-council.t
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
-export type { BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
+export type { AuditLine, AuditQuery, BedCard, Examination, NewAdmission, NewPerson, NotShown, OtherPatient, PersonCard, StayLine };
 
 /** Why a request was not done. `message` is for people and holds no secret. */
 export interface Failure {
@@ -24,8 +25,10 @@ export interface Failure {
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
     | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
     | 'too-few-nodes' | 'device-tries' | 'tries'
+    | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | CouncilCode | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
+    | CouncilCode | 'not-recorded'
+    | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
@@ -34,6 +37,15 @@ export interface Requests extends PresenceRequests, CouncilRequests {
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
+  /** Handles of those who set a PIN on this tablet; none in other browsers. */
+  pinHandles: { params: Record<string, never>; result: readonly string[] };
+  /** Whether the PIN still opens, as the tablet's node says. */
+  pinState: { params: { handle: string }; result: PinStateView };
+  /** As `unlock`, by PIN. `wrong-pin` has the number of tries that are left as its message. */
+  unlockWithPin: { params: { handle: string; pin: string }; result: null };
+  /** For who has just unlocked otherwise. The topic `pin` says until when it opens. */
+  setPin: { params: { pin: string }; result: null };
+  dropPin: { params: Record<string, never>; result: null };
   /** Ends the session. The page ends the worker after it, and every key and opened document with its memory. */
   lock: { params: Record<string, never>; result: null };
   /** Seals the user's keys under another password. */
@@ -54,13 +66,17 @@ export interface Requests extends PresenceRequests, CouncilRequests {
   devices: { params: Record<string, never>; result: readonly DeviceView[] };
   /** Shuts out a lost device and what goes with it; the names of who had unlocked there. Admins only. */
   reportLost: { params: { device: string }; result: { users: readonly string[] } };
+  /** Who opened which patient, as far as it was sealed to this user: the newest, of `total`. */
+  audit: { params: AuditQuery; result: AuditView };
+  /** The same, all of it, as FHIR AuditEvents. */
+  exportAudit: { params: AuditQuery; result: { fileName: string; json: string } };
   doctor: { params: Record<string, never>; result: Examination };
   /** What this user typed on this device and had not saved; null when there is nothing. JSON of the page's own. */
   takeDrafts: { params: Record<string, never>; result: string | null };
   /** Keeps it, sealed so that only this user's next unlock here opens it; the empty text forgets it. */
   keepDrafts: { params: { drafts: string }; result: null };
   /**
-   * Show one patient; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
+   * Show one patient, once it is recorded that it is; the `patient` topic carries it until another is opened. Null closes. `stay` is the one to read;
    * without it the one in progress, else the newest.
    */
   openPatient: { params: { patient: string | null; stay?: string }; result: null };
@@ -94,6 +110,10 @@ export interface DeviceView {
   readonly users: readonly string[];
 }
 
+export interface AuditView extends Audit {
+  readonly total: number;
+}
+
 export interface ImportSummary {
   readonly patients: number;
   readonly stays: number;
@@ -103,7 +123,22 @@ export interface ImportSummary {
   readonly unmapped: Readonly<Record<string, number>>;
 }
 
+export interface PinStateView {
+  readonly state: 'none' | 'held' | 'gone' | 'no-node';
+  readonly left: number;
+}
+
+/** The own PIN on this tablet. */
+export interface PinView {
+  /** One has just unlocked, and not by PIN. */
+  readonly canSet: boolean;
+  /** When the one that is set ends; null without one. */
+  readonly until: IsoTime | null;
+}
+
 export interface Topics {
+  /** Null while locked, and where the ward or the device has no PINs. */
+  pin: PinView | null;
   /** One's own account; null while locked. */
   account: AccountView | null;
   /** The question that this locked page asked; null when there is none. */

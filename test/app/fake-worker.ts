@@ -11,7 +11,9 @@ import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views
 import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import { fakeCouncil } from './fake-council.ts';
+import { madeUpAudit } from './made-up-audit.ts';
 import { answering, oldPassword } from './fake-presence.ts';
+import { fakePins } from './fake-pins.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -87,6 +89,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     send({ topic: 'presence', value: answering(scenario.presence, true).at(-1) ?? null });
     return { handle, name: me.name };
   },
+  ...fakePins({ scenario, send, fail, unlocked: () => showSession('unlocked') }),
   async lock() {
     opened = null;
     // The page ends this worker; the next one is locked.
@@ -168,6 +171,12 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     devices = devices.filter(({ id }) => id !== device);
     return { users: lost?.users ?? [] };
   },
+  async audit(query) {
+    return madeUpAudit(scenario, query);
+  },
+  async exportAudit() {
+    return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
+  },
   async doctor() {
     return examination;
   },
@@ -197,6 +206,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async openPatient({ patient, stay }) {
     opened = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
     if (patient !== null && !records.has(patient)) throw fail('not-found');
+    if (patient !== null && !scenario.recording) {
+      opened = null;
+      throw fail('not-recorded');
+    }
     showPatient();
     return null;
   },
@@ -280,7 +293,7 @@ function showSession(state: Scenario['session']): void {
     case 'locked': send({ topic: 'session', value: { state, device: '3fa91c07' } }); break;
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
-      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
       if (scenario.role === 'admin' && scenario.council !== 'loading') send({ topic: 'council', value: council.view() });
       showAccount();
       showBoard();

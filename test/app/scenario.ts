@@ -8,7 +8,7 @@ export interface Scenario {
   readonly discharged: number;
   readonly board: 'ready' | 'loading' | 'empty';
   readonly peers: 'connected' | 'none';
-  readonly role: 'clinician' | 'viewer' | 'admin';
+  readonly role: 'clinician' | 'viewer' | 'admin' | 'privacy';
   /** Names of devices that were lost since this user set the password. */
   readonly lostDevices: readonly string[];
   /** Somebody else chose the password. */
@@ -19,17 +19,22 @@ export interface Scenario {
   readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting';
   /** What the screens of the admins have to show. */
   readonly council: 'busy' | 'empty' | 'loading';
+  /** PINs on this tablet: none by policy, offered after the unlock, or set and held, used up, or gone with a restart. */
+  readonly pin: 'off' | 'offered' | 'held' | 'gone';
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
   readonly unlockMs: number;
   /** What a save comes to: done, a failure of the store, the end of the worker, the news that this device was removed. */
+  /** Whether an opening can be written down. */
+  readonly recording: boolean;
   readonly saving: 'works' | 'fails' | 'dies' | 'revokes';
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', council: 'busy',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;
+export const testPin = '271903';
 export const testJoinCode = 'WARDSYNC1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L';

@@ -169,6 +169,25 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByRole('dialog').waitFor();
     },
   },
+  audit: {
+    options: { scenario: { role: 'privacy' }, fragment: '#/audit' },
+    reach: (page) => page.getByText('24 openings').waitFor(),
+  },
+  'audit-people': {
+    options: { scenario: { role: 'admin' }, fragment: '#/audit' },
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'By person' }).click();
+      await page.getByRole('button', { name: 'Show only Jonas Lind' }).waitFor();
+    },
+  },
+  'not-recorded': {
+    options: { scenario: { recording: false } },
+    reach: async (page) => {
+      await board(page);
+      await page.locator('.bed-card').first().getByRole('link').first().click();
+      await page.getByText('The record was not opened').waitFor();
+    },
+  },
   doctor: {
     options: { scenario: { role: 'admin' }, fragment: '#/doctor' },
     reach: (page) => page.getByRole('heading', { name: 'Who can open what' }).waitFor(),

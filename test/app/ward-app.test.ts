@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { buildApp } from '../../scripts/build-app.ts';
+import { axe } from './axe.ts';
 import { chromiumPath, fakeWorkerPath, startHarness } from './harness.ts';
 import type { Harness, OpenOptions } from './harness.ts';
 import { kitWords } from '../../protocol/keys/kit-words.ts';
@@ -525,22 +525,5 @@ async function tabTo(page: Page, there: () => Promise<boolean>): Promise<void> {
   assert.fail('the keyboard does not get there');
 }
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe finds wrong by WCAG 2.2 AA and its own best practices, one line each. */
-async function axe(page: Page): Promise<readonly string[]> {
-  // Half under the bar at the top everything is small.
-  await page.evaluate(() => scrollTo(0, 0));
-  // Evaluated through the debugger: the page's own policy stays as it is.
-  await page.evaluate(await readFile(axePath, 'utf8'));
-  return page.evaluate(async () => {
-    interface Axe {
-      run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-    }
-    const { axe: runner } = globalThis as unknown as { axe: Axe };
-    const { violations } = await runner.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
-  });
-}

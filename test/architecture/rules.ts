@@ -82,7 +82,7 @@ export async function ambientReads(sources: Sources): Promise<readonly string[]>
 }
 
 /** Names of vocabularies that look like addresses and are never fetched (FHIR calls them systems). */
-const IDENTIFIERS = new Set(['hl7.org', 'terminology.hl7.org', 'loinc.org', 'snomed.info', 'unitsofmeasure.org', 'www.nlm.nih.gov', 'www.w3.org']);
+const IDENTIFIERS = new Set(['hl7.org', 'terminology.hl7.org', 'loinc.org', 'snomed.info', 'unitsofmeasure.org', 'www.nlm.nih.gov', 'www.w3.org', 'dicom.nema.org']);
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/;
 
 /**

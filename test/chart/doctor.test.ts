@@ -22,7 +22,7 @@ test('DOCTOR-1: the doctor says who can open what, and which patients fewer than
   await chart.addPatient(team.value, { record: patient.record, stays: {} });
   const alone = look(admin, office);
   assert.deepEqual(alone.teams.find(({ name }) => name === 'Larch'), { name: 'Larch', isBuiltIn: undefined, canOpen: ['Ada Minton'], waiting: [], patients: 1, documents: 1 });
-  assert.deepEqual(codes(alone), ['few-openers', 'one-admin', 'no-policy', 'no-archive', 'not-backed-up']);
+  assert.deepEqual(codes(alone), ['few-openers', 'one-admin', 'no-policy', 'no-archive', 'no-officer', 'not-backed-up']);
   assert.match(textOf(alone, 'few-openers'), /^1 patient of the team 'Larch' can be opened by Ada Minton alone\. Add a second person/);
 
   const nurse = await admin.members.addUser({ handle: 'heron-42', name: 'Nora Quist', role: 'clinician', password: PASSWORD });

@@ -17,6 +17,8 @@ export const CONTENTS: { readonly [Kind in ItemContent['type']]: Extract<ItemCon
   grant: { type: 'grant', team: teamId.from(new Uint8Array(16).fill(0x7e)), epoch: 3 },
   changeset: { type: 'changeset', epoch: 2, history: new Uint8Array(32).fill(0x41) },
   receipt: { type: 'receipt' },
+  audit: { type: 'audit' },
+  custody: { type: 'custody' },
 };
 
 export const PLACE: ItemPlace = {
@@ -36,7 +38,7 @@ const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minL
 const uint32 = fc.nat({ max: 0xffffffff });
 
 export const contents: fc.Arbitrary<ItemContent> = fc.oneof(
-  fc.constantFrom<ItemContent>({ type: 'operation' }, { type: 'session' }, { type: 'receipt' }),
+  fc.constantFrom<ItemContent>({ type: 'operation' }, { type: 'session' }, { type: 'receipt' }, { type: 'custody' }),
   fc.record({ type: fc.constant('grant' as const), team: bytes(16).map(teamId.from), epoch: uint32 }, { noNullPrototype: true }),
   fc.record({ type: fc.constant('changeset' as const), epoch: uint32, history: bytes(32) }, { noNullPrototype: true }),
 );

@@ -29,12 +29,12 @@ test('LOG-4: the table of roles in SPEC.md is the one that the code reads', () =
 });
 
 /** One operation of each type that makes sense where everything else is there. */
-function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset'>, Operation> {
+function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly erasure: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset' | 'audit'>, Operation> {
   const { random } = session.ward;
   const sealedName = random.randomBytes(16);
   const device = deviceId.from(random.randomBytes(32));
   const added = { user: userId.from(random.randomBytes(16)), handle: 'new', signingKey: random.randomBytes(32), kemKey: random.randomBytes(1216), bundle: random.randomBytes(8), sealedName };
-  const { team, proposal, ask, recovery, other: { user: { id: user }, device: { id: known } } } = subjects;
+  const { team, proposal, erasure, ask, recovery, other: { user: { id: user }, device: { id: known } } } = subjects;
   return {
     'add-user': { type: 'add-user', role: 'viewer', ...added },
     'set-role': { type: 'set-role', user, role: 'clinician' },
@@ -55,12 +55,15 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     'set-unlock-policy': { type: 'set-unlock-policy', threshold: 3, nodes: 4 },
     'set-unlock': { type: 'set-unlock', user: session.user.id, bundle: random.randomBytes(8), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] }, why: 'nodes-changed' },
     'reset-tries': { type: 'reset-tries', user },
+    'set-grace': { type: 'set-grace', hours: 12 },
     propose: { type: 'propose', action: { type: 'remove-user', user } },
     approve: { type: 'approve', proposal, cut: [] },
     checkpoint: { type: 'checkpoint' },
     settle: { type: 'settle', verdict: 'accept', of: { type: 'items', document: session.ward.newDocument(), author: session.id, seq: 1, id: proposal } },
     'set-quorum': { type: 'set-quorum', threshold: 2, holders: [user, session.user.id] },
     appoint: { type: 'appoint', user, votes: [] },
+    erase: { type: 'erase', documents: [session.ward.newDocument()], sealedReason: random.randomBytes(8) },
+    'confirm-erasure': { type: 'confirm-erasure', erasure },
   };
 }
 
@@ -78,6 +81,7 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   const everybody = [...sessions.values()].map(({ user }) => user.id);
   for (const item of ward.agreed(ward.founder, present(sessions.get('admin')), { type: 'set-quorum', threshold: 2, holders: everybody })) await ward.put(item);
   const proposal = await ward.put(ward.founder.operation({ type: 'propose', action: { type: 'set-role', user: other.user.id, role: 'clinician' } }));
+  const erasure = await ward.put(ward.founder.operation({ type: 'erase', documents: [ward.newDocument()], sealedReason: ward.random.randomBytes(8) }));
   // What one admin who is alone may do: the role is the same, the others are asked no more.
   const alone = await buildWard({ seed: 'alone' });
   const holder = await alone.addUser('holder', 'viewer');
@@ -86,7 +90,7 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   const before = operationsOf(ward);
 
   for (const [role, session] of sessions) {
-    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, ask, recovery }))) {
+    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, erasure: erasure.id, ask, recovery }))) {
       const verdict = deliver(logOf(ward, before), session.operation(operation, { seq: 1, prev: new Uint8Array(0) }));
       const takesTwo = type === 'set-quorum' && role === 'admin';
       const expected = takesTwo ? 'refused: operation' : maySign(role, type as Signable) ? 'may-enter' : 'refused: role';
@@ -114,6 +118,7 @@ test('LOG-4: items outside the log, by every role, exactly as the table says', a
     assert.equal(await outcome(session.start()), expected('session'), role);
     assert.equal(await outcome(session.grant(ward.newDocument(), ward.everyone)), expected('grant'), role);
     assert.equal(await outcome(session.changeset(ward.newDocument())), expected('changeset'), role);
+    assert.equal(await outcome(session.audit()), expected('audit'), role);
   }
 });
 

@@ -6,6 +6,7 @@ import {
 } from '../../protocol/codec/ids.ts';
 import { LABEL, SUITE } from '../../protocol/crypto/labels.ts';
 import { signFor, signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
+import { encodeAudit, MAX_AUDIT_READERS, MAX_SEALED_AUDIT } from '../../protocol/items/audit.ts';
 import { encodeFields, encodeItem, MAX_BODY_LENGTH, NO_WARD, signItem, type EncodedItem, type Item } from '../../protocol/items/item.ts';
 import { encodeSessionEnd } from '../../protocol/membership/session-record.ts';
 import { teamDocument } from '../../protocol/membership/team-document.ts';
@@ -165,6 +166,29 @@ test('ADMIT-2: every document takes its own kinds of item only', async () => {
   }
   assert.deepEqual(await ward.offer(nurse.sign(document, { type: 'operation' }, new Uint8Array(1), { seq: 1, prev: new Uint8Array(0) })), refused('wrong-document'));
   assert.deepEqual(await ward.offer(nurse.sign(document, { type: 'session' }, new Uint8Array(1), { seq: 1, prev: new Uint8Array(0) })), refused('wrong-document'));
+});
+
+test('AUDIT-2: of an audit item blind peers check shape and bounds, its session and its chain, and nothing of it is stored else', async () => {
+  const { ward, nurse, document } = await withNurse();
+  const readers = [{ user: nurse.user.id, sealed: new Uint8Array(1168) }];
+  const sealed = new Uint8Array(200);
+  const first = { seq: 1, prev: new Uint8Array(0) };
+  const { count } = ward.replica;
+  for (const [what, body] of [
+    ['no list', new Uint8Array(10)], ['nobody to read the first', encodeAudit({ readers: [], sealed })],
+    ['oversize', encode([[[nurse.user.id, new Uint8Array(1168)]], new Uint8Array(MAX_SEALED_AUDIT + 1)])],
+    ['too many readers', encode([Array.from({ length: MAX_AUDIT_READERS + 1 }, () => [nurse.user.id, new Uint8Array(1)]), sealed])],
+    ['one field more', encode([[[nurse.user.id, new Uint8Array(1168)]], sealed, 0])],
+  ] as const) assert.deepEqual(await ward.offer(nurse.audit(body, first)), refused('malformed'), what);
+  const good = encodeAudit({ readers, sealed });
+  assert.deepEqual(await ward.offer(nurse.sign(document, { type: 'audit' }, good)), refused('wrong-document'));
+  assert.deepEqual(await ward.offer(nurse.sign(AUDIT_DOCUMENT, { type: 'changeset', epoch: 1, history: new Uint8Array(32) }, good, first)), refused('wrong-document'));
+  const item = nurse.audit(good, first);
+  assert.deepEqual(await offerBytes(ward, item, { ...encodeItem(item), signature: signFor(nurse.key, `${LABEL.item}/receipt`, ward.id, item.id) }), refused('bad-signature'));
+  assert.deepEqual(await ward.offer(ward.newSession(ward.newUser('mallory', 'clinician')).audit(good)), { outcome: 'waiting', for: 'session' });
+  assert.equal(ward.replica.count, count);
+  await ward.put(nurse.audit(good));
+  await ward.put(nurse.audit(encodeAudit({ readers: [], sealed })));
 });
 
 test('ADMIT-2: a team\'s own document takes grants of that team by an admin, and nothing else', async () => {

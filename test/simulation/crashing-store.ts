@@ -3,6 +3,7 @@
  * there or not, as chance has it, but never in part.
  */
 import type { Timers } from '../../protocol/codec/environment.ts';
+import type { DocumentId } from '../../protocol/codec/ids.ts';
 import type { Chain } from '../../protocol/items/item.ts';
 import type { Append, ChainHead, ForkEvidence, ItemStore, ReadLimit, StoredItem } from '../../protocol/store/item-store.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
@@ -70,6 +71,10 @@ class CrashingStore implements ItemStore {
 
   getLocal(key: string): Promise<Uint8Array | null> {
     return this.#dead ? forever() : this.#durable.getLocal(key);
+  }
+
+  erase(documents: readonly DocumentId[]): Promise<void> {
+    return this.#write(() => this.#durable.erase(documents));
   }
 
   destroy(): Promise<void> {

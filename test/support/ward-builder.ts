@@ -8,8 +8,9 @@
  *
  * Keys of encryption are random bytes: nothing here can be opened.
  */
-import { hexOf, deviceId, documentId, inviteId, LOG_DOCUMENT, RECEIPTS_DOCUMENT, sessionId, SESSIONS_DOCUMENT, teamId, userId, type AuthorId, type DeviceId, type DocumentId, type InviteId, type ItemId, type TeamId, type UserId, type WardId } from '../../protocol/codec/ids.ts';
+import { AUDIT_DOCUMENT, hexOf, deviceId, documentId, inviteId, LOG_DOCUMENT, RECEIPTS_DOCUMENT, sessionId, SESSIONS_DOCUMENT, teamId, userId, type AuthorId, type DeviceId, type DocumentId, type InviteId, type ItemId, type TeamId, type UserId, type WardId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed, type SigningKey } from '../../protocol/crypto/signing/signature.ts';
+import { encodeAudit } from '../../protocol/items/audit.ts';
 import { encodeFields, encodeItem, NO_WARD, signItem, type Item, type ItemContent, type ItemPlace } from '../../protocol/items/item.ts';
 import { encodeReceipt, type Receipted } from '../../protocol/items/receipt.ts';
 import { certifySession, type Certificate } from '../../protocol/membership/certificate.ts';
@@ -274,6 +275,11 @@ export class TestSession {
 
   grant(document: DocumentId, team: TeamId, placing: Placing = {}): Item {
     return this.sign(document, { type: 'grant', team, epoch: 1 }, this.ward.random.randomBytes(100), placing);
+  }
+
+  /** An item of the read audit, sealed to nobody who could open it. */
+  audit(body: Uint8Array = encodeAudit({ readers: [{ user: this.user.id, sealed: this.ward.random.randomBytes(1168) }], sealed: this.ward.random.randomBytes(200) }), placing: Placing = {}): Item {
+    return this.sign(AUDIT_DOCUMENT, { type: 'audit' }, body, placing);
   }
 
   /** Signs the next item of a chain and moves on, unless `placing` says where the item is to be. */

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deviceId, hexOf, inviteId, LOG_DOCUMENT, type DeviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
-import { signingKeyFromSeed, type SigningKey } from '../../protocol/crypto/signing/signature.ts';
-import { encodeFields, encodeItem, signItem } from '../../protocol/items/item.ts';
+import { deviceId, hexOf, LOG_DOCUMENT, type DeviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import type { SigningKey } from '../../protocol/crypto/signing/signature.ts';
 import { openBundle, sealBundle } from '../../protocol/keys/bundle.ts';
 import { identityFromSeeds } from '../../protocol/keys/identity.ts';
 import { teamDocument } from '../../protocol/membership/team-document.ts';
-import { proveJoin } from '../../protocol/membership/join-proof.ts';
-import { encodeOperation } from '../../protocol/membership/operation.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { startSession } from '../../protocol/ward/session-signer.ts';
@@ -15,7 +12,7 @@ import { devicesInUse } from '../../protocol/ward/devices.ts';
 import { invitationKey } from '../../protocol/network/join-code.ts';
 import { inviteDevice } from '../../node/cli/invite.ts';
 import { realEntropy } from '../../node/device/real-environment.ts';
-import { addPlace, environment, exchange, found, PASSWORD, unlock, type Place } from './small-ward.ts';
+import { addPlace, environment, exchange, found, joinBy, PASSWORD, unlock, type Place } from './small-ward.ts';
 
 test('REVOKE-1: a lost tablet and its page are shut out by one report, which names who had unlocked there', async () => {
   const { office, admin, tablet, page, nurse, session } = await wardWithTablet();
@@ -125,23 +122,14 @@ async function wardWithTablet(): Promise<Scene> {
 
   const secret = await inviteDevice(admin, office.replica, environment, { kind: 'tablet', name: 'Tablet', expires: environment.clock.now() + 60_000 });
   assert.ok(secret.ok);
-  const tablet = await join(office.replica, invitationKey(secret.value, office.replica.ward, 'tablet'));
-  const page = await join(office.replica, invitationKey(secret.value, office.replica.ward, 'client'));
+  const tablet = await joinBy(office.replica, invitationKey(secret.value, office.replica.ward, 'tablet'));
+  const page = await joinBy(office.replica, invitationKey(secret.value, office.replica.ward, 'client'));
   const place = { ...await addPlace(admin, office.replica), key: page };
   const session = await unlock(place, 'heron-42');
   await exchange(office, place, admin, session);
   return { office, admin, tablet, page, place, session, team: team.value, otherTeam: otherTeam.value, document, nurse: nurse.value };
 }
 
-async function join(replica: Replica, invitation: SigningKey): Promise<SigningKey> {
-  const key = signingKeyFromSeed(realEntropy.randomBytes(32));
-  const invite = inviteId.from(invitation.publicKey);
-  const place = { document: LOG_DOCUMENT, author: invite, seq: 1, prev: new Uint8Array(0), heads: replica.state().heads, time: environment.clock.now() };
-  const operation = { type: 'join', device: idOf(key), certificateRequest: new Uint8Array(0), proof: proveJoin(key, replica.ward, invite) } as const;
-  const item = signItem(invitation, replica.ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: undefined }));
-  assert.equal((await replica.offer({ document: LOG_DOCUMENT, author: invite, items: [encodeItem(item)] })).outcome, 'stored');
-  return key;
-}
 
 /** As a change of the password does. */
 async function setBundleAnew({ replica, key }: Place, user: UserId): Promise<void> {

@@ -1,19 +1,27 @@
 /** A small ward whose nodes keep shares: four of them, in memory, each of which can be switched off or turned. */
+import type { Clock } from '../../protocol/codec/environment.ts';
 import { deviceId, hexOf, type DeviceId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
+import { invitationKey } from '../../protocol/network/join-code.ts';
 import type { UnlockAnswer, UnlockNodes, UnlockQuestion } from '../../protocol/unlock/messages.ts';
+import { inviteDevice } from '../../node/cli/invite.ts';
+import { realUptime } from '../../node/device/real-environment.ts';
+import { answerUnlock } from '../../protocol/unlock/answering.ts';
+import { PinKeeper } from '../../protocol/unlock/pin-keeper.ts';
 import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
 import { MemoryShareStore } from '../../protocol/unlock/share-store.ts';
 import type { UnlockProgress } from '../../protocol/ward/presence.ts';
 import type { Session } from '../../protocol/ward/session.ts';
-import { openWard, type UnlockFailure } from '../../protocol/ward/ward.ts';
+import { openWard, type UnlockFailure, type Ward } from '../../protocol/ward/ward.ts';
 import type { Result } from '../../protocol/codec/result.ts';
-import { environment, found, PASSWORD, type Place } from './small-ward.ts';
+import { addPlace, environment, found, joinBy, PASSWORD, type Place } from './small-ward.ts';
 
 export interface PresentNode {
   readonly id: DeviceId;
   readonly keeper: ShareKeeper;
+  /** Of a tablet. */
+  readonly pins: PinKeeper | undefined;
   readonly store: MemoryShareStore;
   isOn: boolean;
   /** What an evil node makes of its answers. */
@@ -37,7 +45,7 @@ export class PresentWard {
         const asked = this.nodes.find(({ id }) => hexOf(id) === hexOf(node));
         if (asked === undefined || !asked.isOn) return undefined;
         asked.asked.push(question);
-        const answer = await asked.keeper.answer(question, device);
+        const answer = await answerUnlock(asked.keeper, asked.pins)(question, device);
         return asked.turned === undefined ? answer : asked.turned(answer);
       },
     };
@@ -47,17 +55,37 @@ export class PresentWard {
     const id = deviceId.from(signingKeyFromSeed(environment.entropy.randomBytes(32)).publicKey);
     const added = await admin.members.addDevice(id, kind, kind);
     if (!added.ok) throw new Error(added.failure);
+    return this.#start(id, kind);
+  }
+
+  /** A tablet with its page, by one code. `uptime`: the clock of its machine. */
+  async addTablet(admin: Session, uptime?: Clock): Promise<{ readonly node: PresentNode; readonly page: Place }> {
+    const { replica } = this.office;
+    const secret = await inviteDevice(admin, replica, environment, { kind: 'tablet', name: 'Tablet', expires: environment.clock.now() + 60_000 });
+    if (!secret.ok) throw new Error(secret.failure);
+    const [tablet, key] = [await joinBy(replica, invitationKey(secret.value, replica.ward, 'tablet')), await joinBy(replica, invitationKey(secret.value, replica.ward, 'client'))];
+    const node = await this.#start(deviceId.from(tablet.publicKey), 'tablet', uptime);
+    return { node, page: { ...await addPlace(admin, replica), key } };
+  }
+
+  /** What a page has to unlock with. */
+  openWard({ replica, key }: Place): Ward {
+    const device = deviceId.from(key.publicKey);
+    return openWard({ replica, device, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
+  }
+
+  async #start(id: DeviceId, kind: 'archive' | 'tablet', uptime: Clock = realUptime): Promise<PresentNode> {
     const store = new MemoryShareStore();
-    const keeper = await ShareKeeper.open({ replica: this.office.replica, self: id, store, environment });
-    const node: PresentNode = { id, keeper, store, isOn: true, turned: undefined, asked: [] };
+    const { replica } = this.office;
+    const keeper = await ShareKeeper.open({ replica, self: id, store, environment });
+    const pins = kind === 'tablet' ? new PinKeeper({ replica, self: id, environment, uptime }) : undefined;
+    const node: PresentNode = { id, keeper, pins, store, isOn: true, turned: undefined, asked: [] };
     this.nodes.push(node);
     return node;
   }
 
-  async unlock({ replica, key }: Place, handle: string, password = PASSWORD, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>> {
-    const device = deviceId.from(key.publicKey);
-    const ward = openWard({ replica, device, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
-    return ward.unlock(handle, password, onProgress);
+  unlock(place: Place, handle: string, password = PASSWORD, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>> {
+    return this.openWard(place).unlock(handle, password, onProgress);
   }
 
   /** As `unlock`, of which it is expected that it works; resolves when what it set right is in the log. */

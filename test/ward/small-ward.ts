@@ -1,7 +1,10 @@
 /** A ward of memory replicas for tests: founded for real, devices connected by copying items on demand. */
-import { documentId, deviceId, type WardId } from '../../protocol/codec/ids.ts';
+import { documentId, deviceId, inviteId, LOG_DOCUMENT, type WardId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed, type SigningKey } from '../../protocol/crypto/signing/signature.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
+import { encodeFields, encodeItem, signItem } from '../../protocol/items/item.ts';
+import { proveJoin } from '../../protocol/membership/join-proof.ts';
+import { encodeOperation } from '../../protocol/membership/operation.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
@@ -48,6 +51,18 @@ export async function unlock({ replica, key }: Place, handle: string, password =
   }).unlock(handle, password);
   if (!unlocked.ok) throw new Error(unlocked.failure);
   return unlocked.value;
+}
+
+/** A device of its own comes in by the invitation. */
+export async function joinBy(replica: Replica, invitation: SigningKey): Promise<SigningKey> {
+  const key = newKey();
+  const invite = inviteId.from(invitation.publicKey);
+  const place = { document: LOG_DOCUMENT, author: invite, seq: 1, prev: new Uint8Array(0), heads: replica.state().heads, time: environment.clock.now() };
+  const operation = { type: 'join', device: deviceId.from(key.publicKey), certificateRequest: new Uint8Array(0), proof: proveJoin(key, replica.ward, invite) } as const;
+  const item = signItem(invitation, replica.ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: undefined }));
+  const { outcome } = await replica.offer({ document: LOG_DOCUMENT, author: invite, items: [encodeItem(item)] });
+  if (outcome !== 'stored') throw new Error(outcome);
+  return key;
 }
 
 /** Both have everything that either had. */

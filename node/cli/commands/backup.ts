@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { backupStore, type BackupReport } from '../../backup/backup-store.ts';
+import { backupDevice, type NotedBackup } from '../../backup/device-backup.ts';
 import { askControl } from '../../device/control.ts';
 import { realEnvironment, silentLog } from '../../device/real-environment.ts';
-import { openFolderReplica } from '../../device/running-device.ts';
+import { withKeeping } from '../keeping.ts';
 import { CommandFailed, type Command, type CommandIo } from '../command.ts';
 import { deviceFolder, FOLDER_OPTION } from '../folder-options.ts';
 
@@ -21,27 +21,22 @@ export const backup: Command = {
       if (!isReport(asked.value)) throw new CommandFailed('the running process is of another version: stop it, or use its program');
       return told(io, file, asked.value);
     }
-    const environment = realEnvironment(silentLog);
-    const opened = await openFolderReplica(folder, environment);
-    if (!opened.ok) throw new CommandFailed(opened.failure.message);
-    try {
-      const made = await backupStore({
-        store: opened.value.store, file, ward: folder.ward, deviceKind: folder.kind, created: environment.clock.now(), onProgress: (progress) => report(io, progress),
-      });
+    const { clock } = realEnvironment(silentLog);
+    await withKeeping(folder, async ({ store, ...keeping }) => {
+      const made = await backupDevice(keeping, { store, file, ward: folder.ward, deviceKind: folder.kind, created: clock.now(), onProgress: (progress) => report(io, progress) });
       if (!made.ok) throw new CommandFailed(made.failure.message);
       told(io, file, made.value);
-    } finally {
-      await opened.value.close();
-    }
+    });
   },
 };
 
-function isReport(value: unknown): value is BackupReport {
-  return typeof value === 'object' && value !== null && 'items' in value && typeof value.items === 'number' && 'bytes' in value && typeof value.bytes === 'number';
+function isReport(value: unknown): value is NotedBackup {
+  return typeof value === 'object' && value !== null && 'noted' in value && 'items' in value && typeof value.items === 'number' && 'bytes' in value && typeof value.bytes === 'number';
 }
 
-function told(io: CommandIo, file: string, made: BackupReport): void {
-  io.result({ file, ...made }, `Backed up ${made.items} items (${Math.ceil(made.bytes / 1024)} KiB) to ${file}. 'wardsync restore' makes a new archive of it.`);
+function told(io: CommandIo, file: string, made: NotedBackup): void {
+  io.result({ file, ...made }, `Backed up ${made.items} items (${Math.ceil(made.bytes / 1024)} KiB) to ${file}. 'wardsync restore' makes a new archive of it.
+Should a patient be erased later, this backup holds sealed items until it is destroyed: ${made.noted ? `the ward lists it as ${made.id.slice(0, 8)} ('wardsync backups').` : 'and the ward does not know of it, because this device may not write any more.'}`);
 }
 
 function report(io: CommandIo, progress: unknown): void {

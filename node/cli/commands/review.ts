@@ -1,7 +1,10 @@
+import type { Chart } from '../../../protocol/chart/chart.ts';
+import { recordReview } from '../../../protocol/chart/openings.ts';
 import { hexOf } from '../../../protocol/codec/ids.ts';
 import { changesIn } from '../../../protocol/ward/review.ts';
 import type { Replica } from '../../../protocol/replica/replica.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
+import { recorded } from '../audit.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import type { Command } from '../command.ts';
 import { handleOf, shortId, timeText } from '../council.ts';
@@ -12,16 +15,17 @@ export const review: Command = {
   options: { ...CLIENT_OPTIONS, all: { type: 'boolean', help: 'also what was declined' } },
   about: 'Two things are kept aside and never lost: what a removed person, or a lost device, wrote beyond what was known at the removal;\nand changes to the membership that a checkpoint has closed the log against.\nWhat you may open is shown with what accepting it would change.',
   async run(args, io) {
-    const shown = await withClient(args, io, async ({ session, device }) => describe(session, device.replica, args.flag('all')));
+    const shown = await withClient(args, io, async ({ session, chart, device }) => describe(session, chart, device.replica, args.flag('all')));
     io.result(shown.value, shown.text);
   },
 };
 
-async function describe(session: Session, replica: Replica, all: boolean): Promise<{ readonly value: unknown; readonly text: string }> {
+async function describe(session: Session, chart: Chart, replica: Replica, all: boolean): Promise<{ readonly value: unknown; readonly text: string }> {
   const work: { readonly value: object; readonly lines: readonly string[] }[] = [];
   for (const disputed of await session.review.list()) {
     if (disputed.declined && !all) continue;
     const content = await session.review.content(disputed);
+    if (content !== undefined) await recorded(recordReview(session, chart, disputed.document, content.after));
     const changes = content === undefined ? undefined : changesIn(content).map(({ path, after }) => ({ path: path.join('/'), after }));
     const { document, author, items, from, until, declined, id } = disputed;
     const by = handleOf(replica, disputed.user);

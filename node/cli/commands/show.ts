@@ -1,5 +1,7 @@
 import { bedCards } from '../../../protocol/clinical/views.ts';
 import type { Chart, NotShown } from '../../../protocol/chart/chart.ts';
+import { openFile } from '../../../protocol/chart/openings.ts';
+import { recorded } from '../audit.ts';
 import { realClock } from '../../device/real-environment.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import type { Command } from '../command.ts';
@@ -11,10 +13,15 @@ export const show: Command = {
   positionals: ['PATIENT'],
   optional: true,
   options: CLIENT_OPTIONS,
-  about: "With PATIENT (id or record number), the patient's documents; the plain text form is for people, --json for programs.",
+  about: "With PATIENT (id or record number), the patient's documents; the plain text form is for people, --json for programs.\nThat you opened it is recorded for the ward's privacy officers.",
   async run(args, io) {
     const [name] = args.positionals;
-    const shown = await withClient(args, io, async ({ chart }) => (name === undefined ? board(chart) : patient(chart, patientNamed(chart, name))));
+    const shown = await withClient(args, io, async ({ session, chart }) => {
+      if (name === undefined) return board(chart);
+      const id = patientNamed(chart, name);
+      await recorded(openFile(session, chart, { patient: id, stays: 'all', how: 'screen' }));
+      return patient(chart, id);
+    });
     io.result(shown.value, shown.text);
   },
 };

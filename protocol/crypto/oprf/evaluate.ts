@@ -7,7 +7,7 @@ import { concatBytes } from '../../codec/bytes.ts';
 import type { Entropy } from '../../codec/environment.ts';
 import { LABEL } from '../labels.ts';
 import { deriveKey } from '../signing/hash.ts';
-import { decodeElement, decodeScalar, Point } from '../sharing/group.ts';
+import { decodeElement, publicElement } from '../sharing/group.ts';
 
 export const PROOF_LENGTH = 64;
 
@@ -21,7 +21,7 @@ export interface Evaluation {
 /** Evaluates under `share` (a scalar, 32 bytes) what a client has blinded. Throws `MalformedError` for what is no element. */
 export function evaluateBlinded(share: Uint8Array, blinded: Uint8Array, entropy: Entropy): Evaluation {
   decodeElement(blinded, 'blinded element');
-  const key = Point.BASE.multiply(decodeScalar(share, 'share')).toBytes();
+  const key = publicElement(share);
   // Two proofs with one nonce give the share away, so a generator that repeats itself must not repeat the nonce (ATTACK 16).
   const seed = concatBytes(entropy.randomBytes(32), share);
   const nonce = (length = 32) => new Uint8Array(deriveKey(seed, blinded, LABEL.proofNonce, [], length));

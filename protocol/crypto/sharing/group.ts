@@ -55,6 +55,11 @@ export function randomScalar(entropy: Entropy): Uint8Array {
   }
 }
 
+/** g^scalar, 32 bytes: the public half of a key. `scalar` is 32 bytes. */
+export function publicElement(scalar: Uint8Array): Uint8Array {
+  return Point.BASE.multiply(decodeScalar(scalar, 'scalar')).toBytes();
+}
+
 /** 64 uniform bytes, reduced modulo l. */
 export function wideScalar(bytes: Uint8Array): bigint {
   assertBytes(bytes, WIDE_LENGTH, 'wide scalar');

@@ -25,6 +25,7 @@ const entries: readonly MenuEntry[] = [
   { icon: 'userPlus', label: (say) => say.council.title, to: { screen: 'ward', part: 'people' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'device', label: (say) => say.devices.title, to: { screen: 'devices' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'pulse', label: (say) => say.doctor.title, to: { screen: 'doctor' }, isFor: ({ role }) => role === 'admin' },
+  { icon: 'eye', label: (say) => say.privacy.title, to: { screen: 'audit' }, isFor: ({ role }) => role === 'privacy' || role === 'admin' },
   { icon: 'upload', label: (say) => say.exchange.title, to: { screen: 'exchange' }, isFor: ({ mayWrite }) => mayWrite },
 ];
 

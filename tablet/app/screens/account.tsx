@@ -6,6 +6,7 @@ import { Icon } from '../parts/icon.tsx';
 import { KitPanel } from '../parts/kit-panel.tsx';
 import { OldPasswordPanel } from '../parts/old-password-panel.tsx';
 import { PasswordPanel } from '../parts/password-panel.tsx';
+import { PinPanel } from '../parts/pin-offer.tsx';
 import { RequestsPanel } from '../parts/requests-panel.tsx';
 import { ScreenHead } from '../parts/screen-head.tsx';
 import type { SessionView } from '../port.ts';
@@ -30,6 +31,7 @@ export function Account({ session }: { session: Extract<SessionView, { state: 'u
           <Vote view={council} />
         </section>
       )}
+      <PinPanel />
       {account !== null && (
         <>
           <OldPasswordPanel changes={account.events[0]?.id ?? ''} />

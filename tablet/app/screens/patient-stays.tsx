@@ -5,6 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { StayItem } from '../parts/stay-item.tsx';
 import type { PatientView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
+import { download } from '../state/download.ts';
 import { words } from '../state/preferences.ts';
 import { toast } from '../state/toasts.ts';
 
@@ -51,14 +52,4 @@ function ExportPanel({ patient }: { patient: string }): JSX.Element {
       </button>
     </section>
   );
-}
-
-function download(fileName: string, json: string): void {
-  const url = URL.createObjectURL(new Blob([json], { type: 'application/fhir+json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  // The browser has taken its copy by the next turn of the event loop.
-  setTimeout(() => URL.revokeObjectURL(url), 0);
 }

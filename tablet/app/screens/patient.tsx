@@ -45,12 +45,20 @@ export function Patient({ patient, tab, stay, canWrite }: PatientProps): JSX.Ele
               </a>
             ))}
           </nav>
+          <WhoLooked patient={patient} />
           <NotShownNotice view={view} />
           <Tab view={view} tab={tab} canWrite={canWrite} />
         </>
       )}
     </OpenPatient>
   );
+}
+
+/** For whoever looks after that. */
+function WhoLooked({ patient }: { patient: string }): JSX.Element | null {
+  const session = usePort().topics.session.value;
+  if (session.state !== 'unlocked' || session.role !== 'privacy') return null;
+  return <a class="button who-looked" href={href({ screen: 'audit', about: patient })}><Icon name="eye" /> {words.value.privacy.open}</a>;
 }
 
 /** What is here and not shown is said, never silent. */

@@ -24,7 +24,9 @@ export type Route =
   | { readonly screen: 'devices' }
   | { readonly screen: 'doctor' }
   | { readonly screen: 'ward'; readonly part: WardPart }
-  | { readonly screen: 'account' };
+  | { readonly screen: 'account' }
+  /** `about`: a patient's id, to see who looked at this one; the record itself is not opened. */
+  | { readonly screen: 'audit'; readonly about?: string };
 
 export const route = signal<Route>({ screen: 'board' });
 
@@ -37,6 +39,7 @@ export function href(to: Route): string {
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
     case 'ward': return `#/ward/${to.part}`;
+    case 'audit': return to.about === undefined ? '#/audit' : `#/audit/${encodeURIComponent(to.about)}`;
     case 'observe':
     case 'admit': return `#/patient/${encodeURIComponent(to.patient)}/${to.screen}`;
     case 'patient': {
@@ -74,6 +77,7 @@ function parse(fragment: string): Route {
   if (root === 'devices' || root === 'doctor') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
   if (root === 'ward') return { screen: 'ward', part: wardParts.find((name) => name === id) ?? 'people' };
+  if (root === 'audit') return { screen: 'audit', ...(id !== undefined && id !== '' && { about: decode(id) }) };
   if (root === 'account') return { screen: 'account' };
   if (root === 'new-patient') return { screen: 'new-patient' };
   if (root !== 'patient' || id === undefined || id === '') return { screen: 'board' };

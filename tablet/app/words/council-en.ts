@@ -12,6 +12,7 @@ const failures: Readonly<Record<CouncilCode, string>> = {
   'takes-two': 'With three admins, one more takes two of them.',
   'is-admin': 'Admins are made in a second step: add the person, then change the role. An admin gets no new keys from another.',
   'too-many-chains': 'This person wrote more than one removal can name. Nothing was changed.',
+  'bad-grace': 'A PIN opens for 0 (never) to 24 hours.',
   'no-threshold': 'At least one device has to answer.',
   'too-few-nodes-for-threshold': 'More devices would have to answer than hold a share: nobody could unlock.',
   'too-many-nodes': 'At most 32 devices can hold shares.',

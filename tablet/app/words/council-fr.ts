@@ -13,6 +13,7 @@ export const councilFr: typeof councilEn = {
     'takes-two': 'À partir de trois administrateurs, il en faut deux pour en nommer un autre.',
     'is-admin': 'Un administrateur se nomme en deux temps : ajoutez la personne, puis changez le rôle. Un administrateur ne reçoit pas de nouvelles clés d’un autre.',
     'too-many-chains': 'Cette personne a écrit plus qu’un retrait ne peut nommer. Rien n’a changé.',
+    'bad-grace': 'Un code PIN ouvre pendant 0 (jamais) à 24 heures.',
     'no-threshold': 'Au moins un appareil doit répondre.',
     'too-few-nodes-for-threshold': 'Il faudrait plus de réponses qu’il n’y a de parts : personne ne pourrait déverrouiller.',
     'too-many-nodes': 'Au plus 32 appareils peuvent avoir une part.',

@@ -47,6 +47,7 @@ export const doctorFr: typeof doctorEn = {
     'few-openers': ({ name, people, count }) =>
       `${pluriel(count, 'patient', 'patients')} de l’équipe « ${name} » : ${people.length === 0 ? 'personne ne peut ouvrir' : `seul(e) ${people.join(', ')} peut ouvrir`}. Ajoutez une deuxième personne à l’équipe.`,
     'one-admin': () => 'Il n’y a qu’un administrateur. S’il est absent ou oublie son mot de passe, personne ne peut ajouter quelqu’un ni exclure un appareil perdu. Nommez-en un deuxième.',
+    'no-officer': () => 'Le service n’a pas de délégué à la protection des données. Les dossiers ouverts sont notés quand même, et seuls les administrateurs peuvent le lire : donnez ce rôle à quelqu’un, pour que nul ne se surveille soi-même.',
     'closed-documents': ({ count }) => `${pluriel(count, 'document vous est fermé', 'documents vous sont fermés')} : une autre équipe, ou une clé qui n’est pas encore arrivée.`,
     'disputed-items': ({ count }) => `${pluriel(count, 'saisie attend', 'saisies attendent')} d’être revues : écrites par une personne, ou sur un appareil, qui a été exclu. Un administrateur les accepte ou les refuse.`,
     'unreadable-items': ({ count }) => `${pluriel(count, 'saisie ne s’ouvre', 'saisies ne s’ouvrent')} pas bien que la clé soit là. Prévenez l’informatique.`,

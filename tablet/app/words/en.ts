@@ -7,8 +7,10 @@ import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
 import { councilEn } from './council-en.ts';
 import { presenceEn } from './presence-en.ts';
+import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
 export const en = {
@@ -41,12 +43,16 @@ export const en = {
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...councilEn.failures,
     ...accountEn.failures,
+    ...privacyEn.failures,
+    ...shiftEn.failures,
   },
 
   account: accountEn,
   presence: presenceEn,
   council: councilEn,
+  shift: shiftEn,
 
+  privacy: privacyEn,
   devices: devicesEn,
   doctor: doctorEn,
 

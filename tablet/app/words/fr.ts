@@ -3,7 +3,9 @@ import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
 import { councilFr } from './council-fr.ts';
+import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
+import { shiftFr } from './shift-fr.ts';
 import { accessFr } from './access-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
@@ -39,12 +41,16 @@ export const fr: Words = {
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...councilFr.failures,
     ...accountFr.failures,
+    ...privacyFr.failures,
+    ...shiftFr.failures,
   },
 
   account: accountFr,
   presence: presenceFr,
   council: councilFr,
+  shift: shiftFr,
 
+  privacy: privacyFr,
   devices: devicesFr,
   doctor: doctorFr,
 

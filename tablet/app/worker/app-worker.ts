@@ -10,7 +10,6 @@ import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
 import { deviceId, hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
 import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
-import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
@@ -18,6 +17,7 @@ import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
 import { accountView } from './account-view.ts';
+import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { actInCouncil } from './council-acts.ts';
 import { councilView, workRows } from './council-view.ts';
@@ -29,7 +29,9 @@ import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
+import { PinDesk } from './pins.ts';
 import { RequestFailed } from './request-failed.ts';
+import { mayWrite, sessionView } from './session-view.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
 import { SyncStatus } from './sync-status.ts';
 
@@ -44,8 +46,11 @@ export class AppWorker {
   readonly #post: Post;
   #ward: PageWard | undefined;
   #status: SyncStatus | undefined;
+  readonly #pins: PinDesk;
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
+  /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
+  #wanted: ShownPatient | null = null;
   /** The session as the page knows it. */
   #saidSession = '';
   #saidAccount = '';
@@ -60,6 +65,7 @@ export class AppWorker {
 
   constructor(post: Post) {
     this.#post = post;
+    this.#pins = new PinDesk((value) => this.#post({ topic: 'pin', value }));
   }
 
   /** Opens what this page already is. */
@@ -104,6 +110,15 @@ export class AppWorker {
       this.#unlocked(unlocked.value);
       return { handle, name: unlocked.value.name };
     },
+    pinHandles: () => this.#pins.handles(),
+    pinState: ({ handle }) => this.#pins.stateOf(handle),
+    unlockWithPin: async ({ handle, pin }) => {
+      await this.#lock();
+      this.#unlocked(await this.#pins.unlock(this.#lockedWard(), handle, pin), false);
+      return null;
+    },
+    setPin: ({ pin }) => this.#pins.set(pin),
+    dropPin: () => this.#pins.drop(),
     lock: async () => {
       await this.#lock();
       return null;
@@ -178,9 +193,19 @@ export class AppWorker {
       await keepDrafts(this.#need(this.#open, 'locked').session, drafts);
       return null;
     },
+    audit: (query) => auditView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica, query),
+    exportAudit: (query) => auditFile(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica, query),
     openPatient: async ({ patient, stay }) => {
-      this.#shown = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
-      if (patient !== null && this.#chart().patient(patient) === undefined) throw new RequestFailed('not-found');
+      const wanted = patient === null ? null : { patient, ...(stay !== undefined && { stay }) };
+      this.#wanted = wanted;
+      if (wanted === null) this.#shown = null;
+      else {
+        const { session, chart } = this.#need(this.#open, 'locked');
+        await recordOpening(session, chart, { ...wanted, how: 'screen' });
+        // Meanwhile another may have been asked for, or the ward locked.
+        if (this.#wanted !== wanted || this.#open?.session !== session) return null;
+        this.#shown = wanted;
+      }
       this.#showPatient();
       return null;
     },
@@ -213,7 +238,9 @@ export class AppWorker {
       }
     },
     exportFhir: async ({ patient }) => {
-      const bundle = exportBundle(this.#chart(), patient, browserEnvironment.clock.now());
+      const { session, chart } = this.#need(this.#open, 'locked');
+      await recordOpening(session, chart, { patient, stays: 'all', how: 'export' });
+      const bundle = exportBundle(chart, patient, browserEnvironment.clock.now());
       if (bundle === null) throw new RequestFailed('not-found');
       return bundle;
     },
@@ -221,13 +248,14 @@ export class AppWorker {
 
   #enter(ward: PageWard): void {
     this.#ward = ward;
+    this.#pins.enter(ward);
     this.#status = new SyncStatus(ward, browserEnvironment, (value) => this.#post({ topic: 'sync', value }));
     ward.replica.onAdmitted(() => this.#checkRemoved(ward));
     this.#session({ state: 'locked', device: hexOf(ward.device.id).slice(0, 8) });
     this.#checkRemoved(ward);
   }
 
-  #unlocked(session: Session): void {
+  #unlocked(session: Session, isFull = true): void {
     const ward = this.#need(this.#ward, 'not-enrolled');
     const chart = new Chart(session, browserEnvironment);
     const offs = [
@@ -235,12 +263,13 @@ export class AppWorker {
       ward.replica.onAdmitted(({ document }) => {
         this.#updateSoon('standings');
         if (hexOf(document) !== hexOf(LOG_DOCUMENT)) return;
-        void this.#showAccount();
+        void Promise.all([this.#showAccount(), this.#pins.show()]);
         this.#showCouncil();
       }),
     ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
+    this.#pins.begin(session, isFull);
     this.#show();
     this.#checkRemoved(ward);
   }
@@ -251,7 +280,9 @@ export class AppWorker {
     this.#open = undefined;
     this.#saidAccount = '';
     this.#saidCouncil = '';
+    this.#pins.end();
     this.#shown = null;
+    this.#wanted = null;
     open.stop();
     this.#status?.follow(undefined);
     // The page goes blank first: closing waits for what is being written.
@@ -308,21 +339,7 @@ export class AppWorker {
   #showSession(): void {
     const [open, ward] = [this.#open, this.#ward];
     if (open === undefined || ward === undefined) return;
-    const { session } = open;
-    const { sealedName, users, devices } = ward.replica.state();
-    const [self, device] = [users.get(hexOf(session.user)), devices.get(hexOf(ward.device.id))];
-    this.#session({
-      state: 'unlocked',
-      ward: session.members.nameOf(sealedName) ?? '',
-      device: (device && session.members.nameOf(device.sealedName)) ?? '',
-      user: hexOf(session.user),
-      handle: self?.handle ?? '',
-      name: session.name,
-      role: self?.role ?? '',
-      mayWrite: mayWrite(session),
-      hasTemporaryPassword: session.account.hasTemporaryPassword,
-      lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
-    });
+    this.#session(sessionView(open.session, ward));
   }
 
   #showPatient(): void {
@@ -372,10 +389,6 @@ export class AppWorker {
     });
   }
 
-  #chart(): Chart {
-    return this.#need(this.#open, 'locked').chart;
-  }
-
   /** What the ward's peers would refuse is not begun. */
   #chartToWrite(): Chart {
     const { session, chart } = this.#need(this.#open, 'locked');
@@ -399,9 +412,4 @@ export class AppWorker {
     this.#saidSession = said;
     this.#post({ topic: 'session', value });
   }
-}
-
-/** Whoever still has a password of somebody else's changes that first. */
-function mayWrite({ role, account }: Session): boolean {
-  return role !== undefined && maySign(role, 'changeset') && !account.hasTemporaryPassword;
 }

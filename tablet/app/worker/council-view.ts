@@ -1,5 +1,6 @@
 /** The topic `council`, and the review list: what an admin sees of people, teams, proposals and rules, with names. */
 import type { Chart } from '../../../protocol/chart/chart.ts';
+import { recordReview } from '../../../protocol/chart/openings.ts';
 import { hexOf, type DeviceId, type DocumentId, type Hex, type UserId } from '../../../protocol/codec/ids.ts';
 import { eligibleNodes } from '../../../protocol/membership/dealing.ts';
 import type { ProposedAction } from '../../../protocol/membership/ward-state.ts';
@@ -8,6 +9,7 @@ import type { Replica } from '../../../protocol/replica/replica.ts';
 import { changesIn, type Change } from '../../../protocol/ward/review.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import type { CouncilView, ProposedWhat, WardPerson, WorkRow } from '../port-council.ts';
+import { RequestFailed } from './request-failed.ts';
 
 /** Null for whoever has nothing to say there. */
 export function councilView(session: Session, replica: Replica, contacts: readonly Reach[]): CouncilView | null {
@@ -47,6 +49,10 @@ export async function workRows(session: Session, chart: Chart, replica: Replica)
   for (const disputed of await session.review.list()) {
     const { document, author, seq, id, user, device, items, from, until, declined } = disputed;
     const content = await session.review.content(disputed);
+    if (content !== undefined) {
+      const recorded = await recordReview(session, chart, document, content.after);
+      if (!recorded.ok) throw new RequestFailed(recorded.failure);
+    }
     rows.push({
       key: { document: hexOf(document), author: hexOf(author), seq, id: hexOf(id) },
       by: user === undefined ? '' : userName(session, replica, user), device: deviceName(session, replica, device), patient: patientOf(chart, document),
@@ -84,7 +90,7 @@ function valuesOf(value: unknown, path: readonly string[]): readonly string[] {
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).filter(([key]) => key !== 'author' && key !== 'at').flatMap(([key, inner]) => valuesOf(inner, [...path, key]));
   }
-  const name = path.filter((part) => !/^\d+$/.test(part)).at(-1);
+  const name = path.findLast((part) => !/^\d+$/.test(part));
   return [name === undefined ? String(value) : `${name}: ${String(value)}`];
 }
 

@@ -1,4 +1,4 @@
-/** What the core says when a request cannot be done, as the page knows it. */
+/** What the core's failures are for the page. */
 import type { AdmitFailure } from '../../../protocol/chart/admit.ts';
 import type { UnlockFailure } from '../../../protocol/ward/ward.ts';
 import type { Failure } from '../port.ts';

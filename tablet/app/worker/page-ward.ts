@@ -11,6 +11,7 @@ import { startHost, type Host } from '../../../protocol/network/host.ts';
 import { decodeJoinCode } from '../../../protocol/network/join-code.ts';
 import { joinWard, type JoinFailure } from '../../../protocol/network/join-ward.ts';
 import { pipeAddress, pipeTransport } from '../../../protocol/network/pipe-transport.ts';
+import { keepCustody } from '../../../protocol/replica/custody.ts';
 import { openReplica } from '../../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../../protocol/replica/replica.ts';
 import { openIndexedDbStore } from '../../../protocol/store/indexeddb-store.ts';
@@ -75,6 +76,7 @@ export async function joinPageWard(text: string): Promise<PageWard> {
 async function runPageWard(device: PageDevice): Promise<PageWard> {
   const { replica, store } = await openPageReplica(device.ward);
   const origin = pipeAddress(self.location.origin);
+  const custodian = await keepCustody({ replica, key: device.key.device, clock: environment.clock, log: environment.log });
   const sync = createSync({ replica, environment, signer: deviceSigner(device.key.device, device.ward), memory: store });
   const host = await startHost({
     deviceKey: device.key.device,
@@ -96,6 +98,7 @@ async function runPageWard(device: PageDevice): Promise<PageWard> {
     async close() {
       sync.close();
       await host.stop();
+      await custodian.stop();
       await replica.close();
     },
   };

@@ -130,6 +130,11 @@ export class FakeReplica implements Replica {
     return { outcome: 'stored', stored: fresh.length, disputed: false };
   }
 
+  isErased(): boolean { return false; }
+  isDestroyed(): boolean { return false; }
+  onDropped(): () => void { return () => undefined; }
+  onDestroyed(): () => void { return () => undefined; }
+
   frontier(document: DocumentId): readonly FrontierEntry[] {
     const entries = [...(this.#documents.get(hexOf(document))?.chains ?? [])].flatMap((key) => {
       const last = this.chains.get(key)?.at(-1);

@@ -1,0 +1,46 @@
+/** Who looked at which patient, in English. */
+import { plural } from './plural.ts';
+
+export const privacyEn = {
+  failures: {
+    'not-recorded': 'The record was not opened, because this device could not write down that you opened it. Its storage may be full. Free some space, or use another device.',
+  },
+
+  title: 'Who looked at which patient',
+  text: 'Every time a patient is opened, it is written down before anything is shown: who, when, on which device. Only the privacy officers can read it.',
+  fromNowOn: 'A privacy officer reads what was opened since they became one.',
+  noOfficer: 'The ward has no privacy officer, so its admins read this. Make somebody a privacy officer, so that those who are watched are not those who watch.',
+  open: 'Who looked at this patient',
+  patient: 'Patient',
+  patientHint: 'Name, record number or id',
+  person: 'Person',
+  personHint: 'Name or log-in name',
+  list: 'Show',
+  lists: { times: 'Newest first', patients: 'By patient', people: 'By person' },
+  when: 'When',
+  what: 'What',
+  device: 'Device',
+  last: 'Last',
+  ways: { screen: 'Read', export: 'Taken out as a file', review: 'Read in a review' },
+  disputed: 'Signed after a removal',
+  nobody: 'Nobody, as far as this was sealed to you.',
+  count: (n: number) => plural(n, 'opening', 'openings'),
+  more: (shown: number, total: number) => `The newest ${shown} of ${total}. Narrow the search, or take out the file.`,
+  opened: (n: number, people: number) => `${plural(n, 'time', 'times')} by ${plural(people, 'person', 'people')}`,
+  openedBy: (n: number, patients: number) => `${plural(n, 'time', 'times')}, ${plural(patients, 'patient', 'patients')}`,
+  filterBy: (name: string) => `Show only ${name}`,
+  export: 'Take out as FHIR AuditEvents',
+  exported: (file: string) => `${file} is in your downloads. It is readable by whoever has it.`,
+  troubleTitle: 'Not in order',
+  troubles: {
+    'sealed-to-others': (n: number, who: string) => `${plural(n, 'entry', 'entries')} of ${who} from before you could read this.`,
+    withheld: (n: number, who: string) => `${plural(n, 'entry', 'entries')} of ${who} kept from you although you were a privacy officer. That app is not an honest one.`,
+    unreadable: (n: number, who: string) => `${plural(n, 'entry', 'entries')} of ${who} ${n === 1 ? 'does' : 'do'} not open although sealed to you. That app is not an honest one, or the storage is damaged.`,
+    gap: (n: number, who: string) => `${plural(n, 'entry', 'entries')} of ${who} ${n === 1 ? 'is' : 'are'} missing in the middle.`,
+    'end-missing': (n: number, who: string) => `${plural(n, 'entry', 'entries')} of ${who} ${n === 1 ? 'is' : 'are'} missing at the end, although signed for once.`,
+    forked: (_: number, who: string) => `What ${who} opened is there in two versions, as when a device was copied.`,
+  },
+  somebody: 'somebody unknown',
+  someDevice: 'an unknown device',
+  on: (person: string, device: string) => `${person} on ${device}`,
+};
