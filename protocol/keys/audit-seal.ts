@@ -13,8 +13,8 @@ import { openCommitted, sealCommitted } from '../crypto/sealing/committed.ts';
 import { openFrom, sealTo, type KemKeyPair } from '../crypto/sealing/hpke.ts';
 import { MAX_SEALED_AUDIT, type AuditBody } from '../items/audit.ts';
 
-/** How something was opened: read on a screen, taken out of the ward as a file or on paper, read as part of a review of disputed work. */
-export const OPENING_WAYS = ['screen', 'export', 'review'] as const;
+/** How something was opened: read on a screen, taken out of the ward as a file, read as part of a review of disputed work, printed. */
+export const OPENING_WAYS = ['screen', 'export', 'review', 'print'] as const;
 /** UTF-16 units. */
 export const MAX_OPENING_LABEL = 120;
 /** In one item; the longest of them fit its bound. */

@@ -9,29 +9,34 @@ export interface DemoPorts {
 }
 
 const USUAL: DemoPorts = { tablets: [7411, 7412, 7413], bridge: 7443 };
+const FIRST_OTHER = 7450;
+const OTHERS = 500;
 
 /** A browser keeps what it knows by the page's address, so a port that was used is asked for again. */
 export async function choosePorts(root: string): Promise<DemoPorts> {
   const file = join(root, 'ports.json');
   const wanted = await readFile(file, 'utf8').then((text): DemoPorts => JSON.parse(text), () => USUAL);
-  const tablets: number[] = [];
-  for (const port of wanted.tablets) tablets.push(await freePort(port));
-  const ports = { tablets, bridge: await freePort(wanted.bridge) };
+  const chosen: number[] = [];
+  for (const port of [...wanted.tablets, wanted.bridge]) chosen.push(await freePort(port, chosen));
+  const ports = { tablets: chosen.slice(0, -1), bridge: chosen.at(-1) ?? wanted.bridge };
   await writeFile(file, `${JSON.stringify(ports)}\n`);
   return ports;
 }
 
-async function freePort(wanted: number): Promise<number> {
-  return await tryPort(wanted) ?? await tryPort(0) ?? wanted;
+/**
+ * The wanted one, or else one that the system gives to nobody unasked: one of those (what `listen(0)` returns) could
+ * belong to another program's connection by the time it is listened at.
+ */
+async function freePort(wanted: number, taken: readonly number[]): Promise<number> {
+  const candidates = [...(wanted === 0 ? [] : [wanted]), ...Array.from({ length: OTHERS }, (_, index) => FIRST_OTHER + index)];
+  for (const port of candidates) if (!taken.includes(port) && await isFree(port)) return port;
+  return wanted;
 }
 
-function tryPort(port: number): Promise<number | undefined> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

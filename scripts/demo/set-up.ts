@@ -33,6 +33,8 @@ export interface Cast {
   readonly staff: readonly DemoPerson[];
   /** What new dealings have to be; without it passwords open by themselves. */
   readonly unlock?: UnlockPolicy;
+  /** For how many hours a PIN opens on tablets; without it never. */
+  readonly graceHours?: number;
   readonly devices: readonly { readonly folder: string; readonly kind: DeviceKind; readonly name: string }[];
 }
 
@@ -43,6 +45,7 @@ export const DEMO_CAST: Cast = {
   staff: STAFF,
   // One of the three may be switched off, and so may a fourth: a stolen tablet gets no guess.
   unlock: { threshold: 2, nodes: 3 },
+  graceHours: 12,
   devices: [
     { folder: 'archive', kind: 'archive', name: 'Archive' },
     { folder: 'tablet-1', kind: 'tablet', name: 'Tablet bay A' },
@@ -55,7 +58,7 @@ export const DEMO_CAST: Cast = {
 /** Archives and tablets of the demo. */
 export const NODES = DEMO_CAST.devices.filter(({ kind }) => kind !== 'bridge').length;
 export const ADMIN_FOLDER = 'admin';
-const HOUR = 60 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1000;
 const MEET_MILLISECONDS = 10_000;
 
 export async function setUp(root: string, environment: Environment, say: (line: string) => void, cast: Cast = DEMO_CAST): Promise<void> {
@@ -70,10 +73,11 @@ export async function setUp(root: string, environment: Environment, say: (line: 
   await establishAuthority(session, environment, []);
   for (const { folder, kind, name } of cast.devices) {
     say(`${name} joins…`);
-    const secret = must(await inviteDevice(session, device.replica, environment, { kind, name, expires: environment.clock.now() + HOUR }));
+    const secret = must(await inviteDevice(session, device.replica, environment, { kind, name, expires: environment.clock.now() + DAY }));
     const code = encodeJoinCode({ ward: device.replica.ward, inviter: device.folder.id, secret, addresses: [...device.host.addresses()] });
     must(await joinDevice({ code, kind, path: folderOf(root, folder), hosts: kind === 'bridge' ? ['localhost', '127.0.0.1'] : [], peers: [], environment }));
   }
+  if (cast.graceHours !== undefined) must(await session.members.setGrace(cast.graceHours));
   await issueOwedCertificates(session, device.replica, environment);
   // People are added while the nodes run: their first bundle opens with these from the beginning.
   const nodes = cast.unlock === undefined ? [] : await runNodes(root, cast, environment);

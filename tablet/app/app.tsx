@@ -21,6 +21,7 @@ import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
 import { Enrol } from './screens/enrol.tsx';
+import { Erasures } from './screens/erasures.tsx';
 import { Exchange } from './screens/exchange.tsx';
 import { NewPatient } from './screens/new-patient.tsx';
 import { Observe } from './screens/observe.tsx';
@@ -96,6 +97,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
     case 'ward': return <Ward part={at.part} />;
+    case 'erasures': return <Erasures />;
     case 'account': return <Account session={session} />;
     case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
@@ -135,6 +137,7 @@ function titleOf(at: Route, say: Words): string {
     case 'devices': return say.devices.title;
     case 'doctor': return say.doctor.title;
     case 'ward': return say.council.title;
+    case 'erasures': return say.erasure.title;
     case 'account': return say.account.title;
     case 'audit': return say.privacy.title;
     default: return at satisfies never;

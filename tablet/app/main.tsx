@@ -15,7 +15,8 @@ import { forgetHandles, noteHandle, startHandles } from './state/handles.ts';
 import { forgetImport } from './state/import.ts';
 import { keepDrafts } from './state/kept-drafts.ts';
 import { lockWhenIdle } from './state/locking.ts';
-import { followPatient } from './state/open-patient.ts';
+import { followPatient, notePrinting } from './state/open-patient.ts';
+import { followErased } from './state/erased.ts';
 import { startPreferences } from './state/preferences.ts';
 import { resetRoute, startRoute } from './state/route.ts';
 
@@ -28,6 +29,8 @@ startHandles(location.protocol === 'http:');
 
 const port = connectPort(() => new Worker(new URL('worker.js', document.baseURI), { type: 'module', name: 'wardsync' }));
 followPatient(port);
+notePrinting(port);
+followErased(port);
 forgetWhenLocked();
 lockWhenIdle(port);
 

@@ -108,6 +108,7 @@ function emptyTopics(): PortClient['topics'] {
     session: signal<Topics['session']>({ state: 'starting' }),
     board: signal(noBoard),
     patient: signal<Topics['patient']>(null),
+    erased: signal<Topics['erased']>([]),
     sync: signal<Topics['sync']>({ peers: [], saving: 0, unsent: 0, notBackedUp: 0, heldBy: 0 }),
     importing: signal<Topics['importing']>(null),
     account: signal<Topics['account']>(null),
@@ -125,6 +126,7 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'session': topics.session.value = update.value; break;
     case 'board': topics.board.value = update.value; break;
     case 'patient': topics.patient.value = update.value; break;
+    case 'erased': topics.erased.value = update.value; break;
     case 'sync': topics.sync.value = update.value; break;
     case 'importing': topics.importing.value = update.value; break;
     case 'account': topics.account.value = update.value; break;

@@ -51,6 +51,14 @@ export interface HeldRow {
   readonly declined: boolean;
 }
 
+/** `threshold` of `nodes` devices have to answer; how many wrong passwords that allows in all, and on one device. */
+export interface PolicyChoice {
+  readonly threshold: number;
+  readonly nodes: number;
+  readonly tries: number;
+  readonly triesOnOne: number;
+}
+
 export interface CouncilView {
   /** People who are in, by name. */
   readonly people: readonly WardPerson[];
@@ -62,7 +70,9 @@ export interface CouncilView {
   /** This user is a holder of the quorum. */
   readonly isHolder: boolean;
   readonly held: readonly HeldRow[];
-  readonly policy: { readonly threshold: number; readonly nodes: number } | null;
+  readonly policy: PolicyChoice | null;
+  /** What an admin may choose; the policy in force is among them. */
+  readonly policies: readonly PolicyChoice[];
   /** Archives and tablets in the ward. */
   readonly nodesThere: number;
   /** Where a new browser can come in: archives for desks, tablets for the browser on them. */

@@ -14,6 +14,7 @@ import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
 import type { CouncilCode, CouncilRequests, CouncilView } from './port-council.ts';
+import type { ErasureFailureCode, ErasureRequests } from './port-erasure.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
@@ -27,12 +28,12 @@ export interface Failure {
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | CouncilCode | 'not-recorded'
+    | CouncilCode | 'not-recorded' | ErasureFailureCode
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests extends PresenceRequests, CouncilRequests {
+export interface Requests extends CouncilRequests, ErasureRequests, PresenceRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -80,6 +81,8 @@ export interface Requests extends PresenceRequests, CouncilRequests {
    * without it the one in progress, else the newest.
    */
   openPatient: { params: { patient: string | null; stay?: string }; result: null };
+  /** The page is being printed, with the patient that is shown on it. */
+  printed: { params: Record<string, never>; result: null };
   /** Begins a stay of a patient who is not on the ward. */
   admit: { params: { patient: string; admission: NewAdmission }; result: { stay: string } };
   /** Makes a record, and begins a stay if `admission` is given. */
@@ -117,7 +120,9 @@ export interface AuditView extends Audit {
 export interface ImportSummary {
   readonly patients: number;
   readonly stays: number;
+  /** Records and stays that are new here, were added to, and were here as they are. */
   readonly created: number;
+  readonly changed: number;
   readonly unchanged: number;
   /** What was not mapped, by resource type (or type and reason), with counts. */
   readonly unmapped: Readonly<Record<string, number>>;
@@ -150,6 +155,8 @@ export interface Topics {
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;
+  /** Ids of documents that were erased for good, as the log says at each unlock and after it. */
+  erased: readonly string[];
   sync: SyncView;
   /** Of the import that is running; null when none is. */
   importing: { done: number; total: number; what: string } | null;

@@ -11,12 +11,11 @@ import { serveControl } from '../../node/device/control.ts';
 import { deviceControl } from '../../node/device/device-control.ts';
 import type { DeviceFolder } from '../../node/device/device-folder.ts';
 import { dropPageCode, readPageCode } from '../../node/device/join-device.ts';
+import { pageCodeState } from '../../node/device/page-code-state.ts';
 import { runDevice, type DeviceFailure, type DeviceRunOptions, type RunningDevice } from '../../node/device/running-device.ts';
 import { fail, succeed, type Result } from '../../protocol/codec/result.ts';
 import { hexOf, LOG_DOCUMENT } from '../../protocol/codec/ids.ts';
-import { decodeJoinCode, invitationKey } from '../../protocol/network/join-code.ts';
 import { deviceOfPeerIdText } from '../../protocol/network/peer-id.ts';
-import { toHex } from '../../protocol/codec/bytes.ts';
 
 export interface TabletOptions extends DeviceRunOptions {
   /** The built ward app. */
@@ -61,7 +60,7 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
   const control = await serveControl(folder.path, deviceControl(device, environment));
   const forgetUsedCode = async (): Promise<void> => {
     const code = await readPageCode(folder);
-    if (code !== undefined && stateOf(device, code, environment.clock.now()) === 'used') await dropPageCode(folder);
+    if (code !== undefined && pageCodeState(device.replica, code, environment.clock.now()) === 'used') await dropPageCode(folder);
   };
   const off = device.replica.onAdmitted(({ document }) => {
     if (hexOf(document) === hexOf(LOG_DOCUMENT)) void forgetUsedCode();
@@ -72,7 +71,7 @@ export async function runTablet(folder: DeviceFolder, options: TabletOptions): P
     url: served.value.url,
     async joinLink() {
       const code = await readPageCode(folder);
-      const state = code === undefined ? 'used' : stateOf(device, code, environment.clock.now());
+      const state = code === undefined ? 'used' : pageCodeState(device.replica, code, environment.clock.now());
       return state === 'open' ? { state, link: `${served.value.url}#join=${code}` } : { state };
     },
     async stop() {
@@ -98,13 +97,4 @@ async function otherNode({ replica, host }: RunningDevice, peerId: string): Prom
   const peer = deviceOfPeerIdText(peerId);
   const kind = peer === undefined ? undefined : replica.state().devices.get(hexOf(peer))?.kind;
   return peer !== undefined && (kind === 'archive' || kind === 'tablet') ? host.provenAddress(peer) : undefined;
-}
-
-function stateOf({ replica }: RunningDevice, text: string, now: number): JoinLink['state'] {
-  const code = decodeJoinCode(text);
-  if (!code.ok) return 'used';
-  const invite = toHex(invitationKey(code.value.secret, replica.ward, 'client').publicKey);
-  const invitation = [...replica.state().invitations.values()].find(({ id }) => hexOf(id) === invite);
-  if (invitation?.usedBy !== undefined) return 'used';
-  return invitation !== undefined && invitation.expires <= now ? 'expired' : 'open';
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { chromiumPath, startHarness, type Harness, type OpenOptions } from './harness.ts';
+import { chromiumPath } from '../support/trusting-chromium.ts';
+import { startHarness, type Harness, type OpenOptions } from './harness.ts';
 
 describe('people and rules', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
   let harness: Harness;

@@ -9,6 +9,8 @@ export interface FakeCouncil {
   readonly work: () => readonly WorkRow[];
 }
 
+const TWO_OF_THREE = { threshold: 2, nodes: 3, tries: 9, triesOnOne: 4 };
+
 export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
   const at = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
   const isEmpty = council === 'empty';
@@ -30,7 +32,8 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
     votes: isEmpty ? [] : [{ by: 'Ada Heron', for: 'Bo Finch', at: at(90) }],
     isHolder: !isEmpty,
     held: isEmpty ? [] : [{ id: 'h1', by: 'Cy Owl', at: at(60 * 50), type: 'add-user', isRepeatable: true, declined: false }],
-    policy: isEmpty ? null : { threshold: 2, nodes: 3 },
+    policy: isEmpty ? null : TWO_OF_THREE,
+    policies: isEmpty ? [{ threshold: 1, nodes: 1, tries: 10, triesOnOne: 5 }] : [TWO_OF_THREE, { threshold: 3, nodes: 4, tries: 9, triesOnOne: 5 }, { threshold: 1, nodes: 2, tries: 10, triesOnOne: 3 }],
     nodesThere: isEmpty ? 1 : 4,
     doors: isEmpty ? [] : [
       { id: 'd5', name: 'Archive', kind: 'archive', connected: true }, { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', connected: true },
@@ -73,7 +76,7 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
           break;
         case 'set-policy':
           if (action.nodes > view.nodesThere) return 'more-nodes-than-there-are';
-          view = { ...view, policy: action.nodes === 0 ? null : { threshold: action.threshold, nodes: action.nodes } };
+          view = { ...view, policy: view.policies.find(({ threshold, nodes }) => threshold === action.threshold && nodes === action.nodes) ?? null };
           break;
         case 'settle-work':
           work = action.verdict === 'accept' ? work.filter(({ key }) => key.id !== action.work.id) : work.map((row) => (row.key.id === action.work.id ? { ...row, declined: true } : row));

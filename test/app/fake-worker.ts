@@ -14,6 +14,7 @@ import { fakeCouncil } from './fake-council.ts';
 import { madeUpAudit } from './made-up-audit.ts';
 import { answering, oldPassword } from './fake-presence.ts';
 import { fakePins } from './fake-pins.ts';
+import { fakeErasing } from './fake-erasing.ts';
 import type { Scenario } from './scenario.ts';
 import { testJoinCode, testLogin } from './scenario.ts';
 
@@ -28,6 +29,7 @@ discharge(scenario.discharged);
 const standings = new Map<string, Standing>();
 let opened: { patient: string; stay?: string } | null = null;
 let ids = 0;
+let printed = 0;
 let password: string = testLogin.password;
 let temporary = scenario.temporaryPassword;
 const minutesAgo = (n: number): string => new Date(scenario.now - n * 60_000).toISOString();
@@ -69,6 +71,16 @@ const examination: Examination = {
 };
 
 const send = (message: FromWorker): void => postMessage(message);
+
+const erasing = fakeErasing(scenario, (patient) => {
+  const documents = [patient, ...[...stays].filter(([, value]) => value.patient === patient).map(([stay]) => stay)];
+  const name = records.get(patient)?.name;
+  return { name: `${name?.family}, ${name?.given}`, erase: () => {
+    for (const document of documents) { records.delete(document); stays.delete(document); }
+    send({ topic: 'erased', value: documents });
+    showBoard();
+  } };
+});
 
 const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> } = {
   async enrol({ code }) {
@@ -172,11 +184,12 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return { users: lost?.users ?? [] };
   },
   async audit(query) {
-    return madeUpAudit(scenario, query);
+    return madeUpAudit(scenario, query, printed);
   },
   async exportAudit() {
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
   },
+  ...erasing,
   async doctor() {
     return examination;
   },
@@ -211,6 +224,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       throw fail('not-recorded');
     }
     showPatient();
+    return null;
+  },
+  async printed() {
+    printed += 1;
     return null;
   },
   async admit({ patient, admission }) {
@@ -262,7 +279,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       await pause(10);
     }
     send({ topic: 'importing', value: null });
-    return { patients: 1, stays: 12, created: 914, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
+    return { patients: 1, stays: 12, created: 13, changed: 0, unchanged: 0, unmapped: { Claim: 61, ExplanationOfBenefit: 61, 'Observation without a value': 4 } };
   },
   async exportFhir({ patient }) {
     return { fileName: `patient-${patient.slice(0, 8)}.json`, json: '{"resourceType":"Bundle"}' };

@@ -4,15 +4,14 @@
  */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildApp } from '../../scripts/build-app.ts';
+import { chromiumPath } from '../support/trusting-chromium.ts';
 import type { Scenario } from './scenario.ts';
 import { usualScenario } from './scenario.ts';
 
@@ -40,9 +39,6 @@ export interface Harness {
   picture(page: Page, name: string, whole?: boolean): Promise<void>;
   stop(): Promise<void>;
 }
-
-export const chromiumPath = [env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  .find((path): path is string => path !== undefined && existsSync(path));
 
 export const fakeWorkerPath = fileURLToPath(new URL('fake-worker.ts', import.meta.url));
 

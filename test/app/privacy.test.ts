@@ -1,24 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { chromiumPath, startHarness, type Harness, type OpenOptions } from './harness.ts';
-import type { Page } from 'playwright-core';
+import { test } from 'node:test';
+import { appStories } from './app-stories.ts';
 
-describe('privacy in Chromium', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
-  let harness: Harness;
-  before(async () => { harness = await startHarness(); });
-  after(() => harness.stop());
-
-  async function story(options: OpenOptions, tell: (page: Page) => Promise<void>): Promise<void> {
-    const { page, context, complaints } = await harness.open(options);
-    page.setDefaultTimeout(10_000);
-    try {
-      await tell(page);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await context.close();
-    }
-  }
-
+appStories('privacy in Chromium', ({ story }) => {
   test('AUDIT-1: a patient whose opening cannot be recorded is not shown, and the page says why', () => story({ scenario: { recording: false } }, async (page) => {
     const card = page.locator('.bed-card').first();
     const name = await card.locator('h3').innerText();
@@ -51,6 +35,18 @@ describe('privacy in Chromium', { skip: chromiumPath === undefined ? 'no Chromiu
     await page.getByRole('link', { name: 'Who looked at this patient' }).click();
     await page.getByRole('heading', { name: 'Who looked at which patient' }).waitFor();
     assert.match(page.url(), /#\/audit\/[^/]+$/);
+  }));
+
+  test('AUDIT-1: printing the page of a patient is recorded, printing the board is not', () => story({ scenario: { role: 'privacy' } }, async (page) => {
+    const print = (): Promise<void> => page.evaluate(() => { dispatchEvent(new Event('beforeprint')); });
+    await page.locator('.bed-card').first().waitFor();
+    await print();
+    await page.locator('.bed-card').first().getByRole('link').first().click();
+    await page.getByRole('link', { name: 'Who looked at this patient' }).waitFor();
+    await print();
+    await page.goto(`${page.url().replace(/#.*/, '')}#/audit`);
+    await page.getByText('24 openings').waitFor();
+    assert.equal(await page.getByText('Printed').count(), 1);
   }));
 
   test('nobody else is offered the audit', () => story({ scenario: { role: 'clinician' } }, async (page) => {

@@ -219,6 +219,18 @@ export const states: Readonly<Record<string, ScreenState>> = {
   'ward-empty-teams': { options: ward('teams', { council: 'empty' }), reach: (page) => page.getByText('There is no care team yet.').waitFor() },
   'ward-empty-unlock': { options: ward('unlock', { council: 'empty' }), reach: (page) => page.getByText('With fewer than three').waitFor() },
   'ward-alone': { options: ward('two', { council: 'empty', peers: 'none' }), reach: (page) => page.getByText('No other device is in reach. You can read').waitFor() },
+  erasures: {
+    options: { scenario: { role: 'admin' }, fragment: '#/erasures' },
+    reach: (page) => page.getByText('Backups made before').waitFor(),
+  },
+  erase: {
+    options: { scenario: { role: 'admin' } },
+    reach: async (page) => {
+      await patient(page, 'Stays');
+      await page.getByRole('button', { name: 'Erase this patient…' }).click();
+      await page.getByLabel('Why').waitFor();
+    },
+  },
   peers: {
     options: {},
     reach: async (page) => {

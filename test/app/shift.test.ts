@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { axe } from './axe.ts';
-import { chromiumPath, startHarness, type Harness, type OpenOptions } from './harness.ts';
+import { appStories } from './app-stories.ts';
+import type { OpenOptions } from './harness.ts';
 import { testLogin, testPin } from './scenario.ts';
 
 const PIN = '480915';
 
-describe('PINs on a shared tablet, in Chromium', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
-  let harness: Harness;
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(() => harness.stop());
-
-  async function story(options: OpenOptions, tell: (page: Page) => Promise<void>): Promise<void> {
-    const { page, context, complaints } = await harness.open(options);
-    page.setDefaultTimeout(10_000);
-    try {
-      await tell(page);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await context.close();
-    }
-  }
-
+appStories('PINs on a shared tablet, in Chromium', ({ story, picture }) => {
   test('PIN-1: set by keyboard after the unlock, twice the same; then back by keys of the pad and by keyboard, and by password when one wants', () => story({ scenario: { pin: 'offered' } }, async (page) => {
     await page.getByRole('button', { name: 'Set a PIN' }).click();
     const pin = page.getByLabel('PIN', { exact: true });
@@ -72,7 +56,7 @@ describe('PINs on a shared tablet, in Chromium', { skip: chromiumPath === undefi
       await page.getByText('That is not your PIN').waitFor();
       await page.getByText(left).waitFor();
     }
-    await harness.picture(page, 'pin-wrong');
+    await picture(page, 'pin-wrong');
     await type(page, '999999');
     await page.getByText('That was the last try. Use your password.').waitFor();
     await page.getByLabel('Password', { exact: true }).waitFor();
@@ -136,7 +120,7 @@ describe('PINs on a shared tablet, in Chromium', { skip: chromiumPath === undefi
         for (const size of sizes) {
           await story({ ...options, theme, size }, async (page) => {
             await reach(page);
-            await harness.picture(page, `${name}-${size}-${theme}`);
+            await picture(page, `${name}-${size}-${theme}`);
             assert.deepEqual(await axe(page), [], `${size} by ${theme}`);
             assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is cut off');
           });

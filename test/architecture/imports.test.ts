@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ambientReads, brokenArrows, networkUses, openDoors, writtenHosts } from './rules.ts';
+import { ambientReads, brokenArrows, networkUses, openDoors, openPage, writtenHosts } from './rules.ts';
 import { graphOf, packageImports, productSources } from './source-graph.ts';
 
 const sources = await productSources();
@@ -65,6 +65,12 @@ test('KEYS-6: an import against the arrows is found, even of a type', async () =
     assert.equal(brokenArrows(await made({ [path]: line })).length, 1, line);
   }
   assert.deepEqual(brokenArrows(await made({ 'protocol/ward/ward.ts': "import '../codec/bytes.ts'; import '../keys/keyring.ts';" })), []);
+});
+
+test('PAGE-8: the page loads no key, no cryptography, no replica and no Automerge: they are in its worker', async () => {
+  assert.deepEqual(openPage(graph), []);
+  const breach = await made({ 'tablet/app/main.tsx': "import './app.ts';", 'tablet/app/app.ts': "import { seal } from '../../protocol/crypto/sealing/hpke.ts'; seal();" });
+  assert.deepEqual(openPage(breach), ['tablet/app/main.tsx → tablet/app/app.ts → protocol/crypto/sealing/hpke.ts']);
 });
 
 test('SYNC-7: the core takes no clock, timer or randomness by itself', async () => {

@@ -70,6 +70,13 @@ export function openDoors(graph: Graph): readonly string[] {
   });
 }
 
+/** As `openDoors`, of what the ward app's page loads beside its worker: keys, cryptography and Automerge live there. */
+export function openPage(graph: Graph): readonly string[] {
+  const heavy = [...OPENS.filter((prefix) => prefix !== 'protocol/chart/'), 'protocol/crypto/', 'protocol/replica/', 'protocol/store/', 'protocol/network/', 'tablet/app/worker/'];
+  const way = wayTo(graph, ['tablet/app/main.tsx'], (target) => heavy.some((prefix) => (prefix.endsWith('/') ? target.startsWith(prefix) : target === prefix)));
+  return way === undefined ? [] : [way.join(' → ')];
+}
+
 const AMBIENT = [
   /\bDate\.now\b/, /\bnew Date(?:\(\s*\)|(?!\s*\())/, /(?<!new )\bDate\(/, /\bMath\.random\b/, /\bperformance\.now\b/, /\bhrtime\b/,
   /\b(?:setTimeout|setInterval|setImmediate|requestAnimationFrame)\b/,

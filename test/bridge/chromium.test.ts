@@ -1,22 +1,13 @@
 /** The certificate, the policy and the pipe as a real Chromium sees them; nothing leaves loopback. */
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { chromium, type BrowserContext } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { startPageServer } from '../../node/page/page-server.ts';
 import { rogueCredentials, testCredentials } from '../authority/support.ts';
+import { trustingChromium } from '../support/trusting-chromium.ts';
 import { appFolder, authority, authorityPem, bridgeTo, peer, PEER, portOf, STRANGER } from './support.ts';
-
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  // Whatever name is asked for, the answer is here.
-  '--host-resolver-rules=MAP * 127.0.0.1',
-];
 
 test('PAGE-3: Chromium that trusts the ward\'s authority shows the page, keeps its policy and reaches a peer through the pipe', async (t) => {
   const browser = await wardBrowser(t);
@@ -119,24 +110,7 @@ test('PAGE-1: a page of another site gets neither a WebSocket nor a file from th
   ], 'by the bridge itself, each');
 });
 
-/** A fresh Chromium whose user has imported the ward's authority; undefined, and the test skipped, where that cannot be made. */
 async function wardBrowser(t: TestContext): Promise<BrowserContext | undefined> {
-  const home = await mkdtemp(join(tmpdir(), 'wardsync-chromium-'));
-  t.after(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
-  const store = join(home, '.pki', 'nssdb');
-  await mkdir(store, { recursive: true });
-  await writeFile(join(home, 'ward.pem'), authorityPem);
-  try {
-    execFileSync('certutil', ['-d', `sql:${store}`, '-N', '--empty-password'], { stdio: 'pipe' });
-    execFileSync('certutil', ['-d', `sql:${store}`, '-A', '-t', 'C,,', '-n', 'ward', '-i', join(home, 'ward.pem')], { stdio: 'pipe' });
-  } catch (error) {
-    t.diagnostic('NOT RUN: certutil is missing (Debian: libnss3-tools)');
-    t.skip(`cannot import a certificate authority: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-  const browser = await chromium.launchPersistentContext(join(home, 'profile'), {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS, env: { ...process.env, HOME: home },
-  });
-  t.after(() => browser.close());
-  return browser;
+  // Whatever name is asked for, the answer is here.
+  return (await trustingChromium(t, authorityPem, { args: ['--host-resolver-rules=MAP * 127.0.0.1'] }))?.context;
 }

@@ -2,25 +2,15 @@
  * A fresh Chromium whose user trusts the ward's own authority and nothing else that is special: certificates are checked
  * as everywhere. What is not for loopback goes to a proxy that answers nothing and remembers who asked.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { trustingChromium } from '../support/trusting-chromium.ts';
 
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--disable-features=AutofillServerCommunication,OptimizationHints', '--disable-domain-reliability', '--no-pings',
-];
+const QUIET_FLAGS = ['--disable-features=AutofillServerCommunication,OptimizationHints', '--disable-domain-reliability', '--no-pings',];
 /** Chromium asks its maker's hosts by itself (updates, form prediction), whatever page is shown; no page of ours names them. */
 const BROWSERS_OWN = /\b(?:[\w-]+\.)+(?:googleapis|google|gvt1|gstatic)\.com\b/;
 const LOOPBACK = /^(?:(?:https?|wss?):\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?\/|blob:|data:|about:)/;
-
-export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  .find((path): path is string => path !== undefined && existsSync(path));
 
 export class WardBrowser {
   readonly context: BrowserContext;
@@ -41,27 +31,14 @@ export class WardBrowser {
 
   /** Undefined, with the reason said, where Chromium or certutil is missing. */
   static async start(t: TestContext, authority: string): Promise<WardBrowser | undefined> {
-    const home = await mkdtemp(join(tmpdir(), 'wardsync-chromium-'));
-    t.after(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
-    const store = join(home, '.pki', 'nssdb');
-    await mkdir(store, { recursive: true });
-    await writeFile(join(home, 'ward.pem'), authority);
-    try {
-      execFileSync('certutil', ['-d', `sql:${store}`, '-N', '--empty-password'], { stdio: 'pipe' });
-      execFileSync('certutil', ['-d', `sql:${store}`, '-A', '-t', 'C,,', '-n', 'ward', '-i', join(home, 'ward.pem')], { stdio: 'pipe' });
-    } catch (error) {
-      t.diagnostic('NOT RUN: certutil is missing (Debian: libnss3-tools)');
-      t.skip(`cannot import a certificate authority: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
-    }
     const strayed: string[] = [];
     const proxy = await watchingProxy(t, strayed);
-    const profile = join(home, 'profile');
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath: chromiumPath ?? '', headless: true, args: [...FLAGS, `--proxy-server=127.0.0.1:${proxy}`], env: { ...process.env, HOME: home },
+    const trusting = await trustingChromium(t, authority, {
+      args: [...QUIET_FLAGS, `--proxy-server=127.0.0.1:${proxy}`],
       viewport: { width: 1280, height: 800 }, locale: 'en-GB', reducedMotion: 'reduce', acceptDownloads: true,
     });
-    t.after(() => context.close());
+    if (trusting === undefined) return undefined;
+    const { context, profile } = trusting;
     // tsx marks the functions it passes on with a helper of its own, which pages do not have.
     await context.addInitScript('globalThis.__name = (named) => named');
     return new WardBrowser(context, profile, strayed);

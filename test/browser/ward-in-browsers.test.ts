@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { canariesFrom } from '../multi-host/canaries.ts';
-import { chromiumPath, WardBrowser } from './chromium.ts';
+import { chromiumMissing } from '../support/trusting-chromium.ts';
+import { WardBrowser } from './chromium.ts';
 import { headlessClient } from './headless.ts';
 import type { Scene } from './scene.ts';
+import { bigRecordComesIn } from './stories/importing.ts';
 import { nothingIsLeftBehind } from './stories/left-behind.ts';
 import { nothingOpenedStays } from './stories/locked.ts';
 import { measureEdits } from './stories/measure.ts';
@@ -14,7 +16,7 @@ import type { DemoPerson } from '../../scripts/demo/people.ts';
 
 const SEED = Number(process.env['WARDSYNC_TEST_SEED'] ?? Date.now() % 1_000_000);
 
-test('a ward in real browsers', { timeout: 240_000, skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, async (t) => {
+test('a ward in real browsers', { timeout: 240_000, skip: chromiumMissing }, async (t) => {
   t.diagnostic(`WARDSYNC_TEST_SEED=${SEED}`);
   const canaries = canariesFrom(SEED);
   const ward = await LoopbackWard.start(t, canaries);
@@ -46,6 +48,7 @@ test('a ward in real browsers', { timeout: 240_000, skip: chromiumPath === undef
   await step(t, 'DOC-7: observations entered on a page reach every other page and a headless client, and come back', () => observationsReachEverybody(scene));
   await step(t, 'SYNC-6: desk, tablets and headless client see each other\'s notes as they are written', () => notesReachEverybody(scene));
   await step(t, 'how long an edit takes from page to page', () => measureEdits(scene));
+  await step(t, 'FHIR-1, PAGE-8: a record of tens of megabytes comes in through a page that goes on answering', () => bigRecordComesIn(scene));
   await step(t, 'ATTACK 33: nothing that was typed or read is left in the folders and logs of the nodes', () => nothingIsLeftBehind(scene));
   await step(t, 'LOCK-2: after a lock nothing opened is in any storage of the browser, and the draft comes back to its author', () => nothingOpenedStays(scene));
   await step(t, 'NET-3: nothing asked for anything beyond loopback', () => assert.deepEqual(browser.strayed, []));

@@ -40,7 +40,7 @@ function shown({ lines, troubles, hasOfficer }: Audit): string {
   ].join('\n');
 }
 
-const WAYS: Readonly<Record<Audit['lines'][number]['how'], string>> = { screen: 'read', export: 'taken out as a file', review: 'read in a review' };
+const WAYS: Readonly<Record<Audit['lines'][number]['how'], string>> = { screen: 'read', export: 'taken out as a file', review: 'read in a review', print: 'printed' };
 
 function troubleLine({ kind, items, user, device, session }: AuditTroubleLine): string {
   return `! ${TROUBLES[kind](items)}: session ${session.slice(0, 8)} of ${user ?? 'somebody unknown'} on ${device ?? 'an unknown device'}.`;

@@ -12,7 +12,7 @@ export interface AuditRow {
   /** Tells one entry from every other. */
   readonly key: string;
   readonly at: IsoTime;
-  readonly how: 'screen' | 'export' | 'review';
+  readonly how: 'screen' | 'export' | 'review' | 'print';
   readonly user: { readonly id: string; readonly name: string };
   readonly device: { readonly id: string; readonly name: string };
   readonly patient: { readonly id: string; readonly name: string };
@@ -33,7 +33,8 @@ function auditEvent({ key, at, how, user, device, patient, documents }: AuditRow
     resourceType: 'AuditEvent',
     id: uuidFor(`audit/${key}`),
     type: dicom('110110', 'Patient Record'),
-    subtype: [how === 'export' ? dicom('110106', 'Export') : { system: 'http://hl7.org/fhir/restful-interaction', code: 'read', display: 'read' }],
+    // DICOM's 'Export' is what leaves on any medium, paper included.
+    subtype: [how === 'export' || how === 'print' ? dicom('110106', 'Export') : { system: 'http://hl7.org/fhir/restful-interaction', code: 'read', display: 'read' }],
     action: 'R',
     recorded: at,
     outcome: '0',

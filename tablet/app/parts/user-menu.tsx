@@ -26,6 +26,7 @@ const entries: readonly MenuEntry[] = [
   { icon: 'device', label: (say) => say.devices.title, to: { screen: 'devices' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'pulse', label: (say) => say.doctor.title, to: { screen: 'doctor' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'eye', label: (say) => say.privacy.title, to: { screen: 'audit' }, isFor: ({ role }) => role === 'privacy' || role === 'admin' },
+  { icon: 'strike', label: (say) => say.erasure.title, to: { screen: 'erasures' }, isFor: ({ role }) => role === 'admin' || role === 'privacy' },
   { icon: 'upload', label: (say) => say.exchange.title, to: { screen: 'exchange' }, isFor: ({ mayWrite }) => mayWrite },
 ];
 

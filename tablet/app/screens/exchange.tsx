@@ -75,6 +75,7 @@ function Report({ summary }: { summary: ImportSummary }): JSX.Element {
         <Figure name={say.patients} value={summary.patients} />
         <Figure name={say.stays} value={summary.stays} />
         <Figure name={say.created} value={summary.created} />
+        <Figure name={say.changed} value={summary.changed} />
         <Figure name={say.unchanged} value={summary.unchanged} />
       </dl>
       <h3>{say.unmappedTitle}</h3>

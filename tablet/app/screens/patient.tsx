@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { AllergyBanner } from '../parts/allergy-banner.tsx';
 import { BedLabel, dueText, personFacts } from '../parts/bed-card.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { ErasePatient } from '../parts/erase-patient.tsx';
 import { NewsBadge } from '../parts/news-badge.tsx';
 import type { BedCard, PatientView } from '../port.ts';
 import { explain, usePort } from '../state/app.ts';
@@ -48,6 +49,7 @@ export function Patient({ patient, tab, stay, canWrite }: PatientProps): JSX.Ele
           <WhoLooked patient={patient} />
           <NotShownNotice view={view} />
           <Tab view={view} tab={tab} canWrite={canWrite} />
+          {tab === 'stays' && <ErasePatient patient={patient} name={`${view.person.family}, ${view.person.given}`} />}
         </>
       )}
     </OpenPatient>

@@ -1,17 +1,16 @@
 /** How people unlock: how many of the ward's devices have to answer, and what each choice gives up (UNLOCK-7). */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { triesPerDevice, triesPerNode, type UnlockPolicy } from '../../../protocol/membership/dealing.ts';
 import { FormProblem } from '../parts/form-problem.tsx';
-import type { CouncilView } from '../port-council.ts';
+import type { CouncilView, PolicyChoice } from '../port-council.ts';
 import { useActing } from '../state/council.ts';
 import { words } from '../state/preferences.ts';
 
-const ALONE: UnlockPolicy = { threshold: 0, nodes: 0 };
+const ALONE: PolicyChoice = { threshold: 0, nodes: 0, tries: 0, triesOnOne: 0 };
 
 export function WardUnlock({ view }: { view: CouncilView }): JSX.Element {
   const { working, problem, act } = useActing();
-  const [chosen, setChosen] = useState<UnlockPolicy>(view.policy ?? ALONE);
+  const [chosen, setChosen] = useState<PolicyChoice>(view.policy ?? ALONE);
   const { unlock: say, working: workingText } = words.value.council;
   const byPassword = view.people.filter(({ byPasswordAlone }) => byPasswordAlone).map(({ name }) => name);
   const isInForce = isSame(chosen, view.policy ?? ALONE);
@@ -30,12 +29,12 @@ export function WardUnlock({ view }: { view: CouncilView }): JSX.Element {
         class="panel" noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isInForce) void act({ do: 'set-policy', ...chosen }, say.done);
+          if (!isInForce) void act({ do: 'set-policy', threshold: chosen.threshold, nodes: chosen.nodes }, say.done);
         }}
       >
         <fieldset class="choice-rows">
           <legend class="field-name">{say.choose}</legend>
-          {[...choices(view), ALONE].map((policy) => (
+          {[...view.policies, ALONE].map((policy) => (
             <label key={`${policy.threshold} ${policy.nodes}`} class="ward-choice">
               <input type="radio" name="policy" checked={isSame(policy, chosen)} onChange={() => setChosen(policy)} />
               <span>
@@ -53,34 +52,21 @@ export function WardUnlock({ view }: { view: CouncilView }): JSX.Element {
   );
 }
 
-function Words({ policy }: { policy: UnlockPolicy }): JSX.Element {
+function Words({ policy }: { policy: PolicyChoice }): JSX.Element {
   const say = words.value.council.unlock;
-  const { threshold, nodes } = policy;
+  const { threshold, nodes, tries, triesOnOne } = policy;
   return (
     <>
       <small class="muted">{say.steal(threshold - 1)}</small>
       <small class="muted">{say.away(nodes - threshold)}</small>
-      <small class="muted">{say.tries(Math.floor((triesPerNode(policy) * nodes) / threshold), triesPerDevice(policy))}</small>
+      <small class="muted">{say.tries(tries, triesOnOne)}</small>
     </>
   );
 }
 
 /** From so many nodes on one may be stolen and another may be off. */
 const ENOUGH = 3;
-/** More choices would help nobody; `wardsync policy set` has them. */
-const MOST = 5;
 
-function choices({ nodesThere, policy }: CouncilView): readonly UnlockPolicy[] {
-  const found: UnlockPolicy[] = policy === null ? [] : [policy];
-  for (let nodes = Math.min(nodesThere, MOST); nodes >= 1; nodes--) {
-    for (const threshold of nodes < ENOUGH ? [nodes, 1] : [nodes - 1, Math.ceil((nodes + 1) / 2)]) {
-      const choice = { threshold, nodes };
-      if (!found.some((known) => isSame(known, choice))) found.push(choice);
-    }
-  }
-  return found;
-}
-
-function isSame(a: UnlockPolicy, b: UnlockPolicy): boolean {
+function isSame(a: PolicyChoice, b: PolicyChoice): boolean {
   return a.threshold === b.threshold && a.nodes === b.nodes;
 }

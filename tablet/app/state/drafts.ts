@@ -66,6 +66,14 @@ export function clearPersonDraft(): void {
   setPersonDraft(emptyPerson);
 }
 
+/** Forgets what was typed about these stays and patients. */
+export function forgetDraftsOf(ids: ReadonlySet<string>): void {
+  const { observations, notes, admissions } = drafts.peek();
+  const without = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> => Object.fromEntries(Object.entries(of).filter(([id]) => !ids.has(id)));
+  const isAbout = [observations, notes, admissions].some((of) => Object.keys(of).some((id) => ids.has(id)));
+  if (isAbout) drafts.value = { ...drafts.peek(), observations: without(observations), notes: without(notes), admissions: without(admissions) };
+}
+
 /** How many drafts hold something that would be lost. */
 export const unsavedDrafts = computed(() => unsavedIn(drafts.value));
 

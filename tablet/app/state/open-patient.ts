@@ -7,6 +7,13 @@ import { route } from './route.ts';
 /** Why the patient of the route could not be opened; null while there is no such trouble. */
 export const patientFailure = signal<Failure | null>(null);
 
+/** Call once. A browser cannot be made to wait: that the patient was opened is recorded already, and this besides. */
+export function notePrinting(port: PortClient): void {
+  addEventListener('beforeprint', () => {
+    if (port.topics.patient.value !== null && 'patient' in route.value) void port.request('printed', {});
+  });
+}
+
 /** Call once. Does nothing while the ward is locked. */
 export function followPatient(port: PortClient): void {
   let asked = '';

@@ -10,6 +10,7 @@ import { presenceEn } from './presence-en.ts';
 import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
+import { erasureEn } from './erasure-en.ts';
 import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
@@ -43,6 +44,7 @@ export const en = {
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
     ...councilEn.failures,
     ...accountEn.failures,
+    ...erasureEn.failures,
     ...privacyEn.failures,
     ...shiftEn.failures,
   },
@@ -54,6 +56,7 @@ export const en = {
 
   privacy: privacyEn,
   devices: devicesEn,
+  erasure: erasureEn,
   doctor: doctorEn,
 
   sync: {
@@ -172,8 +175,9 @@ export const en = {
     doneTitle: 'Import finished',
     patients: 'Patients',
     stays: 'Stays',
-    created: 'New entries',
-    unchanged: 'Already there',
+    created: 'Of these new',
+    changed: 'Added to',
+    unchanged: 'Already here',
     unmappedTitle: 'Not imported',
     unmappedText: 'These parts of the file have no place in the ward’s records.',
     unmappedNone: 'Everything in the file was imported.',

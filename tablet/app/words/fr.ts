@@ -3,6 +3,7 @@ import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
 import { councilFr } from './council-fr.ts';
+import { erasureFr } from './erasure-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { shiftFr } from './shift-fr.ts';
@@ -41,6 +42,7 @@ export const fr: Words = {
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
     ...councilFr.failures,
     ...accountFr.failures,
+    ...erasureFr.failures,
     ...privacyFr.failures,
     ...shiftFr.failures,
   },
@@ -52,6 +54,7 @@ export const fr: Words = {
 
   privacy: privacyFr,
   devices: devicesFr,
+  erasure: erasureFr,
   doctor: doctorFr,
 
   sync: {
@@ -164,8 +167,9 @@ export const fr: Words = {
     doneTitle: 'Import terminé',
     patients: 'Patients',
     stays: 'Séjours',
-    created: 'Nouvelles saisies',
-    unchanged: 'Déjà présentes',
+    created: 'Dont nouveaux',
+    changed: 'Complétés',
+    unchanged: 'Déjà présents',
     unmappedTitle: 'Non importé',
     unmappedText: 'Ces parties du fichier n’ont pas de place dans les dossiers du service.',
     unmappedNone: 'Tout le fichier a été importé.',

@@ -21,7 +21,7 @@ export const privacyEn = {
   what: 'What',
   device: 'Device',
   last: 'Last',
-  ways: { screen: 'Read', export: 'Taken out as a file', review: 'Read in a review' },
+  ways: { screen: 'Read', export: 'Taken out as a file', review: 'Read in a review', print: 'Printed' },
   disputed: 'Signed after a removal',
   nobody: 'Nobody, as far as this was sealed to you.',
   count: (n: number) => plural(n, 'opening', 'openings'),

@@ -22,7 +22,7 @@ export const privacyFr: typeof privacyEn = {
   what: 'Quoi',
   device: 'Appareil',
   last: 'Dernière fois',
-  ways: { screen: 'Lu', export: 'Sorti en fichier', review: 'Lu pour une revue' },
+  ways: { screen: 'Lu', export: 'Sorti en fichier', review: 'Lu pour une revue', print: 'Imprimé' },
   disputed: 'Signé après une exclusion',
   nobody: 'Personne, d’après ce qui vous est destiné.',
   count: (n) => pluriel(n, 'ouverture', 'ouvertures'),

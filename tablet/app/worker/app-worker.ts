@@ -23,6 +23,7 @@ import { actInCouncil } from './council-acts.ts';
 import { councilView, workRows } from './council-view.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
+import { erasedDocuments, erasingHandlers } from './erasing.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
@@ -172,6 +173,7 @@ export class AppWorker {
       if (!reported.ok) throw new RequestFailed(reported.failure === 'not-an-admin' ? 'not-allowed' : 'not-found');
       return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
     },
+    ...erasingHandlers(() => ({ ...this.#need(this.#open, 'locked'), ward: this.#need(this.#ward, 'not-enrolled') })),
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
@@ -207,6 +209,11 @@ export class AppWorker {
         this.#shown = wanted;
       }
       this.#showPatient();
+      return null;
+    },
+    printed: async () => {
+      const { session, chart } = this.#need(this.#open, 'locked');
+      if (this.#shown !== null) await recordOpening(session, chart, { ...this.#shown, how: 'print' });
       return null;
     },
     admit: async ({ patient, admission }) => {
@@ -259,6 +266,7 @@ export class AppWorker {
     const ward = this.#need(this.#ward, 'not-enrolled');
     const chart = new Chart(session, browserEnvironment);
     const offs = [
+      ward.replica.onDropped(() => this.#showErased()),
       session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
       ward.replica.onAdmitted(({ document }) => {
         this.#updateSoon('standings');
@@ -270,6 +278,7 @@ export class AppWorker {
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
     this.#pins.begin(session, isFull);
+    this.#showErased();
     this.#show();
     this.#checkRemoved(ward);
   }
@@ -340,6 +349,12 @@ export class AppWorker {
     const [open, ward] = [this.#open, this.#ward];
     if (open === undefined || ward === undefined) return;
     this.#session(sessionView(open.session, ward));
+  }
+
+  /** Told before anything else is shown: the page leaves the patient, and drafts go. */
+  #showErased(): void {
+    const [open, ward] = [this.#open, this.#ward];
+    if (open !== undefined && ward !== undefined) this.#post({ topic: 'erased', value: erasedDocuments(ward) });
   }
 
   #showPatient(): void {

@@ -2,13 +2,13 @@
 import type { Chart } from '../../../protocol/chart/chart.ts';
 import { recordReview } from '../../../protocol/chart/openings.ts';
 import { hexOf, type DeviceId, type DocumentId, type Hex, type UserId } from '../../../protocol/codec/ids.ts';
-import { eligibleNodes } from '../../../protocol/membership/dealing.ts';
+import { eligibleNodes, triesPerDevice, triesPerNode, type UnlockPolicy } from '../../../protocol/membership/dealing.ts';
 import type { ProposedAction } from '../../../protocol/membership/ward-state.ts';
 import type { Reach } from '../../../protocol/network/reach.ts';
 import type { Replica } from '../../../protocol/replica/replica.ts';
 import { changesIn, type Change } from '../../../protocol/ward/review.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
-import type { CouncilView, ProposedWhat, WardPerson, WorkRow } from '../port-council.ts';
+import type { CouncilView, PolicyChoice, ProposedWhat, WardPerson, WorkRow } from '../port-council.ts';
 import { RequestFailed } from './request-failed.ts';
 
 /** Null for whoever has nothing to say there. */
@@ -35,13 +35,34 @@ export function councilView(session: Session, replica: Replica, contacts: readon
     votes: state.votes.map(({ by, user, time }) => ({ by: nameOf(by), for: nameOf(user), at: isoTime(time) })),
     isHolder,
     held: council.inReview().map(({ id, by, type, time, isRepeatable, declined }) => ({ id: hexOf(id), by: by === undefined ? '' : nameOf(by), at: isoTime(time), type, isRepeatable, declined })),
-    policy: state.unlockPolicy === undefined ? null : { threshold: state.unlockPolicy.threshold, nodes: state.unlockPolicy.nodes },
+    policy: state.unlockPolicy === undefined ? null : choiceOf(state.unlockPolicy),
+    policies: policiesFor(eligibleNodes(state).length, state.unlockPolicy),
     nodesThere: eligibleNodes(state).length,
     doors: eligibleNodes(state).map((id) => {
       const kind = state.devices.get(hexOf(id))?.kind === 'archive' ? 'archive' : 'tablet';
       return { id: hexOf(id), name: deviceName(session, replica, id), kind, connected: connected.has(hexOf(id)) };
     }),
   };
+}
+
+/** From so many nodes on one may be stolen and another may be off. */
+const ENOUGH_NODES = 3;
+/** More choices would help nobody; `wardsync policy set` has them. */
+const MOST_NODES = 5;
+
+function policiesFor(there: number, inForce: UnlockPolicy | undefined): readonly PolicyChoice[] {
+  const found: UnlockPolicy[] = inForce === undefined ? [] : [inForce];
+  for (let nodes = Math.min(there, MOST_NODES); nodes >= 1; nodes--) {
+    for (const threshold of nodes < ENOUGH_NODES ? [nodes, 1] : [nodes - 1, Math.ceil((nodes + 1) / 2)]) {
+      if (!found.some((known) => known.threshold === threshold && known.nodes === nodes)) found.push({ threshold, nodes });
+    }
+  }
+  return found.map(choiceOf);
+}
+
+function choiceOf({ threshold, nodes }: UnlockPolicy): PolicyChoice {
+  const policy = { threshold, nodes };
+  return { ...policy, tries: Math.floor((triesPerNode(policy) * nodes) / threshold), triesOnOne: triesPerDevice(policy) };
 }
 
 export async function workRows(session: Session, chart: Chart, replica: Replica): Promise<readonly WorkRow[]> {

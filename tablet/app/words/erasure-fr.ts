@@ -1,0 +1,52 @@
+/** Erasing a patient for good, in French. */
+import type { erasureEn } from './erasure-en.ts';
+import { plural } from './plural.ts';
+
+export const erasureFr: typeof erasureEn = {
+  title: 'Patients effacés pour toujours',
+  text: 'Une personne propose, une autre approuve. Alors chaque appareil détruit le dossier, chaque séjour et toutes leurs clés, et ne les reprend plus de personne.',
+  limits: 'Hors d’atteinte : impressions et exports, copies de disques, sauvegardes faites avant, et ce que la mémoire flash garde de blocs supprimés.',
+  none: 'Personne n’a jamais été proposé à l’effacement.',
+  begin: 'Effacer ce patient…',
+  beginTitle: (name) => `Effacer ${name} pour toujours ?`,
+  lines: [
+    'Rien ne se passe avant qu’un autre administrateur ou délégué à la confidentialité approuve.',
+    'Ensuite, plus de retour : aucun appareil, aucune sauvegarde restaurée, aucune tablette absente ne ramène le dossier.',
+  ],
+  reason: 'Motif',
+  reasonHint: 'Il reste pour toujours dans le journal du service, et tout le service peut le lire. Ne nommez pas le patient.',
+  propose: 'Proposer l’effacement',
+  proposed: 'Proposé. Un autre administrateur ou délégué à la confidentialité doit approuver.',
+  unnamed: 'Un patient dont le dossier n’est pas ouvert ici',
+  gone: 'Un patient effacé',
+  documents: (n) => plural(n, 'document', 'documents'),
+  proposedBy: (who, when) => `Proposé par ${who}, ${when}`,
+  confirmedBy: (who, when) => `Approuvé par ${who}, ${when}`,
+  waitsForYou: 'Attend votre approbation',
+  waitsForOther: 'Attend un autre administrateur ou délégué à la confidentialité',
+  approve: 'Approuver…',
+  approveFor: (name) => `Approuver : ${name}`,
+  approveTitle: 'Effacer ce patient maintenant ?',
+  approveLines: [
+    'Chaque appareil détruit le dossier dès qu’il l’apprend. C’est sans retour.',
+    'Qui a le dossier ouvert le voit se fermer.',
+  ],
+  approveAction: 'Oui, effacer pour toujours',
+  approved: 'Approuvé. Les appareils détruisent le dossier.',
+  progress: (done, all) => `Détruit sur ${done} de ${plural(all, 'appareil', 'appareils')}`,
+  destroyedAt: (when) => `détruit ${when}`,
+  notYet: 'ne l’a pas encore confirmé',
+  never: 'ne l’a jamais confirmé, et n’est plus du service',
+  backups: 'Sauvegardes faites avant',
+  backup: (id, made) => `${id}, faite ${made}`,
+  holds: 'garde des éléments scellés jusqu’à sa destruction',
+  saidDestroyed: (when) => `détruite, a-t-on dit ${when}`,
+  closed: 'Ce patient a été effacé pour toujours. Ce qui était ouvert du dossier est fermé.',
+  failures: {
+    'erasure-alone': 'L’effacement demande deux personnes, et personne d’autre ici n’est administrateur ou délégué à la confidentialité.',
+    'erasure-reason': 'Donnez un motif, en 200 caractères au plus.',
+    'erasure-proposed': 'C’est déjà proposé.',
+    'erasure-own': 'Vous l’avez proposé vous-même. Quelqu’un d’autre doit approuver.',
+    'erasure-large': 'Ce patient a plus de documents qu’un effacement n’en peut nommer.',
+  },
+};
