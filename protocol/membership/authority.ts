@@ -310,6 +310,8 @@ class Inquiry {
     const effect = effectOf(this.#log, operation);
     if (effect === operation) return operation.type === 'settle' && operation.verdict === 'decline';
     if (entry.signer?.user === signer.user || !this.#isHeld(entry)) return false;
+    // What somebody set with keys that were renewed since would open nothing (LOG-15).
+    if (entry.signer !== undefined && this.#isOutdated(entry.signer)) return false;
     return this.#isOneEnough(effect, signer) && this.#makesSense(effect);
   }
 

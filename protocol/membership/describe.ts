@@ -148,10 +148,12 @@ class Draft {
         this.#removeUser(operation.user, { operation: entry.id, cut: operation.cut });
         break;
       case 'set-bundle':
+        if (this.#isOvertaken(entry, operation.user)) break;
         this.#setPassword(entry, operation.user, { bundle: operation.bundle, dealing: undefined });
         break;
       case 'set-unlock': {
         const { user, bundle, dealing } = operation;
+        if (this.#isOvertaken(entry, user)) break;
         if (operation.why === 'password-set') this.#setPassword(entry, user, { bundle, dealing });
         else this.#changeUser(user, { bundle, dealing, triesResets: [] });
         break;
@@ -292,6 +294,15 @@ class Draft {
     if (this.#handles.get(state.handle) === hexOf(user)) this.#handles.delete(state.handle);
     this.#changeUser(user, { removal: joined(state.removal, removal) });
     for (const team of this.#teams.current.values()) this.#setMember(team.id, user, false);
+  }
+
+  /** LOG-15: an admin put an old bundle in force who did not know that the user had new keys by then. */
+  #isOvertaken({ index, operation }: Entry, user: UserId): boolean {
+    if (operation.type !== 'settle') return false;
+    return this.#users.get(hexOf(user))?.renewals.some((renewal) => {
+      const given = this.#graph.indexOf(renewal.operation);
+      return given !== undefined && !this.#graph.isBefore(given, index);
+    }) === true;
   }
 
   #setPassword(entry: Entry, user: UserId, { bundle, dealing }: Pick<UserState, 'bundle' | 'dealing'>): void {

@@ -37,6 +37,13 @@ test('ATTACK 5: an altered, cut or lengthened sealed key does not open', async (
   assert.equal(await openFrom(ALICE, INFO, AAD, concatBytes(sealed, Uint8Array.of(0))), null);
 });
 
+test('SUITE-1: nothing opens with a key that was overwritten, and nothing is thrown', async () => {
+  const sealed = await sealToAlice();
+  const wiped = kemKeyPairFromSeed(new Uint8Array(32).fill(1));
+  for (const part of Object.values(wiped)) if (part instanceof Uint8Array) part.fill(0);
+  assert.equal(await openFrom(wiped, INFO, AAD, sealed), null);
+});
+
 const LOW_ORDER = [
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',

@@ -99,6 +99,44 @@ test('LOG-14: what is not in review is not repeated: nobody is given an old bund
   assert.deepEqual(deliver(logOf(ward, [...before, old, fresh, ...closed]), rollback), refused);
 });
 
+test('LOG-15: a bundle of before a renewal is not accepted after it, nor put in force beside it, and the password stays a temporary one', async () => {
+  const { ward, admins: [ada, bea] } = await apart('ada', 'bea');
+  assert.ok(ada !== undefined && bea !== undefined);
+  const nurse = await ward.join('nora', 'clinician');
+  const before = operationsOf(ward);
+  const heads = ward.heads();
+  const old = nurse.operation({ type: 'set-bundle', user: nurse.user.id, bundle: Uint8Array.of(1) }, { heads });
+  const closed = closing(ward, ada, bea, heads);
+  const { item: renewal } = ward.renewal(nurse.user, ward.newSession(ada.user, ada.device), { heads: [closed[1].id] });
+  const late = settles(ward.founder, old, 'accept', [old.id, renewal.id]);
+  assert.deepEqual(deliver(logOf(ward, [...before, old, ...closed, renewal]), late), refused);
+
+  // Deeper in the log than the renewal, and so later in the order of replay.
+  const between = ward.newSession(ward.founder.user, ward.founder.device).operation({ type: 'set-unlock-policy', threshold: 0, nodes: 0 }, { heads: [closed[1].id] });
+  const beside = settles(ward.founder, old, 'accept', [old.id, between.id]);
+  const state = stateInEveryOrder(ward, before, [old, ...closed, renewal, between, beside]);
+  const user = state.users.get(hexOf(nurse.user.id));
+  assert.equal(user?.hasTemporaryPassword, true);
+  assert.notDeepEqual(user?.bundle, Uint8Array.of(1));
+  // Without a renewal what was held back can be accepted.
+  assert.deepEqual(stateInEveryOrder(ward, before, [old, ...closed, between, beside]).users.get(hexOf(nurse.user.id))?.bundle, Uint8Array.of(1));
+});
+
+test('LOG-15: a temporary password is one until its user sets another, and nobody else can', async () => {
+  const { ward, admins: [ada] } = await apart('ada');
+  assert.ok(ada !== undefined);
+  const nurse = await ward.join('nora', 'clinician');
+  const { item, user } = ward.renewal(nurse.user);
+  await ward.put(item);
+  const isTemporary = (): boolean | undefined => ward.replica.state().users.get(hexOf(user.id))?.hasTemporaryPassword;
+  const setting = (session: TestSession): Item => session.operation({ type: 'set-bundle', user: user.id, bundle: Uint8Array.of(7) });
+  assert.deepEqual(await ward.offer(setting(ada)), refused);
+  assert.equal((await ward.offer(setting(nurse))).outcome, 'refused', 'the keys of before');
+  assert.equal(isTemporary(), true);
+  await ward.put(setting(ward.newSession(user)));
+  assert.equal(isTemporary(), false);
+});
+
 test('LOG-14: a removal that was held back takes effect where it is accepted, and undoes nobody who accepted it', async () => {
   const { ward, admins: [ada, bea, cleo] } = await apart('ada', 'bea', 'cleo');
   assert.ok(ada !== undefined && bea !== undefined && cleo !== undefined);

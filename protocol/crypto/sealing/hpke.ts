@@ -9,7 +9,7 @@
  * plaintext, `info` and `associatedData` too, so a frozen generator gives no key to two messages (ATTACK 16).
  */
 import { AEAD_ChaCha20Poly1305, KDF_HKDF_SHA256 } from '@panva/hpke-noble';
-import { CipherSuite, OpenError, ValidationError, type KEM, type Key } from 'hpke';
+import { CipherSuite, DecapError, OpenError, ValidationError, type KEM, type Key } from 'hpke';
 import { assertBytes, concatBytes } from '../../codec/bytes.ts';
 import type { Entropy } from '../../codec/environment.ts';
 import { fail, succeed, type Result } from '../../codec/result.ts';
@@ -69,7 +69,8 @@ export async function openFrom(
   try {
     return await suite.Open(secretKey(keyPair), encapsulated, ciphertext, { info, aad: associatedData });
   } catch (error) {
-    if (error instanceof ValidationError || error instanceof OpenError) return null;
+    // A session may be locked, and its keys overwritten, while something is being opened.
+    if (error instanceof ValidationError || error instanceof DecapError || error instanceof OpenError) return null;
     throw error;
   }
 }
