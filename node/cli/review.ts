@@ -1,9 +1,6 @@
 /** What the commands about the review list share. */
 import { hexOf } from '../../protocol/codec/ids.ts';
-import type { Json } from '../../protocol/documents/engine.ts';
-import type { Difference } from '../../protocol/documents/value-difference.ts';
 import type { Verdict } from '../../protocol/membership/ward-state.ts';
-import type { DisputedContent } from '../../protocol/ward/review.ts';
 import { withClient } from './client.ts';
 import { CommandFailed, type Arguments, type CommandIo } from './command.ts';
 import { councilFailure, itemNamed } from './council.ts';
@@ -21,17 +18,4 @@ export async function settle(args: Arguments, io: CommandIo, verdict: Verdict): 
     return hexOf(found.id);
   });
   io.result({ [verdict === 'accept' ? 'accepted' : 'declined']: id }, verdict === 'accept' ? 'Accepted.' : 'Declined.');
-}
-
-/** What accepting would change, place by place; `after` is undefined for what would be removed. */
-export function changesIn({ difference }: DisputedContent): readonly { readonly path: string; readonly after: Json | undefined }[] {
-  return difference === undefined ? [] : placesOf(difference, []);
-}
-
-function placesOf(difference: Difference, path: readonly string[]): readonly { readonly path: string; readonly after: Json | undefined }[] {
-  if (difference.type === 'value') return [{ path: path.join('/'), after: difference.value }];
-  return [
-    ...difference.changed.flatMap(([key, inner]) => placesOf(inner, [...path, key])),
-    ...difference.removed.map((key) => ({ path: [...path, key].join('/'), after: undefined })),
-  ];
 }

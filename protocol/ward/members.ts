@@ -14,7 +14,7 @@ import { devicesTogether } from '../membership/devices-together.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { dealAnew, type NewDealing } from './presence.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
-import type { DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
+import type { CutEntry, DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
 import { cutOfDevice, cutOfUser } from './cut.ts';
@@ -73,10 +73,8 @@ export class Members {
     const { replica, signer, entropy } = this.#options;
     const state = this.#admin();
     if (!state.ok) return state;
-    if (!isHandle(handle)) return fail('bad-handle');
-    if ([...state.value.users.values()].some((user) => user.handle === handle)) return fail('handle-taken');
-    if (password.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
-    if (role === 'admin' && adminsOf(state.value).length >= 3) return fail('takes-two');
+    const objection = objectionToUser(state.value, handle, password, role);
+    if (objection !== undefined) return fail(objection);
     const seeds = newIdentitySeeds(entropy);
     const user = userId.from(entropy.randomBytes(16));
     const identity = identityFromSeeds(user, seeds);
@@ -89,6 +87,28 @@ export class Members {
     });
     if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
     await this.#settle();
+    return succeed(user);
+  }
+
+  /**
+   * Adds somebody who is not there to choose a password: under a temporary one, which is changed before anything is
+   * written. The first keys are never used; those that the password opens come with it.
+   */
+  async addUserWithTemporary({ handle, name, role, password }: NewUser): Promise<Result<UserId, MemberFailure>> {
+    const { signer, entropy } = this.#options;
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const objection = objectionToUser(state.value, handle, password, role);
+    if (objection !== undefined) return fail(objection);
+    if (role === 'admin') return fail('is-admin');
+    const user = userId.from(entropy.randomBytes(16));
+    const dealt = await this.#dealFor(state.value, user, password);
+    if (!dealt.ok) return dealt;
+    const first = identityFromSeeds(user, newIdentitySeeds(entropy));
+    await signer.operate({
+      type: 'add-user', user, handle, role, signingKey: first.signing.publicKey, kemKey: first.kem.publicKey, bundle: NO_BUNDLE_YET, sealedName: this.#named(name),
+    });
+    await this.#renew(user, password, [], dealt.value);
     return succeed(user);
   }
 
@@ -114,13 +134,25 @@ export class Members {
     return succeed(null);
   }
 
+  /** Takes somebody out of a care team, which gets a new key: they keep what they have read, and open nothing that comes. */
+  async removeMember(team: TeamId, user: UserId): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    const found = state.value.teams.get(hexOf(team));
+    if (found === undefined || [state.value.everyone, state.value.admins].some((builtIn) => equalBytes(builtIn, team))) return fail('unknown-team');
+    if (!found.members.has(hexOf(user))) return fail('unknown-user');
+    await this.#options.signer.operate({ type: 'remove-member', team, user });
+    await this.#settle();
+    return succeed(null);
+  }
+
   /**
    * New keys for somebody who lost everything, under a temporary password that has to be changed at the first unlock. The
    * old bundle stays closed: teams grant again, what was the person's alone is lost. What the old keys signed stands up to
    * what is here now.
    */
   async renewUser(user: UserId, temporaryPassword: string): Promise<Result<null, MemberFailure>> {
-    const { replica, signer, entropy, user: self } = this.#options;
+    const { replica, user: self } = this.#options;
     const state = this.#admin();
     if (!state.ok) return state;
     const renewed = state.value.users.get(hexOf(user));
@@ -129,17 +161,9 @@ export class Members {
     if (temporaryPassword.length < MIN_PASSWORD_LENGTH) return fail('password-too-short');
     const cut = cutOfUser(replica, user);
     if (cut.length > MAX_CUT) return fail('too-many-chains');
-    const seeds = newIdentitySeeds(entropy);
-    const identity = identityFromSeeds(user, seeds);
     const dealt = await this.#dealFor(state.value, user, temporaryPassword);
     if (!dealt.ok) return dealt;
-    const bundle = await sealBundle(seeds, temporaryPassword, replica.ward, user, entropy, dealt.value?.presence);
-    await signer.operate({
-      type: 'renew-user', user, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
-      bundle: dealt.value === undefined ? bundle : NO_BUNDLE_YET, cut,
-    });
-    if (dealt.value !== undefined) await this.#setUnlockOf(identity, bundle, dealt.value.dealing);
-    await this.#settle();
+    await this.#renew(user, temporaryPassword, cut, dealt.value);
     return succeed(null);
   }
 
@@ -275,6 +299,18 @@ export class Members {
     return dealt.ok ? dealt : fail(dealt.failure.code);
   }
 
+  async #renew(user: UserId, password: string, cut: readonly CutEntry[], dealt: NewDealing | undefined): Promise<void> {
+    const { replica, signer, entropy } = this.#options;
+    const seeds = newIdentitySeeds(entropy);
+    const identity = identityFromSeeds(user, seeds);
+    const bundle = await sealBundle(seeds, password, replica.ward, user, entropy, dealt?.presence);
+    await signer.operate({
+      type: 'renew-user', user, signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey, bundle: dealt === undefined ? bundle : NO_BUNDLE_YET, cut,
+    });
+    if (dealt !== undefined) await this.#setUnlockOf(identity, bundle, dealt.dealing);
+    await this.#settle();
+  }
+
   /** Only users set their own bundle, so the new user's first session does, here. */
   async #setUnlockOf(identity: Identity, bundle: Uint8Array, dealing: Dealing): Promise<void> {
     const { replica, device, clock, entropy } = this.#options;
@@ -304,6 +340,13 @@ export class Members {
 
 /** A bundle that opens with nodes stands in an operation of its user's own; nothing opens this one. */
 const NO_BUNDLE_YET = Uint8Array.of(0);
+
+function objectionToUser(state: WardState, handle: string, password: string, role: Role): MemberFailure | undefined {
+  if (!isHandle(handle)) return 'bad-handle';
+  if ([...state.users.values()].some((user) => user.handle === handle)) return 'handle-taken';
+  if (password.length < MIN_PASSWORD_LENGTH) return 'password-too-short';
+  return role === 'admin' && adminsOf(state).length >= 3 ? 'takes-two' : undefined;
+}
 
 function isUser(state: WardState, user: UserId): boolean {
   const found = state.users.get(hexOf(user));

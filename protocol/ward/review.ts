@@ -4,7 +4,7 @@
  */
 import { isWardsOwn, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
-import type { JsonObject } from '../documents/engine.ts';
+import type { Json, JsonObject } from '../documents/engine.ts';
 import { differenceOf, type Difference } from '../documents/value-difference.ts';
 import { chainOf } from '../membership/describe.ts';
 import { acceptedUpTo } from '../membership/standing.ts';
@@ -36,6 +36,12 @@ export interface DisputedContent {
   readonly after: JsonObject;
   /** Undefined where it would change nothing, as when others' work rests on it and it is merged already. */
   readonly difference: Difference | undefined;
+}
+
+/** `path` leads to a value in the document; `after` is undefined where it would be removed. */
+export interface Change {
+  readonly path: readonly string[];
+  readonly after: Json | undefined;
 }
 
 export interface ReviewOptions {
@@ -102,3 +108,16 @@ export class Review {
 }
 
 const ONE = { maxItems: 1, maxBytes: 1 };
+
+/** What accepting would change, place by place. */
+export function changesIn({ difference }: DisputedContent): readonly Change[] {
+  return difference === undefined ? [] : placesOf(difference, []);
+}
+
+function placesOf(difference: Difference, path: readonly string[]): readonly Change[] {
+  if (difference.type === 'value') return [{ path, after: difference.value }];
+  return [
+    ...difference.changed.flatMap(([key, inner]) => placesOf(inner, [...path, key])),
+    ...difference.removed.map((key) => ({ path: [...path, key], after: undefined })),
+  ];
+}

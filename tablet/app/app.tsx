@@ -29,6 +29,7 @@ import { Patient } from './screens/patient.tsx';
 import { Recover } from './screens/recover.tsx';
 import { Failed, Revoked, Starting } from './screens/starting.tsx';
 import { Unlock } from './screens/unlock.tsx';
+import { Ward } from './screens/ward.tsx';
 import type { Words } from './words/en.ts';
 
 export function App({ joinCode }: { joinCode: string | null }): JSX.Element {
@@ -95,6 +96,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'exchange': return <Exchange />;
     case 'devices': return <Devices canReport={session.role === 'admin'} />;
     case 'doctor': return <Doctor />;
+    case 'ward': return <Ward part={at.part} />;
     case 'erasures': return <Erasures />;
     case 'account': return <Account session={session} />;
     case 'audit': return <Audit key={at.about} about={at.about} />;
@@ -134,6 +136,7 @@ function titleOf(at: Route, say: Words): string {
     case 'exchange': return say.exchange.title;
     case 'devices': return say.devices.title;
     case 'doctor': return say.doctor.title;
+    case 'ward': return say.council.title;
     case 'erasures': return say.erasure.title;
     case 'account': return say.account.title;
     case 'audit': return say.privacy.title;

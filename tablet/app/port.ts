@@ -13,6 +13,7 @@ import type { Audit, AuditLine, AuditQuery } from '../../protocol/chart/audit.ts
 import type { Examination } from '../../protocol/chart/doctor.ts';
 import type { PatientParts, StayLine } from '../../protocol/clinical/patient-page.ts';
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
+import type { CouncilCode, CouncilRequests, CouncilView } from './port-council.ts';
 import type { ErasureFailureCode, ErasureRequests } from './port-erasure.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
@@ -27,12 +28,12 @@ export interface Failure {
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | 'not-recorded' | ErasureFailureCode
+    | CouncilCode | 'not-recorded' | ErasureFailureCode
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests extends ErasureRequests, PresenceRequests {
+export interface Requests extends CouncilRequests, ErasureRequests, PresenceRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -147,6 +148,8 @@ export interface Topics {
   account: AccountView | null;
   /** The question that this locked page asked; null when there is none. */
   recovery: RecoveryView | null;
+  /** People, teams and rules of the ward; null while locked, and for whoever has no say in them. */
+  council: CouncilView | null;
   /** Who answers the unlock that is going on, or answered the last; null before the first. */
   presence: PresenceView | null;
   session: SessionView;

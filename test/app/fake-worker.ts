@@ -10,6 +10,7 @@ import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
 import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
+import { fakeCouncil } from './fake-council.ts';
 import { madeUpAudit } from './made-up-audit.ts';
 import { answering, oldPassword } from './fake-presence.ts';
 import { fakePins } from './fake-pins.ts';
@@ -42,6 +43,7 @@ let account: AccountView = {
   ],
 };
 let sync = startingSync();
+const council = fakeCouncil(scenario);
 
 /** The real worker keeps them sealed. */
 const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
@@ -191,6 +193,17 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   async doctor() {
     return examination;
   },
+  async council(action) {
+    await pause(50);
+    const acted = council.act(action);
+    if (typeof acted === 'string') throw fail(acted);
+    send({ topic: 'council', value: council.view() });
+    return acted;
+  },
+  async reviewWork() {
+    await pause(50);
+    return council.work();
+  },
   async oldPassword() {
     await pause(50);
     return oldPassword(scenario.presence);
@@ -298,6 +311,7 @@ function showSession(state: Scenario['session']): void {
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
       send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
+      if (scenario.role === 'admin' && scenario.council !== 'loading') send({ topic: 'council', value: council.view() });
       showAccount();
       showBoard();
       send({ topic: 'sync', value: sync });

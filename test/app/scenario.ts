@@ -17,6 +17,8 @@ export interface Scenario {
   readonly accountNews: boolean;
   /** How the ward's devices answer an unlock; but for `quick`, the password was changed lately. */
   readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting';
+  /** What the screens of the admins have to show. */
+  readonly council: 'busy' | 'empty' | 'loading';
   /** PINs on this tablet: none by policy, offered after the unlock, or set and held, used up, or gone with a restart. */
   readonly pin: 'off' | 'offered' | 'held' | 'gone';
   /** Milliseconds; the ward's history ends here. */
@@ -30,7 +32,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

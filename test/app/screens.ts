@@ -33,6 +33,10 @@ async function other(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Past stays' }).waitFor();
 }
 
+function ward(part: string, scenario: OpenOptions['scenario'] = {}): OpenOptions {
+  return { scenario: { role: 'admin', ...scenario }, fragment: `#/ward/${part}` };
+}
+
 async function logIn(page: Page): Promise<void> {
   await page.getByLabel('Name you log in with').fill('amara');
   await page.getByLabel('Password', { exact: true }).fill('three larches by the lake');
@@ -188,6 +192,33 @@ export const states: Readonly<Record<string, ScreenState>> = {
     options: { scenario: { role: 'admin' }, fragment: '#/doctor' },
     reach: (page) => page.getByRole('heading', { name: 'Who can open what' }).waitFor(),
   },
+  'ward-people': { options: ward('people'), reach: (page) => page.getByRole('heading', { name: '4 people' }).waitFor() },
+  'ward-people-change': { options: ward('people'), reach: async (page) => {
+    await page.getByText('Change Ada Heron').click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+  } },
+  'ward-people-added': { options: ward('people'), reach: async (page) => {
+    await page.getByLabel('Name', { exact: true }).fill('Eli Dipper');
+    await page.getByRole('textbox', { name: /^Name to log in with/ }).fill('dipper-9');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('lake otter pine quiet river').waitFor();
+  } },
+  'ward-teams': { options: ward('teams'), reach: (page) => page.getByRole('heading', { name: 'Night watch' }).waitFor() },
+  'ward-two': { options: ward('two'), reach: (page) => page.getByRole('heading', { name: 'Make Bo Finch: Admin: manages people and devices' }).waitFor() },
+  'ward-review': { options: ward('review'), reach: (page) => page.getByRole('heading', { name: 'Dana Wren, on Tablet of the night shift' }).waitFor() },
+  'ward-unlock': { options: ward('unlock'), reach: (page) => page.getByText('2 of 3 devices have to answer.').waitFor() },
+  'ward-browser': { options: ward('browser'), reach: async (page) => {
+    await page.getByRole('textbox', { name: /^Name of the browser/ }).fill('Desk in the doctors’ room');
+    await page.getByRole('button', { name: 'Make a code' }).click();
+    await page.getByRole('img', { name: 'The code as a QR code' }).waitFor();
+  } },
+  'ward-browser-form': { options: ward('browser'), reach: (page) => page.getByText('Where is the browser?').waitFor() },
+  'ward-loading': { options: ward('people', { council: 'loading' }), reach: (page) => page.getByText('Loading').waitFor() },
+  'ward-empty-review': { options: ward('review', { council: 'empty' }), reach: (page) => page.getByText('Nothing waits for review.').waitFor() },
+  'ward-empty-teams': { options: ward('teams', { council: 'empty' }), reach: (page) => page.getByText('There is no care team yet.').waitFor() },
+  'ward-empty-unlock': { options: ward('unlock', { council: 'empty' }), reach: (page) => page.getByText('With fewer than three').waitFor() },
+  'ward-alone': { options: ward('two', { council: 'empty', peers: 'none' }), reach: (page) => page.getByText('No other device is in reach. You can read').waitFor() },
   erasures: {
     options: { scenario: { role: 'admin' }, fragment: '#/erasures' },
     reach: (page) => page.getByText('Backups made before').waitFor(),

@@ -59,15 +59,15 @@ export class LoopbackWard {
     this.authority = toPem('CERTIFICATE', authority.certificate);
   }
 
-  /** Founds the ward, starts its processes, admits the patients, and waits until all nodes have them. */
-  static async start(t: TestContext, canaries: Canaries): Promise<LoopbackWard> {
+  /** `graceHours`: PINs on tablets. Founds the ward, starts its processes, admits the patients, and waits until all nodes have them. */
+  static async start(t: TestContext, canaries: Canaries, graceHours?: number): Promise<LoopbackWard> {
     const root = await mkdtemp(join(tmpdir(), 'wardsync-browser-'));
     t.after(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
     const people = {
       admin: person(canaries.users.admin, 'admin'), nurse1: person(canaries.users.nurse1, 'clinician'), nurse2: person(canaries.users.nurse2, 'clinician'),
     };
     const built = buildApp({ outDir: join(root, 'app'), minify: true });
-    await setUp(root, environment, () => undefined, castOf(canaries, people));
+    await setUp(root, environment, () => undefined, { ...castOf(canaries, people), ...(graceHours !== undefined && { graceHours }) });
     await built;
 
     const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), {
@@ -103,6 +103,12 @@ export class LoopbackWard {
     const own = name === 'bridge' ? ['--port', String(this.ports.desk)] : name === 'archive' ? [] : ['--page-port', String(this.ports[name])];
     const process = startWardsync(this.#t, [kind, '--folder', this.folder(name), '--local', '--log', ...own], { env: { WARDSYNC_APP: join(this.root, 'app') } });
     this.#running.set(name, { process, started: await process.next(({ running }) => running === kind) });
+  }
+
+  /** Resolves when its process has ended. */
+  async stop(name: NodeName): Promise<void> {
+    await this.#get(name).process.stop();
+    this.#running.delete(name);
   }
 
   /** The first TCP address of a node, with its PeerId. */

@@ -149,6 +149,11 @@ test('PIN-1: no PIN without a policy; a policy that became shorter counts for wh
   await pins.setGrace(24);
   pins.pass(11 * HOUR);
   assert.equal(codeOf(pins.state(nurse, held)), 'pin-held');
+  pins.pass(HOUR);
+  assert.equal(codeOf(pins.state(nurse, held)), 'no-pin', 'twelve hours, as when it was handed over');
+  await pins.setGrace(12);
+  assert.equal(codeOf(pins.hold(nurse, held)), 'done');
+  pins.pass(11 * HOUR);
   await pins.setGrace(11);
   assert.equal(pins.keeper.size, 0);
   await pins.setGrace(24);

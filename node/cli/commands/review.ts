@@ -1,13 +1,13 @@
 import type { Chart } from '../../../protocol/chart/chart.ts';
 import { recordReview } from '../../../protocol/chart/openings.ts';
 import { hexOf } from '../../../protocol/codec/ids.ts';
+import { changesIn } from '../../../protocol/ward/review.ts';
 import type { Replica } from '../../../protocol/replica/replica.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { recorded } from '../audit.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import type { Command } from '../command.ts';
 import { handleOf, shortId, timeText } from '../council.ts';
-import { changesIn } from '../review.ts';
 
 export const review: Command = {
   words: ['review'],
@@ -26,7 +26,7 @@ async function describe(session: Session, chart: Chart, replica: Replica, all: b
     if (disputed.declined && !all) continue;
     const content = await session.review.content(disputed);
     if (content !== undefined) await recorded(recordReview(session, chart, disputed.document, content.after));
-    const changes = content === undefined ? undefined : changesIn(content);
+    const changes = content === undefined ? undefined : changesIn(content).map(({ path, after }) => ({ path: path.join('/'), after }));
     const { document, author, items, from, until, declined, id } = disputed;
     const by = handleOf(replica, disputed.user);
     work.push({

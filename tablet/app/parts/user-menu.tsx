@@ -22,6 +22,7 @@ interface MenuEntry {
 /** In the order in which they are shown. */
 const entries: readonly MenuEntry[] = [
   { icon: 'user', label: (say) => say.account.title, to: { screen: 'account' } },
+  { icon: 'userPlus', label: (say) => say.council.title, to: { screen: 'ward', part: 'people' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'device', label: (say) => say.devices.title, to: { screen: 'devices' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'pulse', label: (say) => say.doctor.title, to: { screen: 'doctor' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'eye', label: (say) => say.privacy.title, to: { screen: 'audit' }, isFor: ({ role }) => role === 'privacy' || role === 'admin' },

@@ -11,16 +11,26 @@ import { RequestsPanel } from '../parts/requests-panel.tsx';
 import { ScreenHead } from '../parts/screen-head.tsx';
 import type { SessionView } from '../port.ts';
 import { usePort } from '../state/app.ts';
+import { Vote } from './ward-two.tsx';
 import { words } from '../state/preferences.ts';
 
 export function Account({ session }: { session: Extract<SessionView, { state: 'unlocked' }> }): JSX.Element {
-  const account = usePort().topics.account.value;
+  const { topics } = usePort();
+  const [account, council] = [topics.account.value, topics.council.value];
+  const { two } = words.value.council;
   const say = words.value.account;
   return (
     <main id="content" class="page narrow account" tabIndex={-1}>
       <ScreenHead title={say.title} />
       {account !== null && <RequestsPanel account={account} />}
       <PasswordPanel />
+      {council?.isHolder === true && session.role !== 'admin' && (
+        <section class="panel" aria-labelledby="account-vote">
+          <h2 id="account-vote">{two.quorumTitle}</h2>
+          <p>{two.quorumText}</p>
+          <Vote view={council} />
+        </section>
+      )}
       <PinPanel />
       {account !== null && (
         <>

@@ -1,7 +1,7 @@
 /** The ward's devices, for admins: who uses which, when it was last seen, and one button for one that is lost. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Dialog } from '../parts/dialog.tsx';
+import { Confirm } from '../parts/confirm.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Problem, ScreenHead } from '../parts/screen-head.tsx';
 import type { DeviceView } from '../port.ts';
@@ -44,7 +44,12 @@ export function Devices({ canReport }: { canReport: boolean }): JSX.Element {
       {devices === undefined
         ? <p role="status">{words.value.loading}</p>
         : <ul class="panel device-list">{sorted(devices).map((device) => <Row key={device.id} device={device} onLost={canReport && !device.own ? setAsking : undefined} />)}</ul>}
-      {asking !== undefined && <Confirm device={asking} onClose={() => setAsking(undefined)} onConfirm={() => report(asking)} />}
+      {asking !== undefined && (
+        <Confirm
+          title={say.confirmTitle(asking.name)} lines={say.confirm} action={say.confirmAction} working={say.working} isDangerous
+          onClose={() => setAsking(undefined)} onConfirm={() => report(asking)}
+        />
+      )}
     </main>
   );
 }
@@ -68,29 +73,6 @@ function Row({ device, onLost }: { device: DeviceView; onLost: ((device: DeviceV
         <button type="button" class="button button-danger" aria-label={say.lostFor(device.name)} onClick={() => onLost(device)}>{say.lost}</button>
       )}
     </li>
-  );
-}
-
-function Confirm({ device, onClose, onConfirm }: { device: DeviceView; onClose: () => void; onConfirm: () => Promise<void> }): JSX.Element {
-  const [working, setWorking] = useState(false);
-  const say = words.value.devices;
-  return (
-    <Dialog title={say.confirmTitle(device.name)} onClose={onClose}>
-      <ul class="plain-list">{say.confirm.map((line) => <li key={line}>{line}</li>)}</ul>
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={onClose}>{words.value.cancel}</button>
-        <button
-          type="button" class="button button-danger" aria-disabled={working}
-          onClick={() => {
-            if (working) return;
-            setWorking(true);
-            void onConfirm();
-          }}
-        >
-          {working ? <><span class="spinner" aria-hidden="true" /> {say.working}</> : say.confirmAction}
-        </button>
-      </div>
-    </Dialog>
   );
 }
 

@@ -8,6 +8,11 @@ export type PatientTab = 'overview' | 'observations' | 'notes' | 'stays';
 
 export const patientTabs: readonly PatientTab[] = ['overview', 'observations', 'notes', 'stays'];
 
+/** Parts of the screen of people and rules, for admins. */
+export type WardPart = 'people' | 'teams' | 'two' | 'review' | 'unlock' | 'browser';
+
+export const wardParts: readonly WardPart[] = ['people', 'teams', 'two', 'review', 'unlock', 'browser'];
+
 export type Route =
   | { readonly screen: 'board' }
   /** `stay`: the one to read; without it the one in progress, else the newest. */
@@ -18,6 +23,7 @@ export type Route =
   | { readonly screen: 'exchange' }
   | { readonly screen: 'devices' }
   | { readonly screen: 'doctor' }
+  | { readonly screen: 'ward'; readonly part: WardPart }
   | { readonly screen: 'erasures' }
   | { readonly screen: 'account' }
   /** `about`: a patient's id, to see who looked at this one; the record itself is not opened. */
@@ -33,6 +39,7 @@ export function href(to: Route): string {
     case 'devices': case 'doctor': case 'erasures': return `#/${to.screen}`;
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
+    case 'ward': return `#/ward/${to.part}`;
     case 'audit': return to.about === undefined ? '#/audit' : `#/audit/${encodeURIComponent(to.about)}`;
     case 'observe':
     case 'admit': return `#/patient/${encodeURIComponent(to.patient)}/${to.screen}`;
@@ -70,6 +77,7 @@ function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
   if (root === 'devices' || root === 'doctor' || root === 'erasures') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
+  if (root === 'ward') return { screen: 'ward', part: wardParts.find((name) => name === id) ?? 'people' };
   if (root === 'audit') return { screen: 'audit', ...(id !== undefined && id !== '' && { about: decode(id) }) };
   if (root === 'account') return { screen: 'account' };
   if (root === 'new-patient') return { screen: 'new-patient' };

@@ -5,6 +5,7 @@
 import { plural } from './plural.ts';
 import { devicesEn, doctorEn } from './devices-en.ts';
 import { accountEn } from './account-en.ts';
+import { councilEn } from './council-en.ts';
 import { presenceEn } from './presence-en.ts';
 import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
@@ -41,6 +42,7 @@ export const en = {
     'bed-taken': 'Somebody was put in this bed meanwhile. Choose another bed.',
     storage: 'This device could not save it. Its storage may be full.',
     internal: 'Something went wrong inside the app. Nothing you saved is lost.',
+    ...councilEn.failures,
     ...accountEn.failures,
     ...erasureEn.failures,
     ...privacyEn.failures,
@@ -49,6 +51,7 @@ export const en = {
 
   account: accountEn,
   presence: presenceEn,
+  council: councilEn,
   shift: shiftEn,
 
   privacy: privacyEn,

@@ -2,6 +2,7 @@
 import { pluriel } from './plural.ts';
 import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
+import { councilFr } from './council-fr.ts';
 import { erasureFr } from './erasure-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
@@ -39,6 +40,7 @@ export const fr: Words = {
     'bed-taken': 'Ce lit a été attribué entre-temps. Choisissez un autre lit.',
     storage: 'Cet appareil n’a pas pu enregistrer. Sa mémoire est peut-être pleine.',
     internal: 'Une erreur est survenue dans l’application. Rien de ce que vous avez enregistré n’est perdu.',
+    ...councilFr.failures,
     ...accountFr.failures,
     ...erasureFr.failures,
     ...privacyFr.failures,
@@ -47,6 +49,7 @@ export const fr: Words = {
 
   account: accountFr,
   presence: presenceFr,
+  council: councilFr,
   shift: shiftFr,
 
   privacy: privacyFr,

@@ -10,7 +10,6 @@ import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
 import { deviceId, hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
 import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
-import { maySign } from '../../../protocol/membership/roles.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
@@ -20,17 +19,20 @@ import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker 
 import { accountView } from './account-view.ts';
 import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
+import { actInCouncil } from './council-acts.ts';
+import { councilView, workRows } from './council-view.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
-import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
 import { erasedDocuments, erasingHandlers } from './erasing.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
+import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
 import { PinDesk } from './pins.ts';
 import { RequestFailed } from './request-failed.ts';
+import { mayWrite, sessionView } from './session-view.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
 import { SyncStatus } from './sync-status.ts';
 
@@ -53,6 +55,7 @@ export class AppWorker {
   /** The session as the page knows it. */
   #saidSession = '';
   #saidAccount = '';
+  #saidCouncil = '';
   /** The question to the holders of whoever forgot the password here. */
   #recovering: Recovering | undefined;
   /** Who answered the last unlock. */
@@ -176,6 +179,16 @@ export class AppWorker {
       const { replica } = this.#need(this.#ward, 'not-enrolled');
       return examine({ session, chart, replica, peers: sightsOf(this.#status?.contacts() ?? []), now: browserEnvironment.clock.now(), certificateEnd, dishonest: falseNodes(this.#asked), oldPassword: await session.oldPassword() });
     },
+    council: async (action) => {
+      const { session } = this.#need(this.#open, 'locked');
+      const acted = await actInCouncil(session, this.#need(this.#ward, 'not-enrolled').replica, action);
+      this.#showCouncil();
+      return acted;
+    },
+    reviewWork: () => {
+      const { session, chart } = this.#need(this.#open, 'locked');
+      return workRows(session, chart, this.#need(this.#ward, 'not-enrolled').replica);
+    },
     oldPassword: () => oldPasswordView(this.#need(this.#open, 'locked').session, this.#need(this.#ward, 'not-enrolled').replica),
     takeDrafts: () => readDrafts(this.#need(this.#open, 'locked').session),
     keepDrafts: async ({ drafts }) => {
@@ -257,7 +270,9 @@ export class AppWorker {
       session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
       ward.replica.onAdmitted(({ document }) => {
         this.#updateSoon('standings');
-        if (hexOf(document) === hexOf(LOG_DOCUMENT)) void Promise.all([this.#showAccount(), this.#pins.show()]);
+        if (hexOf(document) !== hexOf(LOG_DOCUMENT)) return;
+        void Promise.all([this.#showAccount(), this.#pins.show()]);
+        this.#showCouncil();
       }),
     ];
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
@@ -273,6 +288,7 @@ export class AppWorker {
     if (open === undefined || this.#ward === undefined) return;
     this.#open = undefined;
     this.#saidAccount = '';
+    this.#saidCouncil = '';
     this.#pins.end();
     this.#shown = null;
     this.#wanted = null;
@@ -323,6 +339,7 @@ export class AppWorker {
     this.#post({ topic: 'board', value: boardView(open.chart, ward, browserEnvironment.clock.now()) });
     this.#showPatient();
     this.#showPresence();
+    this.#showCouncil();
     this.#status?.show();
     void this.#showAccount();
   }
@@ -331,21 +348,7 @@ export class AppWorker {
   #showSession(): void {
     const [open, ward] = [this.#open, this.#ward];
     if (open === undefined || ward === undefined) return;
-    const { session } = open;
-    const { sealedName, users, devices } = ward.replica.state();
-    const [self, device] = [users.get(hexOf(session.user)), devices.get(hexOf(ward.device.id))];
-    this.#session({
-      state: 'unlocked',
-      ward: session.members.nameOf(sealedName) ?? '',
-      device: (device && session.members.nameOf(device.sealedName)) ?? '',
-      user: hexOf(session.user),
-      handle: self?.handle ?? '',
-      name: session.name,
-      role: self?.role ?? '',
-      mayWrite: mayWrite(session),
-      hasTemporaryPassword: session.account.hasTemporaryPassword,
-      lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
-    });
+    this.#session(sessionView(open.session, ward));
   }
 
   /** Told before anything else is shown: the page leaves the patient, and drafts go. */
@@ -365,6 +368,17 @@ export class AppWorker {
   #showPresence(): void {
     const [asked, ward] = [this.#asked, this.#ward];
     if (asked !== undefined && ward !== undefined) this.#post({ topic: 'presence', value: presenceView(asked, ward.replica, this.#open?.session) });
+  }
+
+  /** Anew when the log has changed, or names have come to open. */
+  #showCouncil(): void {
+    const [open, ward] = [this.#open, this.#ward];
+    if (open === undefined || ward === undefined) return;
+    const value = councilView(open.session, ward.replica, this.#status?.contacts() ?? []);
+    const said = JSON.stringify(value);
+    if (said === this.#saidCouncil) return;
+    this.#saidCouncil = said;
+    this.#post({ topic: 'council', value });
   }
 
   /** Anew when the log has changed. */
@@ -413,9 +427,4 @@ export class AppWorker {
     this.#saidSession = said;
     this.#post({ topic: 'session', value });
   }
-}
-
-/** Whoever still has a password of somebody else's changes that first. */
-function mayWrite({ role, account }: Session): boolean {
-  return role !== undefined && maySign(role, 'changeset') && !account.hasTemporaryPassword;
 }

@@ -4,6 +4,7 @@ import type { Replica } from '../../../protocol/replica/replica.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import type { OldPasswordView, PresenceView } from '../port-presence.ts';
+import { deviceName } from './council-view.ts';
 
 /** `session` is undefined while the ward is locked, and names with it sealed. */
 export function presenceView({ need, nodes }: UnlockProgress, replica: Replica, session: Session | undefined): PresenceView {
@@ -24,9 +25,4 @@ export async function oldPasswordView(session: Session, replica: Replica): Promi
 /** Nodes that answered falsely. */
 export function falseNodes(progress: UnlockProgress | undefined): readonly DeviceId[] {
   return (progress?.nodes ?? []).filter(({ outcome }) => outcome === 'dishonest').map(({ device }) => device);
-}
-
-function deviceName(session: Session, replica: Replica, device: DeviceId): string {
-  const known = replica.state().devices.get(hexOf(device));
-  return (known && session.members.nameOf(known.sealedName)) ?? hexOf(device).slice(0, 8);
 }
