@@ -9,7 +9,8 @@ export interface DemoPorts {
 }
 
 const USUAL: DemoPorts = { tablets: [7411, 7412, 7413], bridge: 7443 };
-const FIRST_OTHER = 7450;
+/** Where another four are looked for: apart from those of another demo that is looking now. */
+const FIRST_OTHER = 7450 + (process.pid % 64) * 8;
 const OTHERS = 500;
 
 /** A browser keeps what it knows by the page's address, so a port that was used is asked for again. */
