@@ -1,13 +1,13 @@
 /** What a device's folder holds, checked and told in one line: for 'nothing was harmed, nothing was changed'. */
-import { hexOf, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT } from '../../protocol/codec/ids.ts';
+import { AUDIT_DOCUMENT, CUSTODY_DOCUMENT, hexOf, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT } from '../../protocol/codec/ids.ts';
 import { sha256 } from '../../protocol/crypto/signing/hash.ts';
 import { toHex } from '../../protocol/codec/bytes.ts';
 import { readDeviceFolder } from '../../node/device/device-folder.ts';
 import { openFolderReplica } from '../../node/device/running-device.ts';
 import { realEnvironment, silentLog } from '../../node/device/real-environment.ts';
 
-/** Every unlock leaves a session record and every archive receipts, so these two documents are left out. */
-const PASSING: ReadonlySet<string> = new Set([SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT].map(hexOf));
+/** Looking leaves its own traces: sessions, receipts, the read audit, notes of custody. These documents are left out. */
+const PASSING: ReadonlySet<string> = new Set([SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT, AUDIT_DOCUMENT, CUSTODY_DOCUMENT].map(hexOf));
 
 /** Opens the folder's replica, reads every item of it, and returns a digest of all documents but the passing ones. */
 export async function digestOf(path: string): Promise<string> {
