@@ -42,7 +42,7 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
   };
   let work: readonly WorkRow[] = isEmpty ? [] : [{
     key: { document: 'aa', author: 'bb', seq: 3, id: 'w1' }, by: 'Dana Wren', device: 'Tablet of the night shift', patient: 'Malhotra, Vikram', from: at(60 * 30), until: at(60 * 29), items: 2, declined: false,
-    changes: [{ collection: 'notes', text: 'at: 2026-11-22T03:10:00Z, text: Slept well, no pain.', isRemoval: false }, { collection: 'observations', text: 'pulse: 84, respirations: 16', isRemoval: false }],
+    changes: [{ collection: 'notes', text: 'text: Slept well, no pain.', isRemoval: false }, { collection: 'observations', text: 'pulse: 84, respirations: 16', isRemoval: false }],
   }, {
     key: { document: 'cc', author: 'dd', seq: 1, id: 'w2' }, by: '', device: 'Tablet of the night shift', patient: null, from: at(60 * 30), until: at(60 * 30), items: 1, declined: false, changes: null,
   }];

@@ -64,7 +64,7 @@ export function UserMenu({ session }: { session: Extract<SessionView, { state: '
       >
         <Icon name="user" />
         <span>
-          <span class="top-name">{session.name}</span>
+          <span class="top-name">{session.name}</span>{' '}
           <span class="top-role">{role}</span>
         </span>
         <Icon name="more" size={16} />

@@ -73,10 +73,14 @@ function Code({ code: { text, expires }, link, onAnother }: { code: NonNullable<
           <QrCode text={link} label={say.qr} />
           <p class="code kit-code">{text}</p>
           <p role="timer"><strong>{say.left(Math.floor(left / MINUTE))}</strong></p>
-          <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(link).then(() => setCopied(true), () => setCopied(false))}>{copied ? say.copied : say.copy}</button>
         </>
       )}
-      <button type="button" class="button button-quiet" onClick={onAnother}>{say.another}</button>
+      <div class="form-actions">
+        {left > 0 && (
+          <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(link).then(() => setCopied(true), () => setCopied(false))}>{copied ? say.copied : say.copy}</button>
+        )}
+        <button type="button" class="button button-quiet" onClick={onAnother}>{say.another}</button>
+      </div>
     </section>
   );
 }

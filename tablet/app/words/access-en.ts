@@ -46,7 +46,7 @@ export const accessEn = {
     board: 'Ward board',
     lock: 'Lock',
     draftsBack: (n: number) => `${plural(n, 'entry', 'entries')} you typed before ${n === 1 ? 'is' : 'are'} still here, not saved yet`,
-    signedInAs: (name: string, role: string) => `Signed in as ${name}, ${role}`,
+    signedInAs: (name: string, role: string) => `Signed in as ${name} ${role}`,
     menu: 'Your menu',
     toNight: 'Change to night colours',
     toDay: 'Change to day colours',

@@ -47,7 +47,7 @@ export const accessFr: typeof accessEn = {
     board: 'Tableau du service',
     lock: 'Verrouiller',
     draftsBack: (n) => `${pluriel(n, 'saisie non enregistrée est', 'saisies non enregistrées sont')} toujours là`,
-    signedInAs: (name, role) => `Connecté : ${name}, ${role}`,
+    signedInAs: (name, role) => `Connecté : ${name} ${role}`,
     menu: 'Votre menu',
     toNight: 'Passer aux couleurs de nuit',
     toDay: 'Passer aux couleurs de jour',

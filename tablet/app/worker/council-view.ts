@@ -100,16 +100,21 @@ function entriesOf(changes: readonly Change[]): NonNullable<WorkRow['changes']> 
     const known = entries.get(`${collection}/${entry}`) ?? { collection, parts: [], isRemoval: false };
     entries.set(`${collection}/${entry}`, known);
     if (after === undefined) known.isRemoval = true;
-    else known.parts.push(...valuesOf(after, rest));
+    else if (!isFrame(rest.at(-1))) known.parts.push(...valuesOf(after, rest));
   }
   return [...entries.values()].map(({ collection, parts, isRemoval }) => ({ collection, text: parts.join(', ').slice(0, LONGEST), isRemoval }));
 }
 
 const LONGEST = 280;
 
+/** Who and when stand above the line, by the signature and not by what the entry says. */
+function isFrame(key: string | undefined): boolean {
+  return key === 'author' || key === 'at';
+}
+
 function valuesOf(value: unknown, path: readonly string[]): readonly string[] {
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).filter(([key]) => key !== 'author' && key !== 'at').flatMap(([key, inner]) => valuesOf(inner, [...path, key]));
+    return Object.entries(value).filter(([key]) => !isFrame(key)).flatMap(([key, inner]) => valuesOf(inner, [...path, key]));
   }
   const name = path.findLast((part) => !/^\d+$/.test(part));
   return [name === undefined ? String(value) : `${name}: ${String(value)}`];
