@@ -1,28 +1,10 @@
 /** The screens of the admins, told as an admin uses them, in real Chromium over a made-up ward. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { chromiumPath } from '../support/trusting-chromium.ts';
-import { startHarness, type Harness, type OpenOptions } from './harness.ts';
+import { test } from 'node:test';
+import { appStories } from './app-stories.ts';
+import type { OpenOptions } from './harness.ts';
 
-describe('people and rules', { skip: chromiumPath === undefined ? 'no Chromium on this machine' : false }, () => {
-  let harness: Harness;
-  before(async () => {
-    harness = await startHarness();
-  });
-  after(() => harness.stop());
-
-  async function story(options: OpenOptions, tell: (page: Page) => Promise<void>): Promise<void> {
-    const { page, context, complaints } = await harness.open(options);
-    page.setDefaultTimeout(10_000);
-    try {
-      await tell(page);
-      assert.deepEqual(complaints, []);
-    } finally {
-      await context.close();
-    }
-  }
-
+appStories('people and rules', ({ story }) => {
   function admin(part: string): OpenOptions {
     return { scenario: { role: 'admin' }, fragment: `#/ward/${part}` };
   }
