@@ -90,10 +90,11 @@ export function openWard(options: WardOptions): Ward {
   async function afterUnlock(session: Session, user: UserState, seeds: IdentitySeeds, password: string, evaluated: Evaluated | undefined): Promise<void> {
     if (unlockNodes === undefined) return;
     const { ward } = replica;
+    const nodes = session.untilLocked(unlockNodes);
     if (evaluated !== undefined && user.dealing !== undefined) {
-      await resetTries({ ward, user: user.id, dealing: user.dealing }, await evaluated.generations, identityFromSeeds(user.id, seeds).signing, unlockNodes);
+      await resetTries({ ward, user: user.id, dealing: user.dealing }, await evaluated.generations, identityFromSeeds(user.id, seeds).signing, nodes);
     }
-    await keepPresence({ replica, session, seeds, password, nodes: unlockNodes, environment });
+    await keepPresence({ replica, session, seeds, password, nodes, environment });
   }
 
   async function unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>> {
@@ -106,7 +107,7 @@ export function openWard(options: WardOptions): Ward {
     // Keys from before the user was given new ones.
     if (!isOwnKey(user, identity.signing.publicKey, identity.kem.publicKey)) return fail({ code: 'no-pin' });
     const session = await Session.start({ ...options, identity });
-    session.attend(changePin(site, kept, 'start-again', identity.signing).then(() => undefined));
+    session.attend(changePin({ ...site, nodes: session.untilLocked(unlockNodes) }, kept, 'start-again', identity.signing).then(() => undefined));
     return succeed(session);
   }
 
