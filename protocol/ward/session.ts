@@ -217,9 +217,9 @@ export class Session {
     if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing, why: 'nodes-changed' });
   }
 
-  /** The nodes, who are not waited for any more once the session is being locked: whoever locks is going away. */
-  untilLocked(nodes: UnlockNodes): UnlockNodes {
-    return { ask: (device, question) => Promise.race([nodes.ask(device, question), this.#lockBegins]) };
+  /** What comes of it, or undefined once the session is being locked: whoever locks waits for no other device. */
+  untilLocked<T>(work: Promise<T>): Promise<T | undefined> {
+    return Promise.race([work, this.#lockBegins]);
   }
 
   /** Work that belongs to the session and that nobody waits for: locking does. What goes wrong in it is logged. */

@@ -89,7 +89,6 @@ export class TeamKeys {
       const members = membersOf(state, team);
       const holders = this.#holders.get(epochName(team.id, held.epoch)) ?? new Set();
       if (this.#isRotationOwed(team, held.epoch, lost)) {
-        console.error('rotate', hexOf(team.id).slice(0,6), held.epoch, 'members', members.length, 'holders', holders.size, [...this.#holders.keys()].filter(k=>k.startsWith(hexOf(team.id))).map(k=>k.slice(32)+':'+this.#holders.get(k)!.size));
         const next: TeamKey = { team: team.id, epoch: held.epoch + 1, key: entropy.randomBytes(32) };
         this.#keyring.addTeamKey(next);
         await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < next.epoch), entropy);
