@@ -80,7 +80,9 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  const load = COMMANDS[argv.slice(0, 2).join(' ')] ?? COMMANDS[argv[0]];
+  // Own names alone: 'constructor' is no command.
+  const name = [argv.slice(0, 2).join(' '), argv[0]].find((words) => Object.hasOwn(COMMANDS, words));
+  const load = name === undefined ? undefined : COMMANDS[name];
   if (load === undefined) {
     const group = Object.keys(COMMANDS).filter((words) => words.startsWith(`${argv[0]} `));
     process.stderr.write(`wardsync: ${group.length > 0 ? `say which: ${group.join(', ')}` : `no command '${argv[0]}'; 'wardsync help' lists them`}\n`);
