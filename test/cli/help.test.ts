@@ -56,6 +56,9 @@ test('CLI-1, CLI-2: what is typed wrongly is exit code 2 and a line that says wh
     assert.equal(code, 2, args.join(' '));
     assert.ok(!`${out}${err}`.includes(secret), args.join(' '));
   }
+  const rightly = await wardsync(t, 'show', '--user', 'admin-1', '--peer', '10.0.0.1');
+  assert.match(rightly.err, /^wardsync: /, 'called rightly, in a folder without a device');
+  assert.equal(rightly.code, 1);
   const json = await wardsync(t, 'init', '--json');
   assert.deepEqual([json.code, JSON.parse(json.err)], [2, { error: 'init: --name is missing' }]);
 });
