@@ -132,7 +132,8 @@ class RunningHost implements Host {
       environment,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
       refuse: (stream, connection) => doorkeeper.refuse(stream, connection),
-      look: () => this.peers().map(({ device, link, lastContact }) => ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact })),
+      look: () => this.peers().map(({ device, link, lastContact }) =>
+        ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact, heartbeat: link?.heartbeat })),
     });
     this.#unlock = new UnlockProtocol({
       node,
