@@ -2,7 +2,7 @@
  * Who gets past the Noise handshake (NET-1): devices of the ward, and, while an invitation is open, a few strangers
  * for a few seconds, who are allowed nothing but to join.
  */
-import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
+import type { Connection, ConnectionGater, MultiaddrConnection, PeerId, Stream } from '@libp2p/interface';
 import type { Clock, Environment, Timers } from '../codec/environment.ts';
 import { hexOf, type DeviceId } from '../codec/ids.ts';
 import type { WardState } from '../membership/ward-state.ts';
@@ -17,7 +17,7 @@ export const MAX_STRANGERS = 4;
 export const STRANGER_STAY = 15_000;
 /** Removed devices that are told so at the same time, and for how many milliseconds each may listen. */
 const MAX_REMOVED = 2;
-const REMOVED_STAY = 5_000;
+export const REMOVED_STAY = 5_000;
 /** A stranger who has shown no invitation for so long gives way to the next one. */
 const UNPROVEN_STAY = 1_000;
 
@@ -88,6 +88,14 @@ export class Doorkeeper {
     for (const stranger of this.#strangers) {
       if (stranger.peer.equals(peer)) stranger.proven = true;
     }
+  }
+
+  /**
+   * To a stream of who is no device of the ward. Whoever was removed keeps the connection for a while: on it comes the
+   * reason, which may not be cut off by a question that was under way.
+   */
+  refuse(stream: Stream, connection: Connection): void {
+    (this.wasRemoved(connection.remotePeer) ? stream : connection).abort(new Error('not a device of the ward'));
   }
 
   get strangers(): number {

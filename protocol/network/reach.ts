@@ -44,6 +44,8 @@ export interface ReachProtocolInit {
   readonly node: Libp2p;
   readonly environment: Environment;
   readonly isDevice: (connection: Connection) => boolean;
+  /** What becomes of a stream of who is none. */
+  readonly refuse: (stream: Stream, connection: Connection) => void;
   readonly look: () => readonly Reach[];
 }
 
@@ -87,7 +89,7 @@ export class ReachProtocol {
 
   #answer(stream: Stream, connection: Connection): void {
     const device = deviceOfPeerId(connection.remotePeer);
-    if (device === undefined || !this.#init.isDevice(connection)) return connection.abort(new Error('not a device of the ward'));
+    if (device === undefined || !this.#init.isDevice(connection)) return this.#init.refuse(stream, connection);
     void this.#tell(channelOver(stream, device, { maxFrameLength: 1, maxTotalLength: 1 }, this.#init.environment.timers));
   }
 

@@ -35,6 +35,8 @@ export interface UnlockProtocolInit {
   readonly self: DeviceId;
   readonly environment: Environment;
   readonly isDevice: (connection: Connection) => boolean;
+  /** What becomes of a stream of who is none. */
+  readonly refuse: (stream: Stream, connection: Connection) => void;
   /** Multiaddrs without `/p2p` at which a device may be. */
   readonly addressesOf: (device: DeviceId) => readonly string[];
   /** Whether the connection serves something else too. */
@@ -142,7 +144,7 @@ export class UnlockProtocol implements UnlockNodes {
   /** In one turn, without an `await`: see `channelOver`. */
   #serve(stream: Stream, connection: Connection, answer: AnswerUnlock): void {
     const device = deviceOfPeerId(connection.remotePeer);
-    if (device === undefined || !this.#init.isDevice(connection)) return connection.abort(new Error('not a device of the ward'));
+    if (device === undefined || !this.#init.isDevice(connection)) return this.#init.refuse(stream, connection);
     void this.#answer(channelOver(stream, device, BOUNDS, this.#init.environment.timers), answer);
   }
 
