@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { freshPeer } from './bulk/fresh-peer.ts';
 import { makeManyDocuments, type ManyDocuments } from './bulk/many-documents.ts';
 import { reconnect } from './bulk/reconnect.ts';
+import { grant } from './grant/grant.ts';
 import { describeMachine } from './harness/machine.ts';
 import { PROFILE_VARIABLE } from './harness/profile.ts';
 import { record } from './harness/record.ts';
@@ -51,6 +52,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   log: () => replay(SIZE.operations, SIZE.rounds),
   unlock: () => unlock(SIZE.unlocks),
   rotation: () => rotation(SIZE.members, SIZE.rounds),
+  grant: () => grant(SIZE.documents, SIZE.rounds),
 };
 
 /** Of single parts; by name only, and they print for themselves. */
