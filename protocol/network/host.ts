@@ -128,7 +128,8 @@ class RunningHost implements Host {
       node,
       environment,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
-      look: () => this.peers().map(({ device, link, lastContact }) => ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact })),
+      look: () => this.peers().map(({ device, link, lastContact }) =>
+        ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact, heartbeat: link?.heartbeat })),
     });
     this.#unlock = new UnlockProtocol({
       node,

@@ -78,6 +78,8 @@ export class Session {
   /** Ordinary documents that are being read on in, and other work of the session's own. */
   readonly #reading = new Set<Promise<void>>();
   #locked = false;
+  #beginLocking: () => void = () => {};
+  readonly #lockBegins = new Promise<undefined>((resolve) => { this.#beginLocking = () => resolve(undefined); });
 
   /** Use `Ward.unlock`. */
   static async start(options: SessionOptions): Promise<Session> {
@@ -204,6 +206,7 @@ export class Session {
   async lock(): Promise<void> {
     if (this.#locked) return;
     this.#locked = true;
+    this.#beginLocking();
     this.#stopListening();
     await this.settled();
     await this.#library.close();
@@ -218,6 +221,11 @@ export class Session {
   /** Puts the user's own bundle, sealed anew, into the log (UNLOCK-3). */
   async setUnlock(bundle: Uint8Array, dealing: Dealing): Promise<void> {
     if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing, why: 'nodes-changed' });
+  }
+
+  /** What comes of it, or undefined once the session is being locked: whoever locks waits for no other device. */
+  untilLocked<T>(work: Promise<T>): Promise<T | undefined> {
+    return Promise.race([work, this.#lockBegins]);
   }
 
   /** Work that belongs to the session and that nobody waits for: locking does. What goes wrong in it is logged. */

@@ -9,7 +9,7 @@ import { bigRecordComesIn } from './stories/importing.ts';
 import { nothingIsLeftBehind } from './stories/left-behind.ts';
 import { nothingOpenedStays } from './stories/locked.ts';
 import { measureEdits } from './stories/measure.ts';
-import { notesReachEverybody, observationsReachEverybody } from './stories/working.ts';
+import { notesReachEverybody, observationsReachEverybody, tabletSaysWhoHoldsIt } from './stories/working.ts';
 import { LoopbackWard, type Place } from './ward.ts';
 import { WardPage } from './ward-page.ts';
 import type { DemoPerson } from '../../scripts/demo/people.ts';
@@ -47,6 +47,7 @@ test('a ward in real browsers', { timeout: 240_000, skip: chromiumMissing }, asy
 
   await step(t, 'DOC-7: observations entered on a page reach every other page and a headless client, and come back', () => observationsReachEverybody(scene));
   await step(t, 'SYNC-6: desk, tablets and headless client see each other\'s notes as they are written', () => notesReachEverybody(scene));
+  await step(t, 'DOC-7, NET-4: a page on a tablet says on how many other devices its work is, and when it is backed up', () => tabletSaysWhoHoldsIt(scene));
   await step(t, 'how long an edit takes from page to page', () => measureEdits(scene));
   await step(t, 'FHIR-1, PAGE-8: a record of tens of megabytes comes in through a page that goes on answering', () => bigRecordComesIn(scene));
   await step(t, 'ATTACK 33: nothing that was typed or read is left in the folders and logs of the nodes', () => nothingIsLeftBehind(scene));

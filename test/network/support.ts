@@ -81,6 +81,7 @@ export class WrittenReplica {
 export class ListeningLink implements Link {
   readonly remote: Uint8Array;
   readonly inSync = true;
+  readonly heartbeat = undefined;
   readonly received: Uint8Array[] = [];
   readonly channel: FrameChannel;
   readonly ended: Promise<string>;

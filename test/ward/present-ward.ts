@@ -24,6 +24,8 @@ export interface PresentNode {
   readonly pins: PinKeeper | undefined;
   readonly store: MemoryShareStore;
   isOn: boolean;
+  /** It takes questions and says nothing, as a machine does that hangs. */
+  hangs: boolean;
   /** What an evil node makes of its answers. */
   turned: ((answer: UnlockAnswer) => UnlockAnswer) | undefined;
   /** Questions it was asked. */
@@ -45,6 +47,7 @@ export class PresentWard {
         const asked = this.nodes.find(({ id }) => hexOf(id) === hexOf(node));
         if (asked === undefined || !asked.isOn) return undefined;
         asked.asked.push(question);
+        if (asked.hangs) return new Promise(() => {});
         const answer = await answerUnlock(asked.keeper, asked.pins)(question, device);
         return asked.turned === undefined ? answer : asked.turned(answer);
       },
@@ -79,7 +82,7 @@ export class PresentWard {
     const { replica } = this.office;
     const keeper = await ShareKeeper.open({ replica, self: id, store, environment });
     const pins = kind === 'tablet' ? new PinKeeper({ replica, self: id, environment, uptime }) : undefined;
-    const node: PresentNode = { id, keeper, pins, store, isOn: true, turned: undefined, asked: [] };
+    const node: PresentNode = { id, keeper, pins, store, isOn: true, hangs: false, turned: undefined, asked: [] };
     this.nodes.push(node);
     return node;
   }
