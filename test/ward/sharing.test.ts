@@ -129,13 +129,13 @@ async function say(session: Session, document: DocumentId, word: string): Promis
 }
 
 async function grantsOf(replica: Replica, document: DocumentId) {
-  const found: { readonly team: TeamId; readonly author: DocumentId | Uint8Array }[] = [];
+  const grants: { readonly team: TeamId; readonly author: DocumentId | Uint8Array }[] = [];
   for (const { author, seq } of replica.frontier(document)) {
     for (const { fields: { content } } of await replica.read({ document, author }, 1, { maxItems: seq, maxBytes: 1024 * 1024 })) {
-      if (content.type === 'grant') found.push({ team: content.team, author });
+      if (content.type === 'grant') grants.push({ team: content.team, author });
     }
   }
-  return found;
+  return grants;
 }
 
 async function identityOf(replica: Replica, handle: string): Promise<Identity> {
