@@ -29,6 +29,8 @@ export interface Keyring {
   documentSecrets(document: DocumentId, epoch: number): readonly DocumentSecrets[];
   /** Secrets of the newest epoch, with the team and team epoch under which they were granted. */
   newestSecrets(document: DocumentId): GrantedSecrets | undefined;
+  /** Every grant of the document that has opened: one key may have been given to several teams. */
+  documentGrants(document: DocumentId): readonly GrantedSecrets[];
   /** Takes in a key that this user has just made. */
   addTeamKey(key: TeamKey): void;
   /** Overwrites the keys of an erased document. */
@@ -40,6 +42,8 @@ export interface Keyring {
 export interface GrantedSecrets extends DocumentSecrets {
   readonly team: TeamId;
   readonly teamEpoch: number;
+  /** Made with the document; its team is the one that the document belongs to, whoever else it is shared with. */
+  readonly isOrigin: boolean;
 }
 
 export function openKeyring(ward: WardId, identity: Identity): Keyring {
@@ -63,7 +67,7 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
   }
 
   function addTeamKey(added: TeamKey): void {
-    addRanked(teams, hexOf(added.team), added);
+    addRanked(teams, hexOf(added.team), added, isSameKey);
   }
 
   function readDocumentGrant(item: Item): GrantOutcome {
@@ -82,8 +86,20 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
       if (!isOrigin) return 'refused';
       documents.delete(name); // what came before the origin was somebody's invention
     }
-    addRanked(documents, name, { ...secrets, team: content.team, teamEpoch: content.epoch });
+    addRanked(documents, name, { ...secrets, team: content.team, teamEpoch: content.epoch, isOrigin }, isSameGrant);
     return 'opened';
+  }
+
+  function documentGrants(document: DocumentId): readonly GrantedSecrets[] {
+    return documents.get(hexOf(document)) ?? [];
+  }
+
+  function newestSecrets(document: DocumentId): GrantedSecrets | undefined {
+    const grants = documentGrants(document);
+    const first = newest(grants);
+    const home = (grants.find(({ isOrigin }) => isOrigin) ?? grants[0])?.team;
+    if (first === undefined || home === undefined) return undefined;
+    return grants.find((grant) => isSameKey(grant, first) && equalBytes(grant.team, home)) ?? first;
   }
 
   function teamKeys(team: TeamId): readonly TeamKey[] {
@@ -95,8 +111,10 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
     readDocumentGrant,
     teamKeys,
     teamKey: (team) => newest(teamKeys(team)),
-    documentSecrets: (document, epoch) => (documents.get(hexOf(document)) ?? []).filter((secrets) => secrets.epoch === epoch),
-    newestSecrets: (document) => newest(documents.get(hexOf(document)) ?? []),
+    documentSecrets: (document, epoch) => documentGrants(document)
+      .filter((secrets, at, all) => secrets.epoch === epoch && all.findIndex((other) => isSameKey(other, secrets)) === at),
+    newestSecrets,
+    documentGrants,
     addTeamKey,
     forget: (document) => {
       for (const { key, historyKey } of documents.get(hexOf(document)) ?? []) { key.fill(0); historyKey.fill(0); }
@@ -113,12 +131,25 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
 }
 
 /** Keeps a list without doubles, by rising epoch and, within an epoch, the one to write with first. */
-function addRanked<Name, K extends { readonly epoch: number; readonly key: Uint8Array }>(into: Map<Name, K[]>, name: Name, added: K): void {
+function addRanked<Name, K extends EpochKey>(into: Map<Name, K[]>, name: Name, added: K, isSame: (a: K, b: K) => boolean): void {
   const list = into.get(name) ?? [];
-  if (list.some((held) => held.epoch === added.epoch && equalBytes(held.key, added.key))) return;
+  if (list.some((held) => isSame(held, added))) return;
   list.push(added);
   list.sort((a, b) => a.epoch - b.epoch || compareBytes(keyRank(a.key), keyRank(b.key)));
   into.set(name, list);
+}
+
+interface EpochKey {
+  readonly epoch: number;
+  readonly key: Uint8Array;
+}
+
+function isSameKey(a: EpochKey, b: EpochKey): boolean {
+  return a.epoch === b.epoch && equalBytes(a.key, b.key);
+}
+
+function isSameGrant(a: GrantedSecrets, b: GrantedSecrets): boolean {
+  return isSameKey(a, b) && a.teamEpoch === b.teamEpoch && equalBytes(a.team, b.team);
 }
 
 function newest<K extends { readonly epoch: number }>(ranked: readonly K[]): K | undefined {

@@ -8,10 +8,10 @@ import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
 import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
+import type { Result } from '../codec/result.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
 import type { Item } from '../items/item.ts';
-import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../keys/grant.ts';
 import type { Identity } from '../keys/identity.ts';
 import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
@@ -25,6 +25,7 @@ import { AuditReader } from './audit-reader.ts';
 import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
+import { DocumentKeys, type ShareFailure } from './document-keys.ts';
 import { Erasures } from './erasures.ts';
 import { Members } from './members.ts';
 import { askOldPassword, type OldPasswordState } from './old-password.ts';
@@ -69,6 +70,7 @@ export class Session {
   readonly #signer: SessionSigner;
   readonly #unlockNodes: UnlockNodes;
   readonly #teamKeys: TeamKeys;
+  readonly #documentKeys: DocumentKeys;
   readonly #library: Library;
   readonly #stopListening: () => void;
   /** What reads keys and receipts, one after the other. */
@@ -110,6 +112,7 @@ export class Session {
     this.pin = new OwnPin({ replica, device, nodes: unlockNodes, entropy: environment.entropy }, identity);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.erasures = new Erasures({ replica, keyring: this.#keyring, signer, user: identity.user, entropy: environment.entropy });
+    this.#documentKeys = new DocumentKeys({ replica, keyring: this.#keyring, signer, entropy: environment.entropy, role: () => this.role });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
@@ -188,12 +191,15 @@ export class Session {
   /** Makes a document that the members of `team` can open, and gives it its first value. */
   async create(team: TeamId, initial: JsonObject): Promise<DocumentId> {
     this.#assertUnlocked();
-    const { entropy } = this.#environment;
-    const nonce = entropy.randomBytes(16);
-    const document = originatedDocument(this.#replica.ward, this.#signer.session, nonce);
-    await this.#grantDocument(document, { epoch: 1, key: entropy.randomBytes(32), historyKey: entropy.randomBytes(32) }, team, nonce);
+    const document = await this.#documentKeys.originate(team);
     await this.edit(document, (draft) => { Object.assign(draft, initial); });
     return document;
+  }
+
+  /** Lets `team`, which one is in, open these documents too, past and future (KEYS-10). Gives the number that it could not open before. */
+  async share(team: TeamId, documents: readonly DocumentId[]): Promise<Result<number, ShareFailure>> {
+    this.#assertUnlocked();
+    return this.#documentKeys.share(team, documents);
   }
 
   /** Ends the session: closes its chain, forgets every key and every opened document. */
@@ -235,7 +241,7 @@ export class Session {
   }
 
   async #write(document: DocumentId, position: ChainPosition, changes: readonly Uint8Array[]): Promise<ChainPosition> {
-    const secrets = await this.#secretsForWriting(document);
+    const secrets = await this.#documentKeys.forWriting(document);
     let after: ChainPosition | undefined;
     await this.#signer.appendBuilt(document, (place): Item => {
       const sealed = sealChangeset(this.#replica.ward, this.#signer.key, secrets, place, position, changes, this.#environment.entropy);
@@ -246,32 +252,13 @@ export class Session {
     return after;
   }
 
-  /** A document whose team has moved on to a new epoch gets a new epoch of its own before it is written to. */
-  async #secretsForWriting(document: DocumentId): Promise<DocumentSecrets> {
-    const newest = this.#keyring.newestSecrets(document);
-    if (newest === undefined) throw new Error('no key for this document');
-    const team = this.#keyring.teamKey(newest.team);
-    if (team === undefined || team.epoch <= newest.teamEpoch) return newest;
-    const next = { epoch: newest.epoch + 1, key: this.#environment.entropy.randomBytes(32), historyKey: newest.historyKey };
-    await this.#grantDocument(document, next, newest.team, new Uint8Array(0));
-    return next;
-  }
-
-  async #grantDocument(document: DocumentId, secrets: DocumentSecrets, team: TeamId, nonce: Uint8Array): Promise<void> {
-    const teamKey = this.#keyring.teamKey(team);
-    if (teamKey === undefined) throw new Error('no key of this team');
-    const grant = await this.#signer.append(document, { type: 'grant', team, epoch: teamKey.epoch }, (fields) =>
-      documentGrantBody(this.#replica.ward, document, secrets, nonce, fields, teamKey, this.#environment.entropy));
-    if (this.#keyring.readDocumentGrant(grant) !== 'opened') throw new Error('own grant does not open');
-  }
-
   /** Ordinary documents are read side by side: a change in one does not wait for a thousand others. */
   #follow({ document }: Admitted): void {
     if (!this.#isOrdinary(document)) {
       this.#following = this.#logged(this.#following.then(() => this.#readWellKnown(document)));
       return;
     }
-    this.attend(this.#library.refresh(document));
+    this.attend(this.#read(document));
   }
 
   /** ERASE-3: what is erased is closed at once, and its keys are forgotten. */
@@ -307,6 +294,17 @@ export class Session {
     await this.standings.readReceipts();
     const ordinary = [...this.#replica.documents()].filter((id) => this.#isOrdinary(id));
     await Promise.all(ordinary.map((id) => this.#library.refresh(id)));
+    this.attend(this.#settleDocuments(ordinary));
+  }
+
+  async #read(document: DocumentId): Promise<void> {
+    await this.#library.refresh(document);
+    await this.#settleDocuments([document]);
+  }
+
+  /** KEYS-10. */
+  async #settleDocuments(documents: readonly DocumentId[]): Promise<void> {
+    for (const document of documents) if (!this.#locked) await this.#documentKeys.settle(document);
   }
 
   #assertUnlocked(): void {
