@@ -112,6 +112,8 @@ class RunningHost implements Host {
   #wanted: ReadonlyMap<string, DeviceId> = new Map();
   /** When each removed device was told so last, in milliseconds since 1970. */
   readonly #told = new Map<string, number>();
+  /** Connections that have had their join stream. */
+  readonly #joining = new WeakSet<Connection>();
   /** Connections that stood when their device was removed, and go. */
   readonly #dismissed = new WeakSet<Connection>();
   readonly #linkListeners = new Set<(link: Link) => void>();
@@ -181,6 +183,12 @@ class RunningHost implements Host {
     await this.#node.handle(JOIN_PROTOCOL, (stream, connection) => {
       const joiner = deviceOfPeerId(connection.remotePeer);
       if (joiner === undefined) return connection.abort(new Error('not an Ed25519 peer'));
+      // What let a device in once, its code, gives it nothing of the log once it was removed (REVOKE-5).
+      if (this.#doorkeeper.wasRemoved(connection.remotePeer)) return this.#doorkeeper.refuse(stream, connection);
+      // One such stream for the life of a connection; a stranger's was counted when it connected.
+      if (this.#joining.has(connection)) return connection.abort(new Error('a second join stream'));
+      this.#joining.add(connection);
+      if (this.#doorkeeper.isDevice(connection.remotePeer) && !this.#doorkeeper.mayAskToJoin(connection)) return stream.abort(new Error('too often'));
       const bounds = { maxFrameLength: MAX_STRANGER_BYTES, maxTotalLength: MAX_STRANGER_BYTES };
       void serveJoin(channelOver(stream, joiner, bounds, environment.timers), {
         self: this.device,
