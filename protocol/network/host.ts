@@ -350,6 +350,7 @@ class RunningHost implements Host {
     } catch (error) {
       // A store that closes meanwhile: what was to be heard was heard before this was read to its end.
       if (!(error instanceof ChannelError || error instanceof MalformedError || error instanceof StoreError)) throw error;
+      this.#init.environment.log.event('removal-not-heard', { reason: error.message, peer: peerIdText(channel.remote) });
       channel.close();
     }
   }

@@ -15,7 +15,7 @@ import type { FrameChannel } from '../sync/channel.ts';
 import { heartbeatShape } from '../sync/heartbeat-memory.ts';
 import type { SignedHeartbeat } from '../sync/session-context.ts';
 import { ChannelError } from './frames.ts';
-import { deviceOfPeerId } from './peer-id.ts';
+import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { channelOver } from './stream-channel.ts';
 import type { PeerLink } from './sync-protocol.ts';
 
@@ -83,7 +83,9 @@ export class ReachProtocol {
       for await (const frame of channelOver(stream, device, { maxFrameLength: MAX_REPORT_BYTES }, this.#init.environment.timers).frames()) tell(decodeReach(frame));
     } catch (error) {
       // Also a device of an older version, which does not tell.
-      if (error instanceof MalformedError) connection.abort(error);
+      if (!(error instanceof MalformedError)) return;
+      this.#init.environment.log.event('reach-broken-off', { reason: error.message, peer: peerIdText(device) });
+      connection.abort(error);
     }
   }
 
@@ -111,6 +113,8 @@ export class ReachProtocol {
       for await (const _ of channel.frames()) break;
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
+      // A page that goes is cut off, and nothing to tell.
+      if (error.code !== 'cut') environment.log.event('reach-broken-off', { reason: error.message, peer: peerIdText(channel.remote) });
     } finally {
       cancel();
       channel.close();

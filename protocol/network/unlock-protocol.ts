@@ -162,6 +162,7 @@ export class UnlockProtocol implements UnlockNodes {
       }
     } catch (error) {
       if (!(error instanceof ChannelError) && !(error instanceof MalformedError)) throw error;
+      this.#init.environment.log.event('unlock-broken-off', { reason: error.message, peer: peerIdText(device) });
     } finally {
       cancel();
       channel.close();

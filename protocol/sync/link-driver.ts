@@ -194,7 +194,7 @@ class DrivenLink implements Link {
         this.#step(() => session.receive(frame));
       }
     } catch (error) {
-      environment.log.event('sync-channel-failed', { error: String(error) });
+      environment.log.event('sync-channel-failed', { error: String(error), peer: hexOf(this.remote) });
     }
     this.#step(() => session.cut());
   }
