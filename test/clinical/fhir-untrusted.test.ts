@@ -36,10 +36,10 @@ test('FHIR-2: hostile file: zeros below the limit of size, all of it or after a 
   for (const zeros of [1, 100, 2 * 1024 * 1024]) assert.deepEqual(await importFhir([utf8(TEXT), new Uint8Array(zeros)]), refusal, `${zeros} zeros`);
   assert.deepEqual(await importFhir(new Uint8Array(200 * 1024 * 1024), { maxBytes: 300 * 1024 * 1024 }), refusal, 'also where more is let in');
   let read = 0;
-  function* zeros(): Iterable<Uint8Array> {
+  function* mebibytes(): Iterable<Uint8Array> {
     for (; read < 50; read++) yield new Uint8Array(1024 * 1024);
   }
-  assert.deepEqual(await importFhir(zeros()), refusal);
+  assert.deepEqual(await importFhir(mebibytes()), refusal);
   assert.equal(read, 0, 'the first of them is enough');
 });
 
