@@ -131,9 +131,19 @@ export class LoopbackWard {
     return `${String(first)}/p2p/${String(peerId)}`;
   }
 
+  /** The TCP port of that address. */
+  port(name: NodeName): number {
+    return Number(/\/tcp\/(\d+)\//.exec(this.address(name))?.[1]);
+  }
+
   /** A node's PeerId, which stands in its log. */
   peerId(name: NodeName): string {
     return String(this.#get(name).started['peerId']);
+  }
+
+  /** Of a node's process. */
+  pid(name: NodeName): number {
+    return this.#get(name).process.pid;
   }
 
   /** A node's standard output and error. */
