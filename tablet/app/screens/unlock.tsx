@@ -75,8 +75,8 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
     <Doorway>
       <h1>{say.heading}</h1>
       <p class="muted doorway-device"><Icon name="device" size={18} /> {say.thisDevice} <small class="code">{device}</small></p>
-      {endedFor.value !== null && <p class="notice" data-tone="question" role="status"><Icon name="lock" /> {words.value.lock.over[endedFor.value]}</p>}
-      {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsKept.value)}</p>}
+      {endedFor.value !== null && <p class="notice" data-tone="question" role="status"><Icon name="lock" /> <span>{words.value.lock.over[endedFor.value]}</span></p>}
+      {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> <span>{say.keptDrafts(draftsKept.value)}</span></p>}
       {asked === undefined ? <KnownHandles withPin={withPin} onChoose={choose} /> : <EnterPin key={asked} handle={asked} onPassword={toPassword} />}
       <div hidden={asked !== undefined}>
         <WorkingForm
