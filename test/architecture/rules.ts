@@ -9,6 +9,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
   'crypto/sealing': ['crypto/signing'],
   'crypto/sharing': ['crypto/signing'],
   'crypto/oprf': ['crypto/sharing'],
+  'crypto/glass': ['crypto/oprf', 'crypto/sealing'],
   items: ['crypto/signing'],
   store: ['items'],
   membership: ['items'],
