@@ -6,7 +6,7 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
@@ -26,6 +26,7 @@ import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { Erasures } from './erasures.ts';
+import { Glass } from './glass.ts';
 import { Members } from './members.ts';
 import { askOldPassword, type OldPasswordState } from './old-password.ts';
 import { NO_NODES, ownBundle } from './own-bundle.ts';
@@ -54,6 +55,7 @@ export class Session {
   readonly members: Members;
   readonly council: Council;
   readonly erasures: Erasures;
+  readonly glass: Glass;
   readonly review: Review;
   readonly standings: Standings;
   /** What is opened is recorded there before it is shown (AUDIT-1). */
@@ -111,6 +113,11 @@ export class Session {
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
+    });
+    this.glass = new Glass({
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, nodes: this.#unlockNodes, environment,
+      documents: () => this.#library.documents(), refresh: (document) => this.#library.refresh(document), drop: (document) => this.#library.drop(document),
+      settleOwed: () => this.members.settleOwed(),
     });
     this.review = new Review({
       replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
@@ -175,7 +182,10 @@ export class Session {
     let tracked: TrackedEdit | undefined;
     try {
       const edit = await this.#library.edit(document, recipe, (paths) => { tracked = this.standings.track(document, paths); });
-      if (edit !== null) tracked?.written(edit.seq);
+      if (edit !== null) {
+        tracked?.written(edit.seq);
+        this.attend(this.glass.settleWraps(document).then(() => undefined));
+      }
       return edit;
     } catch (error) {
       tracked?.failed();
@@ -199,6 +209,7 @@ export class Session {
     if (this.#locked) return;
     this.#locked = true;
     this.#stopListening();
+    await this.glass.lock();
     await this.settled();
     await this.#library.close();
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
@@ -241,12 +252,30 @@ export class Session {
   /** A document whose team has moved on to a new epoch gets a new epoch of its own before it is written to. */
   async #secretsForWriting(document: DocumentId): Promise<DocumentSecrets> {
     const newest = this.#keyring.newestSecrets(document);
-    if (newest === undefined) throw new Error('no key for this document');
+    if (newest === undefined) {
+      const lent = this.glass.isLentNow(document) ? this.#keyring.allSecrets(document).at(-1) : undefined;
+      if (lent === undefined) throw new Error('no key for this document');
+      return lent;
+    }
     const team = this.#keyring.teamKey(newest.team);
-    if (team === undefined || team.epoch <= newest.teamEpoch) return newest;
+    if (team === undefined) return newest;
+    const isOwed = team.epoch > newest.teamEpoch || await this.glass.isRotationOwed(document, () => this.#headsAt(document, newest));
+    if (!isOwed) return newest;
     const next = { epoch: newest.epoch + 1, key: this.#environment.entropy.randomBytes(32), historyKey: newest.historyKey };
     await this.#grantDocument(document, next, newest.team, new Uint8Array(0));
     return next;
+  }
+
+  /** The heads of the log that were in force at an item (ITEM-4). */
+  async #headsAt(document: DocumentId, { author, seq }: { readonly author: AuthorId; readonly seq: number }): Promise<readonly ItemId[]> {
+    let heads: readonly ItemId[] = [];
+    for (let next = 1; next <= seq;) {
+      const items = await this.#replica.read({ document, author }, next, { maxItems: 256, maxBytes: 4 * 1024 * 1024 });
+      if (items.length === 0) break;
+      for (const { fields } of items) if (fields.seq <= seq && fields.heads.length > 0) heads = fields.heads;
+      next += items.length;
+    }
+    return heads;
   }
 
   async #grantDocument(document: DocumentId, secrets: DocumentSecrets, team: TeamId, nonce: Uint8Array): Promise<void> {
@@ -263,7 +292,7 @@ export class Session {
       this.#following = this.#logged(this.#following.then(() => this.#readWellKnown(document)));
       return;
     }
-    this.attend(this.#library.refresh(document));
+    this.attend(this.#library.refresh(document).then(() => this.glass.followDocument(document)));
   }
 
   /** ERASE-3: what is erased is closed at once, and its keys are forgotten. */
@@ -287,7 +316,10 @@ export class Session {
     const name = hexOf(document);
     if (name === hexOf(AUDIT_DOCUMENT)) return;
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
-    if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
+    if (name === hexOf(LOG_DOCUMENT)) {
+      this.glass.followLog();
+      return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
+    }
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
   }
 

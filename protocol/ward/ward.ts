@@ -94,6 +94,7 @@ export function openWard(options: WardOptions): Ward {
       await resetTries({ ward, user: user.id, dealing: user.dealing }, await evaluated.generations, identityFromSeeds(user.id, seeds).signing, unlockNodes);
     }
     await keepPresence({ replica, session, seeds, password, nodes: unlockNodes, environment });
+    await session.glass.keep();
   }
 
   async function unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>> {
