@@ -9,12 +9,14 @@ import { parseArgs } from 'node:util';
 import { freshPeer } from './bulk/fresh-peer.ts';
 import { makeManyDocuments, type ManyDocuments } from './bulk/many-documents.ts';
 import { reconnect } from './bulk/reconnect.ts';
+import { grant } from './grant/grant.ts';
 import { describeMachine } from './harness/machine.ts';
 import { PROFILE_VARIABLE } from './harness/profile.ts';
 import { record } from './harness/record.ts';
 import { machineText, reportText, type Report } from './harness/report.ts';
 import { latency } from './latency/latency.ts';
 import { replay } from './log/replay.ts';
+import { rotation } from './rotation/rotation.ts';
 import { start } from './start/start.ts';
 import { unlock } from './unlock/unlock.ts';
 
@@ -30,8 +32,8 @@ const { values: options, positionals } = parseArgs({
 });
 
 const SIZE = options.small
-  ? { rounds: 1, documents: 100, operations: 1000, unlocks: 4, latency: { changes: 50, patients: 10 } }
-  : { rounds: 3, documents: 1000, operations: 10_000, unlocks: 20, latency: { changes: 200, patients: 60 } };
+  ? { rounds: 1, documents: 100, operations: 1000, unlocks: 4, members: 50, latency: { changes: 50, patients: 10 } }
+  : { rounds: 3, documents: 1000, operations: 10_000, unlocks: 20, members: 500, latency: { changes: 200, patients: 60 } };
 
 let manyDocuments: Promise<ManyDocuments> | undefined;
 
@@ -49,6 +51,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   start: async () => start(await documents(), SIZE.rounds),
   log: () => replay(SIZE.operations, SIZE.rounds),
   unlock: () => unlock(SIZE.unlocks),
+  rotation: () => rotation(SIZE.members, SIZE.rounds),
+  grant: () => grant(SIZE.documents, SIZE.rounds),
 };
 
 /** Of single parts; by name only, and they print for themselves. */

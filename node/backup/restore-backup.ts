@@ -1,11 +1,12 @@
 /** Makes a store of a backup, which is an untrusted file. */
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { equalBytes, toHex } from '../../protocol/codec/bytes.ts';
 import { hexOf, RECEIPTS_DOCUMENT, type WardId } from '../../protocol/codec/ids.ts';
 import { fail, MalformedError, succeed, type Result } from '../../protocol/codec/result.ts';
 import { decodeItem, itemLength, type Chain, type EncodedItem } from '../../protocol/items/item.ts';
 import type { ChainHead, ForkEvidence, ItemStore, StoredItem } from '../../protocol/store/item-store.ts';
+import { ensureFolder } from '../../protocol/store/ensure-folder.ts';
 import { flushFolder } from '../../protocol/store/level-folder.ts';
 import { openLevelStore } from '../../protocol/store/level-store.ts';
 import { systemCode } from '../device/system-error.ts';
@@ -183,7 +184,7 @@ async function assertEmpty(folder: string): Promise<void> {
 /** Runs `build` on a new folder beside `folder`, and gives it that name at the end. Leaves nothing when it fails. */
 async function buildBeside<T>(folder: string, build: (building: string) => Promise<T>): Promise<T> {
   const parent = dirname(folder);
-  const made = await mkdir(parent, { recursive: true, mode: 0o700 }).catch(asFolderError(folder));
+  const made = await ensureFolder(parent).catch(asFolderError(folder));
   let building: string | undefined;
   try {
     building = await mkdtemp(join(parent, `${basename(folder)}.restoring-`)).catch(asFolderError(folder));

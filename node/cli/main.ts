@@ -80,16 +80,18 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  const load = COMMANDS[argv.slice(0, 2).join(' ')] ?? COMMANDS[argv[0]];
+  const io = terminalIo(argv.includes('--json'));
+  // Own names alone: 'constructor' is no command.
+  const name = [argv.slice(0, 2).join(' '), argv[0]].find((words) => Object.hasOwn(COMMANDS, words));
+  const load = name === undefined ? undefined : COMMANDS[name];
   if (load === undefined) {
     const group = Object.keys(COMMANDS).filter((words) => words.startsWith(`${argv[0]} `));
-    process.stderr.write(`wardsync: ${group.length > 0 ? `say which: ${group.join(', ')}` : `no command '${argv[0]}'; 'wardsync help' lists them`}\n`);
+    io.complain(group.length > 0 ? `say which: ${group.join(', ')}` : `no command '${argv[0]}'; 'wardsync help' lists them`);
     return 2;
   }
   const command = await load();
   // Timers of the real environment keep no process alive, and a command may wait for nothing else.
   const alive = setInterval(() => {}, 60_000);
-  const io = terminalIo(argv.includes('--json'));
   try {
     const args = parseCommand(command, argv.slice(command.words.length));
     if (args.flag('help')) process.stdout.write(`${helpOf(command)}\n`);

@@ -1,8 +1,9 @@
 /** Folders that are made whole or not at all: what fails, or is stopped on the way, leaves nothing behind. */
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fail, type Result } from '../../protocol/codec/result.ts';
+import { ensureFolder } from '../../protocol/store/ensure-folder.ts';
 import type { FolderFailure } from './device-folder.ts';
 import { systemCode } from './system-error.ts';
 
@@ -13,7 +14,7 @@ import { systemCode } from './system-error.ts';
 export async function makeFolder<T, F>(path: string, make: (path: string) => Promise<Result<T, F>>): Promise<Result<T, F | FolderFailure>> {
   let made: string | undefined;
   try {
-    made = await mkdir(path, { recursive: true, mode: 0o700 });
+    made = await ensureFolder(path);
     if ((await readdir(path)).length > 0) return fail({ code: 'not-empty', message: `${path} is not empty; name a new folder` });
   } catch (error) {
     return fail(unusable(path, error));

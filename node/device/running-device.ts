@@ -135,8 +135,8 @@ async function destroyed(folder: DeviceFolder): Promise<Result<never, DeviceFail
   return fail({ code: 'removed', message: removedMessage(folder.path) });
 }
 
-/** Milliseconds in which a tablet's page hears from its own node that it goes too. */
-const LAST_NEWS = 8_000;
+/** Milliseconds in which a tablet's page, which dials every 15 s at least, hears from its own node that it goes too. */
+const LAST_NEWS = 20_000;
 
 function whenRemoved(replica: Replica, { id }: DeviceFolder, { timers }: Environment): Promise<void> {
   return new Promise((resolve) => {

@@ -4,10 +4,11 @@
  * A share is written once and overwritten before it is removed; on flash storage the old blocks may stay until the
  * controller erases them (THREATS). Counters have files of their own, so that counting leaves no copies of shares.
  */
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatBytes } from '../../protocol/codec/bytes.ts';
 import { crc32 } from '../../protocol/store/checksum.ts';
+import { ensureFolder } from '../../protocol/store/ensure-folder.ts';
 import { isRecordName, type ShareStore, type StoredShares } from '../../protocol/unlock/share-store.ts';
 import { systemCode } from './system-error.ts';
 
@@ -26,7 +27,7 @@ class ShareFiles implements ShareStore {
   }
 
   async load(): Promise<StoredShares> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await ensureFolder(this.#folder);
     const records = new Map<string, Uint8Array>();
     const damaged: string[] = [];
     for (const name of await readdir(this.#folder)) {

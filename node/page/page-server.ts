@@ -245,7 +245,7 @@ function listen(server: Server | HttpsServer, port: number, address: string): Pr
 
 function listenFailure(error: NodeJS.ErrnoException, port: number, address: string): PageServerFailure {
   switch (error.code) {
-    case 'EADDRINUSE': return { code: 'port-taken', message: `port ${port} on ${address} is taken by another program` };
+    case 'EADDRINUSE': return { code: 'port-taken', message: `port ${port} on ${address} is taken by another program: stop that one, or choose another port` };
     case 'EADDRNOTAVAIL': return { code: 'address-not-here', message: `this machine has no address ${address}` };
     case 'EACCES': return { code: 'not-permitted', message: `not permitted to listen on port ${port}: choose one above 1023` };
     default: return { code: 'cannot-listen', message: `cannot listen on ${address} port ${port}: ${error.message}` };

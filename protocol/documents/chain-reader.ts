@@ -37,6 +37,8 @@ export class ChainReader {
   readonly #positions = new Map<Hex<AuthorId>, ChainPosition>();
   /** Up to where closed chains were looked through for break-glass wraps. */
   readonly #searched = new Map<Hex<AuthorId>, number>();
+  /** Up to where grants were read beyond the place where a chain waits for a key. */
+  readonly #grantsRead = new Map<Hex<AuthorId>, number>();
   readonly #stopped = new Map<Hex<AuthorId>, { readonly item: Item; readonly reason: ChangesetFailure }>();
   /** Up to where each chain was accepted when it was first read. */
   readonly #acceptedUpTo = new Map<Hex<AuthorId>, number>();
@@ -119,6 +121,7 @@ export class ChainReader {
         else if (stop !== undefined) continue;
         if (before < seq) await this.#readChain(author, seq);
         moved ||= this.position(author).seq > before;
+        if (this.#stopped.get(hexOf(author))?.reason === 'no-key') moved = await this.#readGrantsBeyond(author, seq) || moved;
       }
     }
   }
@@ -144,13 +147,40 @@ export class ChainReader {
     }
   }
 
+  /** A later grant may open what the chain waits at: a document was given to another team after it was written. True when one has opened. */
+  async #readGrantsBeyond(author: AuthorId, until: number): Promise<boolean> {
+    const chain = { document: this.#document, author };
+    let opened = false;
+    for (;;) {
+      const from = this.#grantsReadTo(author) + 1;
+      const items = from > until ? [] : await this.#replica.read(chain, from, READ_LIMIT);
+      if (items.length === 0) return opened;
+      for (const item of items) {
+        if (item.fields.content.type !== 'changeset') opened = this.#takeGrant(item) || opened;
+        this.#grantsRead.set(hexOf(author), item.fields.seq);
+      }
+    }
+  }
+
+  #grantsReadTo(author: AuthorId): number {
+    return Math.max(this.position(author).seq, this.#grantsRead.get(hexOf(author)) ?? 0);
+  }
+
+  #takeGrant(item: Item): boolean {
+    if (!this.#isAside(item)) return this.#readGrant(item);
+    this.#disputedGrants.push(item);
+    return false;
+  }
+
+  #isAside(item: Item): boolean {
+    return isDisputed(this.#replica, item) && !(this.#alsoAccepted !== undefined && equalBytes(item.fields.author, this.#alsoAccepted));
+  }
+
   /** False when the chain cannot be read on. */
   #readItem(item: Item): boolean {
     const { author, content } = item.fields;
-    const aside = isDisputed(this.#replica, item) && !(this.#alsoAccepted !== undefined && equalBytes(author, this.#alsoAccepted));
     if (content.type !== 'changeset') {
-      if (aside) this.#disputedGrants.push(item);
-      else this.#readGrant(item);
+      if (item.fields.seq > this.#grantsReadTo(author)) this.#takeGrant(item);
       this.#positions.set(hexOf(author), { ...this.position(author), seq: item.fields.seq });
       return true;
     }
@@ -162,7 +192,7 @@ export class ChainReader {
       return false;
     }
     this.#positions.set(hexOf(author), opened.value.position);
-    this.#graph.add({ item: item.id, author, isDisputed: aside, changes: opened.value.changes });
+    this.#graph.add({ item: item.id, author, isDisputed: this.#isAside(item), changes: opened.value.changes });
     return true;
   }
 

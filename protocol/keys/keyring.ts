@@ -42,6 +42,8 @@ export interface Keyring {
   isLent(document: DocumentId): boolean;
   /** Overwrites what was lent. */
   endLoan(document: DocumentId): void;
+  /** Every grant of the document that has opened: one key may have been given to several teams. */
+  documentGrants(document: DocumentId): readonly GrantedSecrets[];
   /** Takes in a key that this user has just made. */
   addTeamKey(key: TeamKey): void;
   /** Overwrites the keys of an erased document. */
@@ -56,6 +58,8 @@ export interface GrantedSecrets extends DocumentSecrets {
   /** Where the grant stands. */
   readonly author: AuthorId;
   readonly seq: number;
+  /** Made with the document; its team is the one that the document belongs to, whoever else it is shared with. */
+  readonly isOrigin: boolean;
 }
 
 export interface GlassWrapped {
@@ -91,7 +95,7 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
   }
 
   function addTeamKey(added: TeamKey): void {
-    addRanked(teams, hexOf(added.team), added);
+    addRanked(teams, hexOf(added.team), added, isSameKey);
   }
 
   function readDocumentGrant(item: Item): GrantOutcome {
@@ -111,7 +115,7 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
       if (!isOrigin) return 'refused';
       documents.delete(name); // what came before the origin was somebody's invention
     }
-    addRanked(documents, name, { ...secrets, team: content.team, teamEpoch: content.epoch, author, seq: item.fields.seq });
+    addRanked(documents, name, { ...secrets, team: content.team, teamEpoch: content.epoch, isOrigin, author, seq: item.fields.seq }, isSameGrant);
     return 'opened';
   }
 
@@ -125,6 +129,18 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
     return 'glass';
   }
 
+  function documentGrants(document: DocumentId): readonly GrantedSecrets[] {
+    return documents.get(hexOf(document)) ?? [];
+  }
+
+  function newestSecrets(document: DocumentId): GrantedSecrets | undefined {
+    const grants = documentGrants(document);
+    const first = newest(grants);
+    const home = (grants.find(({ isOrigin }) => isOrigin) ?? grants[0])?.team;
+    if (first === undefined || home === undefined) return undefined;
+    return grants.find((grant) => isSameKey(grant, first) && equalBytes(grant.team, home)) ?? first;
+  }
+
   function teamKeys(team: TeamId): readonly TeamKey[] {
     return teams.get(hexOf(team)) ?? [];
   }
@@ -134,9 +150,10 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
     lent.delete(hexOf(document));
   }
 
-  /** Own keys count before lent ones. */
+  /** Each key once, to however many teams it was given. Own keys count before lent ones. */
   function allSecrets(document: DocumentId): readonly DocumentSecrets[] {
-    return documents.get(hexOf(document)) ?? lent.get(hexOf(document)) ?? [];
+    const all = documents.get(hexOf(document)) ?? lent.get(hexOf(document)) ?? [];
+    return all.filter((secrets, at) => all.findIndex((other) => isSameKey(other, secrets)) === at);
   }
 
   return {
@@ -153,7 +170,8 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
     },
     lend: (document, secrets) => { lent.set(hexOf(document), secrets); },
     isLent: (document) => lent.has(hexOf(document)) && !documents.has(hexOf(document)),
-    newestSecrets: (document) => newest(documents.get(hexOf(document)) ?? []),
+    newestSecrets,
+    documentGrants,
     addTeamKey,
     forget: (document) => {
       for (const { key, historyKey } of documents.get(hexOf(document)) ?? []) { key.fill(0); historyKey.fill(0); }
@@ -175,12 +193,25 @@ export function openKeyring(ward: WardId, identity: Identity): Keyring {
 }
 
 /** Keeps a list without doubles, by rising epoch and, within an epoch, the one to write with first. */
-function addRanked<Name, K extends { readonly epoch: number; readonly key: Uint8Array }>(into: Map<Name, K[]>, name: Name, added: K): void {
+function addRanked<Name, K extends EpochKey>(into: Map<Name, K[]>, name: Name, added: K, isSame: (a: K, b: K) => boolean): void {
   const list = into.get(name) ?? [];
-  if (list.some((held) => held.epoch === added.epoch && equalBytes(held.key, added.key))) return;
+  if (list.some((held) => isSame(held, added))) return;
   list.push(added);
   list.sort((a, b) => a.epoch - b.epoch || compareBytes(keyRank(a.key), keyRank(b.key)));
   into.set(name, list);
+}
+
+interface EpochKey {
+  readonly epoch: number;
+  readonly key: Uint8Array;
+}
+
+function isSameKey(a: EpochKey, b: EpochKey): boolean {
+  return a.epoch === b.epoch && equalBytes(a.key, b.key);
+}
+
+function isSameGrant(a: GrantedSecrets, b: GrantedSecrets): boolean {
+  return isSameKey(a, b) && a.teamEpoch === b.teamEpoch && equalBytes(a.team, b.team);
 }
 
 function newest<K extends { readonly epoch: number }>(ranked: readonly K[]): K | undefined {

@@ -13,13 +13,14 @@ import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DeviceState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { FrameChannel } from '../sync/channel.ts';
-import { MAX_FRAME_LENGTH } from '../sync/messages.ts';
+import { StoreError } from '../store/item-store.ts';
+import { MAX_FRAME_LENGTH, SYNC_PROTOCOL } from '../sync/messages.ts';
 import type { Link } from '../sync/link.ts';
 import type { AnswerUnlock, UnlockNodes } from '../unlock/messages.ts';
 import { DialLoop } from './dial-loop.ts';
 import type { Dial } from './dial-plan.ts';
 import type { StartDiscovery } from './discovery/discovery.ts';
-import { Doorkeeper, isWardDevice } from './doorkeeper.ts';
+import { Doorkeeper, isWardDevice, REMOVED_STAY } from './doorkeeper.ts';
 import { serveJoin } from './join-inviter.ts';
 import { JOIN_PROTOCOL, MAX_LOG_BYTES, MAX_STRANGER_BYTES } from './join-messages.ts';
 import { Liveness } from './liveness.ts';
@@ -111,6 +112,10 @@ class RunningHost implements Host {
   #wanted: ReadonlyMap<string, DeviceId> = new Map();
   /** When each removed device was told so last, in milliseconds since 1970. */
   readonly #told = new Map<string, number>();
+  /** Connections that have had their join stream. */
+  readonly #joining = new WeakSet<Connection>();
+  /** Connections that stood when their device was removed, and go. */
+  readonly #dismissed = new WeakSet<Connection>();
   readonly #linkListeners = new Set<(link: Link) => void>();
   readonly #peersListeners = new Set<() => void>();
   readonly #teardown: (() => void | Promise<void>)[] = [];
@@ -128,13 +133,16 @@ class RunningHost implements Host {
       node,
       environment,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
-      look: () => this.peers().map(({ device, link, lastContact }) => ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact })),
+      refuse: (stream, connection) => doorkeeper.refuse(stream, connection),
+      look: () => this.peers().map(({ device, link, lastContact }) =>
+        ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact, heartbeat: link?.heartbeat })),
     });
     this.#unlock = new UnlockProtocol({
       node,
       self: this.device,
       environment,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
+      refuse: (stream, connection) => doorkeeper.refuse(stream, connection),
       addressesOf: (device) => this.#unlockAddresses(device),
       isUsed: (connection) => this.#sync.uses(connection),
       answer: init.answerUnlock,
@@ -145,7 +153,8 @@ class RunningHost implements Host {
       environment,
       openLink,
       isDevice: (connection) => doorkeeper.isDevice(connection.remotePeer),
-      wasRemoved: (connection) => doorkeeper.wasRemoved(connection.remotePeer),
+      refuse: (stream, connection) => doorkeeper.refuse(stream, connection),
+      isBusy: isTold,
       onOpened: (opened) => {
         const { device, link, connection } = opened;
         const proven = connection.direction === 'outbound' ? addressText(connection) : undefined;
@@ -174,6 +183,12 @@ class RunningHost implements Host {
     await this.#node.handle(JOIN_PROTOCOL, (stream, connection) => {
       const joiner = deviceOfPeerId(connection.remotePeer);
       if (joiner === undefined) return connection.abort(new Error('not an Ed25519 peer'));
+      // What let a device in once, its code, gives it nothing of the log once it was removed (REVOKE-5).
+      if (this.#doorkeeper.wasRemoved(connection.remotePeer)) return this.#doorkeeper.refuse(stream, connection);
+      // One such stream for the life of a connection; a stranger's was counted when it connected.
+      if (this.#joining.has(connection)) return connection.abort(new Error('a second join stream'));
+      this.#joining.add(connection);
+      if (this.#doorkeeper.isDevice(connection.remotePeer) && !this.#doorkeeper.mayAskToJoin(connection)) return stream.abort(new Error('too often'));
       const bounds = { maxFrameLength: MAX_STRANGER_BYTES, maxTotalLength: MAX_STRANGER_BYTES };
       void serveJoin(channelOver(stream, joiner, bounds, environment.timers), {
         self: this.device,
@@ -185,7 +200,7 @@ class RunningHost implements Host {
 
     await this.#node.handle(REMOVED_PROTOCOL, (stream, connection) => {
       const teller = deviceOfPeerId(connection.remotePeer);
-      if (teller === undefined || !this.#doorkeeper.isDevice(connection.remotePeer)) return connection.abort(new Error('not a device of the ward'));
+      if (teller === undefined || !this.#doorkeeper.isDevice(connection.remotePeer)) return this.#doorkeeper.refuse(stream, connection);
       void this.#hearOfRemoval(channelOver(stream, teller, { maxFrameLength: MAX_FRAME_LENGTH, maxTotalLength: MAX_LOG_BYTES }, environment.timers));
     }, { maxInboundStreams: 1 });
 
@@ -265,7 +280,8 @@ class RunningHost implements Host {
     try {
       await this.#sync.open(connection);
     } catch (error) {
-      connection.abort(new Error('the peer takes no sync stream'));
+      // Not at once: a peer that removed this device takes no stream of it, and says why on this very connection.
+      this.#sync.leave(connection);
       throw error;
     }
   }
@@ -284,8 +300,7 @@ class RunningHost implements Host {
     }
     for (const connection of this.#node.getConnections()) {
       const device = deviceOfPeerId(connection.remotePeer);
-      const wasRemoved = device !== undefined && state.devices.has(hexOf(device)) && !isWardDevice(state, device);
-      if (wasRemoved && !this.#sync.uses(connection) && !isTold(connection)) connection.abort(new Error('removed from the ward'));
+      if (device !== undefined && state.devices.has(hexOf(device)) && !isWardDevice(state, device)) this.#dismiss(connection);
     }
     this.#peersChanged();
   }
@@ -299,7 +314,20 @@ class RunningHost implements Host {
     return [...this.#init.replica.state().devices.values()].filter(({ id, removal }) => removal === undefined && !equalBytes(id, this.device));
   }
 
-  /** REVOKE-5: whoever comes back after the removal hears of it. */
+  /** REVOKE-5: its protocols end at once; the connection stays for as long as it takes to say why. */
+  #dismiss(connection: Connection): void {
+    if (this.#dismissed.has(connection)) return;
+    this.#dismissed.add(connection);
+    // The sync stream has ended already, and its last frames may be on their way.
+    for (const stream of connection.streams) {
+      if (stream.protocol !== SYNC_PROTOCOL && stream.protocol !== REMOVED_PROTOCOL) stream.abort(new Error('removed from the ward'));
+    }
+    const cancel = this.#init.environment.timers.after(REMOVED_STAY, () => connection.abort(new Error('removed from the ward')));
+    connection.addEventListener('close', cancel, { once: true });
+    void this.#tellOfRemoval(connection).then(() => this.#leaveSoon(connection));
+  }
+
+  /** REVOKE-5: whoever is there at the removal, or comes back after it, hears of it. */
   async #tellOfRemoval(connection: Connection): Promise<void> {
     const { environment, replica } = this.#init;
     const device = deviceOfPeerId(connection.remotePeer);
@@ -320,14 +348,16 @@ class RunningHost implements Host {
     try {
       await receiveRemoval(channel, this.#init.replica);
     } catch (error) {
-      if (!(error instanceof ChannelError || error instanceof MalformedError)) throw error;
+      // A store that closes meanwhile: what was to be heard was heard before this was read to its end.
+      if (!(error instanceof ChannelError || error instanceof MalformedError || error instanceof StoreError)) throw error;
+      this.#init.environment.log.event('removal-not-heard', { reason: error.message, peer: peerIdText(channel.remote) });
       channel.close();
     }
   }
 
-  /** A joiner has one stream; a new device dials anew, as a device. */
+  /** A joiner has one stream, and a new device dials anew, as a device; one that was removed has heard why. */
   #leaveSoon(connection: Connection): void {
-    const cancel = this.#init.environment.timers.after(LAST_WORDS, () => connection.abort(new Error('the joining is over')));
+    const cancel = this.#init.environment.timers.after(LAST_WORDS, () => connection.abort(new Error('everything was said')));
     connection.addEventListener('close', cancel, { once: true });
   }
 

@@ -8,6 +8,7 @@ import { decodeOperation } from '../membership/operation.ts';
 import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Replica } from '../replica/replica.ts';
 import type { FrameChannel } from '../sync/channel.ts';
 import { ChannelError } from './frames.ts';
+import { peerIdText } from './peer-id.ts';
 import {
   decodeJoinMessage, encodeJoinMessage, isInvitationProven, JOIN_VERSION, type JoinAnswer, type JoinMessage,
 } from './join-messages.ts';
@@ -33,7 +34,7 @@ export async function serveJoin(channel: FrameChannel, init: InviterInit): Promi
     await channel.send(encodeJoinMessage({ type: 'answer', code }));
   } catch (error) {
     // A store that is full, say, is the operator's to read of; the joiner only sees the channel close.
-    environment.log.event('join-broken-off', { reason: error instanceof Error ? error.message : 'unknown' });
+    environment.log.event('join-broken-off', { reason: error instanceof Error ? error.message : 'unknown', peer: peerIdText(channel.remote) });
   } finally {
     cancel();
     channel.close();

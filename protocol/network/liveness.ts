@@ -13,7 +13,7 @@ export const PING_TIMEOUT = 2_000;
 /** A timer that comes so late says that this process, not the peer, stood still. */
 const OWN_PAUSE = 500;
 /** Nobody speaks it: that the peer says so is the answer. */
-const PING_PROTOCOL = '/wardsync/ping/1';
+export const PING_PROTOCOL = '/wardsync/ping/1';
 
 export class Liveness {
   readonly #node: Libp2p;

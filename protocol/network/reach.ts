@@ -1,9 +1,9 @@
 /**
- * `/wardsync/reach/1`: a device tells another device of the ward which ones it has a link with, and when it last had one.
+ * `/wardsync/reach/2`: a device tells another device of the ward which ones it has a link with, when it last had one, and
+ * passes on what each of these signed last for what it holds (SYNC-8).
  *
  * A tablet's page talks to its own tablet node alone, so only the node knows who is in reach. A report is sent at once and
- * after each change. It says nothing about anybody's items: what a peer has stored is known by its own acknowledgement
- * and by receipts.
+ * after each change. What a peer has stored is never concluded from the teller's word, only from the peer's signature.
  */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { equalBytes } from '../codec/bytes.ts';
@@ -12,15 +12,17 @@ import { deviceId, type DeviceId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
 import { fromBytes, list, optional, record, toBytes, uint } from '../codec/shape.ts';
 import type { FrameChannel } from '../sync/channel.ts';
+import { heartbeatShape } from '../sync/heartbeat-memory.ts';
+import type { SignedHeartbeat } from '../sync/session-context.ts';
 import { ChannelError } from './frames.ts';
-import { deviceOfPeerId } from './peer-id.ts';
+import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { channelOver } from './stream-channel.ts';
 import type { PeerLink } from './sync-protocol.ts';
 
-export const REACH_PROTOCOL = '/wardsync/reach/1';
+export const REACH_PROTOCOL = '/wardsync/reach/2';
 
 const MAX_DEVICES = 256;
-const MAX_REPORT_BYTES = 32 * 1024;
+const MAX_REPORT_BYTES = 64 * 1024;
 /** How often the teller looks whether anything has changed, in milliseconds. */
 const LOOK_MILLISECONDS = 1_000;
 
@@ -31,6 +33,8 @@ export interface Reach {
   readonly inSync: boolean;
   /** Milliseconds since 1970 of the last connection's begin or end, by the teller's clock. */
   readonly lastContact: number | undefined;
+  /** What the device itself signed last while the teller had a link with it. Not checked yet: see `Witnesses`. */
+  readonly heartbeat: SignedHeartbeat | undefined;
 }
 
 /** Undefined while the device that was asked is not connected. */
@@ -40,6 +44,8 @@ export interface ReachProtocolInit {
   readonly node: Libp2p;
   readonly environment: Environment;
   readonly isDevice: (connection: Connection) => boolean;
+  /** What becomes of a stream of who is none. */
+  readonly refuse: (stream: Stream, connection: Connection) => void;
   readonly look: () => readonly Reach[];
 }
 
@@ -77,13 +83,15 @@ export class ReachProtocol {
       for await (const frame of channelOver(stream, device, { maxFrameLength: MAX_REPORT_BYTES }, this.#init.environment.timers).frames()) tell(decodeReach(frame));
     } catch (error) {
       // Also a device of an older version, which does not tell.
-      if (error instanceof MalformedError) connection.abort(error);
+      if (!(error instanceof MalformedError)) return;
+      this.#init.environment.log.event('reach-broken-off', { reason: error.message, peer: peerIdText(device) });
+      connection.abort(error);
     }
   }
 
   #answer(stream: Stream, connection: Connection): void {
     const device = deviceOfPeerId(connection.remotePeer);
-    if (device === undefined || !this.#init.isDevice(connection)) return connection.abort(new Error('not a device of the ward'));
+    if (device === undefined || !this.#init.isDevice(connection)) return this.#init.refuse(stream, connection);
     void this.#tell(channelOver(stream, device, { maxFrameLength: 1, maxTotalLength: 1 }, this.#init.environment.timers));
   }
 
@@ -105,6 +113,8 @@ export class ReachProtocol {
       for await (const _ of channel.frames()) break;
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
+      // A page that goes is cut off, and nothing to tell.
+      if (error.code !== 'cut') environment.log.event('reach-broken-off', { reason: error.message, peer: peerIdText(channel.remote) });
     } finally {
       cancel();
       channel.close();
@@ -113,7 +123,7 @@ export class ReachProtocol {
 }
 
 const flag = uint(1);
-const report = list(record({ device: deviceId.shape, connected: flag, inSync: flag, lastContact: optional(uint()) }), MAX_DEVICES);
+const report = list(record({ device: deviceId.shape, connected: flag, inSync: flag, lastContact: optional(uint()), heartbeat: optional(heartbeatShape) }), MAX_DEVICES);
 
 /** The first 256 devices. */
 export function encodeReach(reach: readonly Reach[]): Uint8Array<ArrayBuffer> {

@@ -20,6 +20,8 @@ import { channelOver } from './stream-channel.ts';
 const AT_ONCE = 5_000;
 /** How long an ended link's connection stays for its last frames, in milliseconds. */
 export const LAST_WORDS = 500;
+/** How often it stays as long again because something is being said on it. */
+const LONGEST_TALK = 10;
 const MAX_STREAMS = 1;
 
 export interface PeerLink {
@@ -35,8 +37,10 @@ export interface SyncProtocolInit {
   readonly self: Uint8Array;
   readonly environment: Environment;
   readonly isDevice: (connection: Connection) => boolean;
-  /** A removed device, which stays connected for as long as it is told so. */
-  readonly wasRemoved: (connection: Connection) => boolean;
+  /** What becomes of a stream of who is none. */
+  readonly refuse: (stream: Stream, connection: Connection) => void;
+  /** Something is being said on it that has to be heard to its end. */
+  readonly isBusy: (connection: Connection) => boolean;
   /** Runs a sync session over the channel. */
   readonly openLink: (channel: FrameChannel) => Link;
   readonly onOpened: (opened: PeerLink) => void;
@@ -84,12 +88,9 @@ export class SyncProtocol {
 
   /** In one turn, without an `await`: a stream that nobody listens to may already be over. */
   #add(stream: Stream, connection: Connection): void {
-    const { environment, isDevice, wasRemoved, openLink, onOpened, self } = this.#init;
+    const { environment, isDevice, refuse, openLink, onOpened, self } = this.#init;
     const device = deviceOfPeerId(connection.remotePeer);
-    if (device === undefined || !isDevice(connection)) {
-      (wasRemoved(connection) ? stream : connection).abort(new Error('not a device of the ward'));
-      return;
-    }
+    if (device === undefined || !isDevice(connection)) return refuse(stream, connection);
     // One stream for the life of a connection: who opens another wants to cost something (ATTACK 32).
     if (this.#used.has(connection)) {
       connection.abort(new Error('a second sync stream'));
@@ -100,7 +101,7 @@ export class SyncProtocol {
     const now = environment.clock.now();
     if (before !== undefined && survives(before, connection, self, now)) {
       stream.abort(new Error('there is a link already'));
-      this.#leave(connection);
+      this.leave(connection);
       return;
     }
     const bounds = { maxFrameLength: MAX_FRAME_LENGTH };
@@ -108,7 +109,7 @@ export class SyncProtocol {
     this.#links.set(hexOf(device), opened);
     if (before !== undefined) {
       before.link.end('done');
-      this.#leave(before.connection);
+      this.leave(before.connection);
     }
     opened.link.onEvent((event) => {
       if (event.type === 'ended') this.#ended(opened);
@@ -121,13 +122,18 @@ export class SyncProtocol {
   #ended(ended: PeerLink): void {
     if (this.#links.get(hexOf(ended.device)) !== ended) return;
     this.#links.delete(hexOf(ended.device));
-    this.#leave(ended.connection);
+    this.leave(ended.connection);
     this.#init.onEnded(ended);
   }
 
-  #leave(connection: Connection): void {
+  /** Closes a connection without a link, soon. */
+  leave(connection: Connection, patience = LONGEST_TALK): void {
     if (connection.status !== 'open') return;
-    const cancel = this.#init.environment.timers.after(LAST_WORDS, () => connection.abort(new Error('the link has ended')));
+    const { environment, isBusy } = this.#init;
+    const cancel = environment.timers.after(LAST_WORDS, () => {
+      if (patience > 0 && isBusy(connection)) this.leave(connection, patience - 1);
+      else connection.abort(new Error('the link has ended'));
+    });
     connection.addEventListener('close', cancel, { once: true });
   }
 }

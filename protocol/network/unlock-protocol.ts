@@ -16,6 +16,7 @@ import { decodeAnswer, decodeQuestion, encodeAnswer, encodeQuestion, MAX_UNLOCK_
 import { ChannelError } from './frames.ts';
 import { deviceOfPeerId, peerIdOf, peerIdText } from './peer-id.ts';
 import { channelOver } from './stream-channel.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
 export const UNLOCK_PROTOCOL = '/wardsync/unlock/1';
 
@@ -24,6 +25,8 @@ const MAX_STREAMS = 8;
 /** Questions of one device: so many at once, and one more every so many milliseconds. An admin deals for a whole staff. */
 const BURST = 64;
 const REFILL = 250;
+/** Devices whose questions are counted. Only devices of the ward are. */
+const MAX_DEVICES = 4_096;
 /** How long a node is looked for and waited for, in milliseconds, and the pause before it is looked for again. */
 const PATIENCE = 5_000;
 const LOOK_AGAIN = 250;
@@ -35,6 +38,8 @@ export interface UnlockProtocolInit {
   readonly self: DeviceId;
   readonly environment: Environment;
   readonly isDevice: (connection: Connection) => boolean;
+  /** What becomes of a stream of who is none. */
+  readonly refuse: (stream: Stream, connection: Connection) => void;
   /** Multiaddrs without `/p2p` at which a device may be. */
   readonly addressesOf: (device: DeviceId) => readonly string[];
   /** Whether the connection serves something else too. */
@@ -46,11 +51,11 @@ export interface UnlockProtocolInit {
 export class UnlockProtocol implements UnlockNodes {
   readonly #init: UnlockProtocolInit;
   readonly #dialling = new Map<Hex<DeviceId>, Promise<Connection>>();
-  /** What each device may still ask, as of when. */
-  readonly #allowances = new Map<Hex<DeviceId>, { readonly left: number; readonly at: number }>();
+  readonly #questions: TokenBuckets;
 
   constructor(init: UnlockProtocolInit) {
     this.#init = init;
+    this.#questions = new TokenBuckets({ clock: init.environment.clock, burst: BURST, refill: REFILL, names: MAX_DEVICES });
   }
 
   async start(): Promise<void> {
@@ -142,7 +147,7 @@ export class UnlockProtocol implements UnlockNodes {
   /** In one turn, without an `await`: see `channelOver`. */
   #serve(stream: Stream, connection: Connection, answer: AnswerUnlock): void {
     const device = deviceOfPeerId(connection.remotePeer);
-    if (device === undefined || !this.#init.isDevice(connection)) return connection.abort(new Error('not a device of the ward'));
+    if (device === undefined || !this.#init.isDevice(connection)) return this.#init.refuse(stream, connection);
     void this.#answer(channelOver(stream, device, BOUNDS, this.#init.environment.timers), answer);
   }
 
@@ -151,24 +156,16 @@ export class UnlockProtocol implements UnlockNodes {
     const device = deviceId.from(channel.remote);
     try {
       for await (const frame of channel.frames()) {
-        const answered: UnlockAnswer = this.#mayAsk(device) ? await answer(decodeQuestion(frame), device) : { type: 'refused', code: 'busy', generation: 0 };
+        const answered: UnlockAnswer = this.#questions.take(hexOf(device)) ? await answer(decodeQuestion(frame), device) : { type: 'refused', code: 'busy', generation: 0 };
         await channel.send(encodeAnswer(answered));
         break;
       }
     } catch (error) {
       if (!(error instanceof ChannelError) && !(error instanceof MalformedError)) throw error;
+      this.#init.environment.log.event('unlock-broken-off', { reason: error.message, peer: peerIdText(device) });
     } finally {
       cancel();
       channel.close();
     }
-  }
-
-  #mayAsk(device: DeviceId): boolean {
-    const now = this.#init.environment.clock.now();
-    const { left, at } = this.#allowances.get(hexOf(device)) ?? { left: BURST, at: now };
-    const refilled = Math.min(BURST, left + Math.max(0, now - at) / REFILL);
-    if (refilled < 1) return false;
-    this.#allowances.set(hexOf(device), { left: refilled - 1, at: now });
-    return true;
   }
 }

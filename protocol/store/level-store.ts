@@ -1,7 +1,7 @@
 /** Items in a folder, through LevelDB. Node only: apps under `node/` import it, browsers never do. */
-import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { hexOf } from '../codec/ids.ts';
+import { ensureFolder } from './ensure-folder.ts';
 import type { ChainHead, ItemStore } from './item-store.ts';
 import { levelError } from './level-error.ts';
 import { assertNotHeadless, assertSpace, beginEmptying, isBeingEmptied, removeDatabase } from './level-folder.ts';
@@ -53,7 +53,7 @@ class LevelBackend implements RecordBackend {
 
   static async open(folder: string): Promise<LevelBackend> {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await ensureFolder(folder);
       if (await isBeingEmptied(folder)) await removeDatabase(folder);
       await assertNotHeadless(folder);
       const database: Database = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view' });

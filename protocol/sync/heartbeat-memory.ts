@@ -27,7 +27,13 @@ export function isHeartbeatOf(device: Uint8Array, ward: WardId, content: Uint8Ar
   return verifyFor(device, LABEL.heartbeat, ward, content, signature);
 }
 
-const heartbeatShape = record({ count: uint(), root: fixedBytes(32), time: uint(), signature: fixedBytes(64) });
+/** Whether the device signed it, whoever brought it. */
+export function isSignedBy(device: Uint8Array, ward: WardId, heartbeat: SignedHeartbeat): boolean {
+  return isHeartbeatOf(device, ward, heartbeatContent(heartbeat), heartbeat.signature);
+}
+
+/** A heartbeat with its signature, as it is kept and as it is passed on. */
+export const heartbeatShape = record({ count: uint(), root: fixedBytes(32), time: uint(), signature: fixedBytes(64) });
 
 /** The last heartbeat kept of the device; undefined for a stranger, and for a note that its own signature does not fit. */
 export async function recallHeartbeat(memory: PeerMemory, device: Uint8Array, ward: WardId): Promise<SignedHeartbeat | undefined> {
@@ -35,7 +41,7 @@ export async function recallHeartbeat(memory: PeerMemory, device: Uint8Array, wa
   if (note === null) return undefined;
   try {
     const heartbeat = fromBytes(heartbeatShape, note, 256, 'heartbeat');
-    return isHeartbeatOf(device, ward, heartbeatContent(heartbeat), heartbeat.signature) ? heartbeat : undefined;
+    return isSignedBy(device, ward, heartbeat) ? heartbeat : undefined;
   } catch (error) {
     if (error instanceof MalformedError) return undefined;
     throw error;

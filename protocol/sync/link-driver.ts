@@ -36,6 +36,8 @@ export interface SyncOptions {
 export interface Sync {
   /** Begins at once. Never throws for what the peer sends; the link's last event is `ended`. */
   openLink(channel: FrameChannel, subscription?: Subscription): Link;
+  /** The digest of everything that is here now (FRONT-2). 32 bytes. */
+  root(): Uint8Array;
   /** Ends every link. */
   close(): void;
 }
@@ -73,6 +75,10 @@ class SyncHub implements Sync {
     });
     void link.run();
     return link;
+  }
+
+  root(): Uint8Array {
+    return this.trieOfAll.root();
   }
 
   close(): void {
@@ -138,6 +144,10 @@ class DrivenLink implements Link {
     return this.#session?.inSync === true;
   }
 
+  get heartbeat(): SignedHeartbeat | undefined {
+    return this.#toKeep;
+  }
+
   onEvent(listener: (event: LinkEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -184,7 +194,7 @@ class DrivenLink implements Link {
         this.#step(() => session.receive(frame));
       }
     } catch (error) {
-      environment.log.event('sync-channel-failed', { error: String(error) });
+      environment.log.event('sync-channel-failed', { error: String(error), peer: hexOf(this.remote) });
     }
     this.#step(() => session.cut());
   }

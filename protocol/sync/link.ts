@@ -4,6 +4,7 @@
 import type { DocumentId } from '../codec/ids.ts';
 import type { Chain } from '../items/item.ts';
 import type { EndReason } from './messages.ts';
+import type { SignedHeartbeat } from './session-context.ts';
 
 export type { EndReason } from './messages.ts';
 
@@ -34,6 +35,8 @@ export type LinkEvent =
 export interface Link {
   readonly remote: Uint8Array;
   readonly inSync: boolean;
+  /** The last one, which its signature fits. Undefined before the first, or when the peer had signed for more before. */
+  readonly heartbeat: SignedHeartbeat | undefined;
   onEvent(listener: (event: LinkEvent) => void): () => void;
   end(reason: EndReason): void;
 }

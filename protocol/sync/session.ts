@@ -4,7 +4,7 @@
  * What happens comes in through its methods; each returns what is to be done. The replica is read, never written; what
  * the peer sends is bounded, and a peer that breaks a rule is ended with a short code.
  */
-import { equalBytes } from '../codec/bytes.ts';
+import { equalBytes, toHex } from '../codec/bytes.ts';
 import type { DocumentId } from '../codec/ids.ts';
 import type { Admitted, Run, Verdict } from '../replica/replica.ts';
 import type { DigestTrie } from './digest-trie.ts';
@@ -59,7 +59,7 @@ export class SyncSession {
     return this.#guarded(() => {
       this.#heardAt = this.#now;
       const parsed = parseMessage(frame);
-      if (!parsed.ok) throw new Violation(parsed.failure, 'frame');
+      if (!parsed.ok) throw new Violation(parsed.failure, `frame of ${frame.length} bytes that begins ${toHex(frame.subarray(0, 2))}`);
       const message = parsed.value;
       if (message.type === 'end') return this.#close(message.reason, 'them');
       if (this.#open !== undefined) this.#open.receive(message);

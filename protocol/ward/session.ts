@@ -6,12 +6,12 @@
  */
 import type { Draft } from 'immer';
 import type { Environment } from '../codec/environment.ts';
-import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
+import type { Result } from '../codec/result.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
 import { Library, type Edit, type OpenDocument } from '../documents/library.ts';
 import type { Item } from '../items/item.ts';
-import { documentGrantBody, originatedDocument, type DocumentSecrets } from '../keys/grant.ts';
 import type { Identity } from '../keys/identity.ts';
 import { draftSeal, type DraftSeal } from '../keys/draft-seal.ts';
 import { openKeyring, type Keyring } from '../keys/keyring.ts';
@@ -25,6 +25,7 @@ import { AuditReader } from './audit-reader.ts';
 import { OwnPin } from './pin.ts';
 import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
+import { DocumentKeys, type ShareFailure } from './document-keys.ts';
 import { Erasures } from './erasures.ts';
 import { Glass } from './glass.ts';
 import { Members } from './members.ts';
@@ -71,6 +72,7 @@ export class Session {
   readonly #signer: SessionSigner;
   readonly #unlockNodes: UnlockNodes;
   readonly #teamKeys: TeamKeys;
+  readonly #documentKeys: DocumentKeys;
   readonly #library: Library;
   readonly #stopListening: () => void;
   /** What reads keys and receipts, one after the other. */
@@ -78,6 +80,8 @@ export class Session {
   /** Ordinary documents that are being read on in, and other work of the session's own. */
   readonly #reading = new Set<Promise<void>>();
   #locked = false;
+  #beginLocking: () => void = () => {};
+  readonly #lockBegins = new Promise<undefined>((resolve) => { this.#beginLocking = () => resolve(undefined); });
 
   /** Use `Ward.unlock`. */
   static async start(options: SessionOptions): Promise<Session> {
@@ -110,6 +114,7 @@ export class Session {
     this.pin = new OwnPin({ replica, device, nodes: unlockNodes, entropy: environment.entropy }, identity);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.erasures = new Erasures({ replica, keyring: this.#keyring, signer, user: identity.user, entropy: environment.entropy });
+    this.#documentKeys = new DocumentKeys({ replica, keyring: this.#keyring, signer, entropy: environment.entropy, role: () => this.role, glass: () => this.glass });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
@@ -196,18 +201,22 @@ export class Session {
   /** Makes a document that the members of `team` can open, and gives it its first value. */
   async create(team: TeamId, initial: JsonObject): Promise<DocumentId> {
     this.#assertUnlocked();
-    const { entropy } = this.#environment;
-    const nonce = entropy.randomBytes(16);
-    const document = originatedDocument(this.#replica.ward, this.#signer.session, nonce);
-    await this.#grantDocument(document, { epoch: 1, key: entropy.randomBytes(32), historyKey: entropy.randomBytes(32) }, team, nonce);
+    const document = await this.#documentKeys.originate(team);
     await this.edit(document, (draft) => { Object.assign(draft, initial); });
     return document;
+  }
+
+  /** Lets `team`, which one is in, open these documents too, past and future (KEYS-10). Gives the number that it could not open before. */
+  async share(team: TeamId, documents: readonly DocumentId[]): Promise<Result<number, ShareFailure>> {
+    this.#assertUnlocked();
+    return this.#documentKeys.share(team, documents);
   }
 
   /** Ends the session: closes its chain, forgets every key and every opened document. */
   async lock(): Promise<void> {
     if (this.#locked) return;
     this.#locked = true;
+    this.#beginLocking();
     this.#stopListening();
     await this.glass.lock();
     await this.settled();
@@ -225,6 +234,11 @@ export class Session {
     if (!this.#locked) await this.#signer.operate({ type: 'set-unlock', user: this.user, bundle, dealing, why: 'nodes-changed' });
   }
 
+  /** What comes of it, or undefined once the session is being locked: whoever locks waits for no other device. */
+  untilLocked<T>(work: Promise<T>): Promise<T | undefined> {
+    return Promise.race([work, this.#lockBegins]);
+  }
+
   /** Work that belongs to the session and that nobody waits for: locking does. What goes wrong in it is logged. */
   attend(work: Promise<void>): void {
     const attended = this.#logged(work);
@@ -238,7 +252,7 @@ export class Session {
   }
 
   async #write(document: DocumentId, position: ChainPosition, changes: readonly Uint8Array[]): Promise<ChainPosition> {
-    const secrets = await this.#secretsForWriting(document);
+    const secrets = await this.#documentKeys.forWriting(document);
     let after: ChainPosition | undefined;
     await this.#signer.appendBuilt(document, (place): Item => {
       const sealed = sealChangeset(this.#replica.ward, this.#signer.key, secrets, place, position, changes, this.#environment.entropy);
@@ -249,50 +263,13 @@ export class Session {
     return after;
   }
 
-  /** A document whose team has moved on to a new epoch gets a new epoch of its own before it is written to. */
-  async #secretsForWriting(document: DocumentId): Promise<DocumentSecrets> {
-    const newest = this.#keyring.newestSecrets(document);
-    if (newest === undefined) {
-      const lent = this.glass.isLentNow(document) ? this.#keyring.allSecrets(document).at(-1) : undefined;
-      if (lent === undefined) throw new Error('no key for this document');
-      return lent;
-    }
-    const team = this.#keyring.teamKey(newest.team);
-    if (team === undefined) return newest;
-    const isOwed = team.epoch > newest.teamEpoch || await this.glass.isRotationOwed(document, () => this.#headsAt(document, newest));
-    if (!isOwed) return newest;
-    const next = { epoch: newest.epoch + 1, key: this.#environment.entropy.randomBytes(32), historyKey: newest.historyKey };
-    await this.#grantDocument(document, next, newest.team, new Uint8Array(0));
-    return next;
-  }
-
-  /** The heads of the log that were in force at an item (ITEM-4). */
-  async #headsAt(document: DocumentId, { author, seq }: { readonly author: AuthorId; readonly seq: number }): Promise<readonly ItemId[]> {
-    let heads: readonly ItemId[] = [];
-    for (let next = 1; next <= seq;) {
-      const items = await this.#replica.read({ document, author }, next, { maxItems: 256, maxBytes: 4 * 1024 * 1024 });
-      if (items.length === 0) break;
-      for (const { fields } of items) if (fields.seq <= seq && fields.heads.length > 0) heads = fields.heads;
-      next += items.length;
-    }
-    return heads;
-  }
-
-  async #grantDocument(document: DocumentId, secrets: DocumentSecrets, team: TeamId, nonce: Uint8Array): Promise<void> {
-    const teamKey = this.#keyring.teamKey(team);
-    if (teamKey === undefined) throw new Error('no key of this team');
-    const grant = await this.#signer.append(document, { type: 'grant', team, epoch: teamKey.epoch }, (fields) =>
-      documentGrantBody(this.#replica.ward, document, secrets, nonce, fields, teamKey, this.#environment.entropy));
-    if (this.#keyring.readDocumentGrant(grant) !== 'opened') throw new Error('own grant does not open');
-  }
-
   /** Ordinary documents are read side by side: a change in one does not wait for a thousand others. */
   #follow({ document }: Admitted): void {
     if (!this.#isOrdinary(document)) {
       this.#following = this.#logged(this.#following.then(() => this.#readWellKnown(document)));
       return;
     }
-    this.attend(this.#library.refresh(document).then(() => this.glass.followDocument(document)));
+    this.attend(this.#read(document));
   }
 
   /** ERASE-3: what is erased is closed at once, and its keys are forgotten. */
@@ -331,6 +308,18 @@ export class Session {
     await this.standings.readReceipts();
     const ordinary = [...this.#replica.documents()].filter((id) => this.#isOrdinary(id));
     await Promise.all(ordinary.map((id) => this.#library.refresh(id)));
+    this.attend(this.#settleDocuments(ordinary));
+  }
+
+  async #read(document: DocumentId): Promise<void> {
+    await this.#library.refresh(document);
+    await this.glass.followDocument(document);
+    await this.#settleDocuments([document]);
+  }
+
+  /** KEYS-10. */
+  async #settleDocuments(documents: readonly DocumentId[]): Promise<void> {
+    for (const document of documents) if (!this.#locked) await this.#documentKeys.settle(document);
   }
 
   #assertUnlocked(): void {

@@ -143,12 +143,15 @@ export class Standings {
   }
 
   #held(peer: DeviceId, isHeld: (edit: OwnEdit) => boolean): void {
+    const name = hexOf(peer);
+    let anyNew = false;
     for (const edit of this.#edits) {
-      if (!isHeld(edit)) continue;
-      if (hexOf(peer) === this.#savedBy) edit.saved = true;
-      else edit.heldBy.add(hexOf(peer));
+      if ((name === this.#savedBy ? edit.saved : edit.heldBy.has(name)) || !isHeld(edit)) continue;
+      if (name === this.#savedBy) edit.saved = true;
+      else edit.heldBy.add(name);
+      anyNew = true;
     }
-    this.#changed();
+    if (anyNew) this.#changed();
   }
 
   #changed(): void {

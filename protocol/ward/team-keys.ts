@@ -12,6 +12,7 @@ import { decodeGrant, MAX_WRAPS, teamGrantBody, type TeamKey } from '../keys/gra
 import type { Keyring } from '../keys/keyring.ts';
 import { teamDocument } from '../membership/team-document.ts';
 import type { TeamState, UserState, WardState } from '../membership/ward-state.ts';
+import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
 import { lostDevicesByUser } from './devices.ts';
@@ -44,7 +45,11 @@ export async function grantTeamKey(ward: WardId, signer: SessionSigner, granted:
 export class TeamKeys {
   readonly #replica: Replica;
   readonly #keyring: Keyring;
-  readonly #read = new Map<string, number>();
+  /** How far each chain of a team's document is read, and the heads in force there; by document and author. */
+  readonly #read = new Map<string, { readonly read: number; readonly heads: readonly ItemId[] }>();
+  readonly #reading = new KeyedLock();
+  /** A key was opened since `readAll` said so last, by whatever was reading. */
+  #hasNewKey = false;
   /** Who was given the key of an epoch, and under which of their keys; by team and epoch. */
   readonly #holders = new Map<string, Set<KeyName>>();
   /** The heads that each grant of an epoch names, by team and epoch. */
@@ -60,8 +65,9 @@ export class TeamKeys {
 
   /** Reads new grants of every team. True when a key was opened that was not here before. */
   async readAll(): Promise<boolean> {
-    let opened = false;
-    for (const team of this.#replica.state().teams.values()) opened = await this.#readTeam(team.id) || opened;
+    for (const team of this.#replica.state().teams.values()) await this.#readTeam(team.id);
+    const opened = this.#hasNewKey;
+    this.#hasNewKey = false;
     return opened;
   }
 
@@ -81,11 +87,13 @@ export class TeamKeys {
   }
 
   async #settle(signer: SessionSigner, entropy: Entropy): Promise<void> {
-    const state = this.#replica.state();
-    const lost = lostDevicesByUser(this.#replica);
-    for (const team of state.teams.values()) {
-      const held = this.#keyring.teamKey(team.id);
-      if (held === undefined) continue;
+    for (const { id } of this.#replica.state().teams.values()) {
+      // Looked at for each team: somebody may have been removed while the one before was granted.
+      const state = this.#replica.state();
+      const team = state.teams.get(hexOf(id));
+      const held = this.#keyring.teamKey(id);
+      if (team === undefined || held === undefined) continue;
+      const lost = lostDevicesByUser(this.#replica);
       const members = membersOf(state, team);
       const holders = this.#holders.get(epochName(team.id, held.epoch)) ?? new Set();
       if (this.#isRotationOwed(team, held.epoch, lost)) {
@@ -150,24 +158,25 @@ export class TeamKeys {
     return key;
   }
 
-  async #readTeam(team: TeamId): Promise<boolean> {
-    const document = teamDocument(this.#replica.ward, team);
-    let opened = false;
-    for (const { author, seq } of this.#replica.frontier(document)) {
-      const name = hexOf(document) + hexOf(author);
-      let heads: readonly ItemId[] = [];
-      for (let next = 1; next <= seq;) {
-        const items = await this.#replica.read({ document, author }, next, { maxItems: 64, maxBytes: 4 * 1024 * 1024 });
-        if (items.length === 0) break;
-        for (const item of items) {
-          if (item.fields.heads.length > 0) heads = item.fields.heads;
-          if (item.fields.seq > (this.#read.get(name) ?? 0)) opened = await this.#readGrant(team, item, heads) || opened;
+  /** Who asks while it is being read waits: what was read so far may not have been opened yet. */
+  #readTeam(team: TeamId): Promise<void> {
+    return this.#reading.run(hexOf(team), async () => {
+      const document = teamDocument(this.#replica.ward, team);
+      for (const { author, seq } of this.#replica.frontier(document)) {
+        const name = hexOf(document) + hexOf(author);
+        let { read, heads } = this.#read.get(name) ?? { read: 0, heads: [] };
+        while (read < seq) {
+          const items = await this.#replica.read({ document, author }, read + 1, { maxItems: 64, maxBytes: 4 * 1024 * 1024 });
+          if (items.length === 0) break;
+          for (const item of items) {
+            if (item.fields.heads.length > 0) heads = item.fields.heads;
+            this.#hasNewKey = await this.#readGrant(team, item, heads) || this.#hasNewKey;
+          }
+          read += items.length;
+          this.#read.set(name, { read, heads });
         }
-        next += items.length;
       }
-      this.#read.set(name, seq);
-    }
-    return opened;
+    });
   }
 
   async #readGrant(team: TeamId, item: Item, heads: readonly ItemId[]): Promise<boolean> {

@@ -90,11 +90,14 @@ export function openWard(options: WardOptions): Ward {
   async function afterUnlock(session: Session, user: UserState, seeds: IdentitySeeds, password: string, evaluated: Evaluated | undefined): Promise<void> {
     if (unlockNodes === undefined) return;
     const { ward } = replica;
+    const nodes = untilLocked(session, unlockNodes);
     if (evaluated !== undefined && user.dealing !== undefined) {
-      await resetTries({ ward, user: user.id, dealing: user.dealing }, await evaluated.generations, identityFromSeeds(user.id, seeds).signing, unlockNodes);
+      const generations = await session.untilLocked(evaluated.generations);
+      if (generations === undefined) return;
+      await resetTries({ ward, user: user.id, dealing: user.dealing }, generations, identityFromSeeds(user.id, seeds).signing, nodes);
     }
-    await keepPresence({ replica, session, seeds, password, nodes: unlockNodes, environment });
-    await session.glass.keep();
+    await keepPresence({ replica, session, seeds, password, nodes, environment });
+    await session.untilLocked(session.glass.keep());
   }
 
   async function unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>> {
@@ -107,7 +110,7 @@ export function openWard(options: WardOptions): Ward {
     // Keys from before the user was given new ones.
     if (!isOwnKey(user, identity.signing.publicKey, identity.kem.publicKey)) return fail({ code: 'no-pin' });
     const session = await Session.start({ ...options, identity });
-    session.attend(changePin(site, kept, 'start-again', identity.signing).then(() => undefined));
+    session.attend(changePin({ ...site, nodes: untilLocked(session, unlockNodes) }, kept, 'start-again', identity.signing).then(() => undefined));
     return succeed(session);
   }
 
@@ -116,6 +119,10 @@ export function openWard(options: WardOptions): Ward {
     recoverWithKit: (handle, secret, fresh) => recoverWithKit(options, handle, secret, fresh),
     askHolders: (handle, deviceKey) => askHolders(options, handle, deviceKey),
   };
+}
+
+function untilLocked(session: Session, nodes: UnlockNodes): UnlockNodes {
+  return { ask: (device, question) => session.untilLocked(nodes.ask(device, question)) };
 }
 
 interface Opened {

@@ -16,6 +16,8 @@ export interface PortClient {
   readonly topics: { readonly [T in TopicName]: Signal<Topics[T]> };
   /** Empties every topic that shows patients. */
   forget(): void;
+  /** Shows nothing more of the worker, but that this device was removed; it still answers, until `restart`. */
+  retire(): void;
   /** Ends the worker, and its memory with it, and starts a new one, which is locked. */
   restart(): void;
   /** Ends the worker for good; the session stays as it was said last. */
@@ -30,14 +32,19 @@ export interface PortEnd {
   terminate(): void;
 }
 
+/** A worker that its server did not give out is asked for again after so many milliseconds. */
+const LOAD_AGAIN = 1_000;
+
 /**
- * Connects to the worker. When the worker cannot be loaded or dies of an uncaught error, the session becomes `failed`
- * and every open request is answered with `internal`, so that no button spins for ever.
+ * Connects to the worker. When it dies of an uncaught error, the session becomes `failed` and every open request is
+ * answered with `internal`, so that no button spins for ever. When it cannot be loaded (the page's server is away just
+ * now), it is tried again until it can.
  */
 export function connectPort(start: () => PortEnd): PortClient {
   const topics = emptyTopics();
   const open = new Map<number, (reply: { ok: true; result: unknown } | { ok: false; failure: Failure }) => void>();
   let lastId = 0;
+  let isRetired = false;
   let end = connect();
 
   function connect(): PortEnd {
@@ -45,15 +52,20 @@ export function connectPort(start: () => PortEnd): PortClient {
     started.addEventListener('message', ({ data }) => {
       if (started !== end) return;
       if ('topic' in data) {
-        publish(topics, data);
+        if (!isRetired || (data.topic === 'session' && data.value.state === 'revoked')) publish(topics, data);
         return;
       }
       const settle = open.get(data.id);
       open.delete(data.id);
       settle?.(data);
     });
-    started.addEventListener('error', () => {
-      if (started === end) fail();
+    started.addEventListener('error', (event) => {
+      if (started !== end) return;
+      if (event instanceof ErrorEvent) return fail();
+      settleAll();
+      setTimeout(() => {
+        if (started === end) end = connect();
+      }, LOAD_AGAIN);
     });
     return started;
   }
@@ -79,9 +91,14 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.council.value = null;
       topics.pin.value = null;
     },
+    retire() {
+      isRetired = true;
+      topics.session.value = { state: 'starting' };
+    },
     restart() {
       end.terminate();
       settleAll();
+      isRetired = false;
       topics.session.value = { state: 'starting' };
       end = connect();
     },

@@ -155,6 +155,42 @@ appStories('getting into the ward app', ({ story, picture, open }) => {
     }
   });
 
+  test('LOCK-1: whoever is next is asked by a worker that stays, however long the one before takes to lock', () => story({ scenario: { lockMs: 1_500 } }, async (page) => {
+    await screen('board').reach(page);
+    const [before] = page.workers();
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await page.locator('.bed-card').first().waitFor({ state: 'detached' });
+    await page.getByLabel('Name you log in with').waitFor();
+    assert.ok(before !== undefined && !page.workers().includes(before), 'another worker');
+    const [next] = page.workers();
+    await unlockIn(page);
+    await page.locator('.bed-card').first().waitFor();
+    assert.equal(page.workers()[0], next);
+  }));
+
+  test('LOCK-1: a page whose server is away when it locks can be unlocked as soon as it is back', async () => {
+    const { page, context } = await open({});
+    page.setDefaultTimeout(10_000);
+    try {
+      await screen('board').reach(page);
+      let refusals = 0;
+      const refusedTwice = new Promise<void>((resolve) => {
+        void context.route('**/worker.js', (route) => {
+          refusals += 1;
+          if (refusals === 2) resolve();
+          return refusals <= 2 ? route.abort() : route.continue();
+        });
+      });
+      await page.getByRole('button', { name: 'Lock', exact: true }).click();
+      await refusedTwice;
+      assert.equal(await page.locator('.bed-card').count(), 0);
+      await unlockIn(page);
+      await page.locator('.bed-card').first().waitFor();
+    } finally {
+      await context.close();
+    }
+  });
+
   test('REVOKE-1: an admin reports a tablet as lost on one screen, after a question; nobody is offered the device in hand', () =>
     story({ scenario: { role: 'admin' } }, async (page) => {
       await screen('board').reach(page);

@@ -107,6 +107,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     // The page ends this worker; the next one is locked.
     await database.put('locked', 'yes');
     showSession('locked');
+    await pause(scenario.lockMs);
     return null;
   },
   async changePassword({ old, fresh }) {

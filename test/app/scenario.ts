@@ -25,6 +25,8 @@ export interface Scenario {
   readonly now: number;
   /** How long an unlock takes. */
   readonly unlockMs: number;
+  /** How long the worker takes to lock, after it has said that it is locked. */
+  readonly lockMs: number;
   /** What a save comes to: done, a failure of the store, the end of the worker, the news that this device was removed. */
   /** Whether an opening can be written down. */
   readonly recording: boolean;
@@ -32,7 +34,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ambientReads, brokenArrows, networkUses, openDoors, openPage, writtenHosts } from './rules.ts';
+import { ambientReads, brokenArrows, networkUses, openDoors, openPage, platformOpens, writtenHosts } from './rules.ts';
 import { graphOf, packageImports, productSources } from './source-graph.ts';
 
 const sources = await productSources();
@@ -46,6 +46,17 @@ test('KEYS-6: an import of a type alone opens nothing; an import of what no line
   assert.match(openDoors(computed).find((text) => text.startsWith('protocol/replica/')) ?? '', /imports what no line names/);
 });
 
+test('KEYS-6: the encryption that the platform brings along is called in the sealing room alone', async () => {
+  assert.deepEqual(await platformOpens(sources), []);
+  for (const line of [
+    "import { createDecipheriv } from 'node:crypto'; createDecipheriv('aes-256-gcm', key, nonce);", "import * as all from 'node:crypto'; all.diffieHellman(pair);",
+    "await crypto.subtle.decrypt('AES-GCM', key, box);", 'const { deriveBits } = crypto.subtle; deriveBits();', "crypto.subtle['decrypt']();",
+  ]) {
+    assert.equal((await platformOpens(new Map([['node/archive/run-archive.ts', line], ['protocol/crypto/sealing/aead.ts', line]]))).length, 1, line);
+  }
+  assert.deepEqual(await platformOpens(new Map([['node/backup/backup-file.ts', "import { createHash } from 'node:crypto'; createHash('sha256'); crypto.subtle.verify();"]])), []);
+});
+
 test('KEYS-6: rooms import along the arrows only, and network alone speaks libp2p', () => {
   assert.deepEqual(brokenArrows(graph), []);
 });
@@ -65,6 +76,11 @@ test('KEYS-6: an import against the arrows is found, even of a type', async () =
     assert.equal(brokenArrows(await made({ [path]: line })).length, 1, line);
   }
   assert.deepEqual(brokenArrows(await made({ 'protocol/ward/ward.ts': "import '../codec/bytes.ts'; import '../keys/keyring.ts';" })), []);
+});
+
+test('BRIDGE-6: the bridge is small enough to be read in one go', () => {
+  const lines = Array.from(sources, ([path, text]) => (path.startsWith('browser-bridge/') ? text.split('\n').length : 0)).reduce((sum, count) => sum + count, 0);
+  assert.ok(lines > 100 && lines <= 600, `${lines} lines`);
 });
 
 test('PAGE-8: the page loads no key, no cryptography, no replica and no Automerge: they are in its worker', async () => {

@@ -26,7 +26,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
 });
 
 /** What runs on machines that may be stolen or belong to an adversary, and so can open nothing. */
-const BLIND = [
+export const BLIND = [
   'protocol/sync/', 'protocol/replica/', 'protocol/store/', 'protocol/membership/', 'protocol/network/', 'protocol/items/', 'protocol/unlock/',
   'node/archive/', 'node/backup/', 'node/device/', 'node/page/', 'tablet/node/', 'browser-bridge/',
   'node/cli/command.ts', 'node/cli/terminal-io.ts',
@@ -38,6 +38,22 @@ const OPENS = [
   'protocol/keys/', 'protocol/documents/', 'protocol/ward/', 'protocol/chart/', 'protocol/crypto/sealing/', 'protocol/crypto/oprf/blinded-input.ts', 'protocol/authority/authority.ts',
   '@automerge/automerge', 'immer', 'hash-wasm', 'hpke', '@panva/hpke-noble', '@noble/post-quantum', '@noble/ciphers',
 ];
+
+/** Whether this file or package is one that opens. */
+export function opens(target: string): boolean {
+  return isAmong(OPENS, target);
+}
+
+/** Encryption and key derivation that `node:crypto` and WebCrypto bring along, which no import line of a room tells of. */
+const PLATFORM_OPENS = [
+  /\b(?:create(?:Decipher|Cipher)(?:iv)?|(?:private|public)(?:Decrypt|Encrypt)|diffieHellman|createDiffieHellman|createECDH|scrypt(?:Sync)?|pbkdf2(?:Sync)?|argon2(?:Sync)?)\b/,
+  /\bsubtle\b(?!\.(?:sign|verify|digest|generateKey|importKey|exportKey)\b)/,
+];
+
+/** Uses of it outside of the room that is made for sealing. */
+export async function platformOpens(sources: Sources): Promise<readonly string[]> {
+  return breaches(sources, (path) => !path.startsWith('protocol/crypto/sealing/'), (text) => PLATFORM_OPENS.flatMap((pattern) => pattern.exec(text)?.[0] ?? []));
+}
 
 const NETWORK_PACKAGES = /^(libp2p|@libp2p\/.*|@chainsafe\/libp2p-.*|@multiformats\/.*|multicast-dns)$/;
 
@@ -62,7 +78,7 @@ export function openDoors(graph: Graph): readonly string[] {
   return BLIND.flatMap((root) => {
     const roots = graph.files.filter((file) => file.startsWith(root));
     if (roots.length === 0) return [`${root}: there is no such file`];
-    const way = wayTo(graph, roots, (target) => OPENS.some((prefix) => (prefix.endsWith('/') ? target.startsWith(prefix) : target === prefix)));
+    const way = wayTo(graph, roots, opens);
     const unreadable = wayTo(graph, roots, (target) => graph.computed.includes(target));
     return [
       ...(way === undefined ? [] : [`${root}: ${way.join(' → ')}`]),
@@ -74,7 +90,7 @@ export function openDoors(graph: Graph): readonly string[] {
 /** As `openDoors`, of what the ward app's page loads beside its worker: keys, cryptography and Automerge live there. */
 export function openPage(graph: Graph): readonly string[] {
   const heavy = [...OPENS.filter((prefix) => prefix !== 'protocol/chart/'), 'protocol/crypto/', 'protocol/replica/', 'protocol/store/', 'protocol/network/', 'tablet/app/worker/'];
-  const way = wayTo(graph, ['tablet/app/main.tsx'], (target) => heavy.some((prefix) => (prefix.endsWith('/') ? target.startsWith(prefix) : target === prefix)));
+  const way = wayTo(graph, ['tablet/app/main.tsx'], (target) => isAmong(heavy, target));
   return way === undefined ? [] : [way.join(' → ')];
 }
 
@@ -113,6 +129,10 @@ const MAY_CONNECT = ['protocol/network/', 'browser-bridge/', 'node/page/', 'node
 
 export async function networkUses(sources: Sources): Promise<readonly string[]> {
   return breaches(sources, (path) => !MAY_CONNECT.some((prefix) => path.startsWith(prefix)), (text) => MEANS.flatMap((pattern) => pattern.exec(text)?.[0] ?? []));
+}
+
+function isAmong(places: readonly string[], target: string): boolean {
+  return places.some((place) => (place.endsWith('/') ? target.startsWith(place) : target === place));
 }
 
 async function breaches(sources: Sources, isMeant: (path: string) => boolean, find: (text: string) => readonly string[]): Promise<readonly string[]> {

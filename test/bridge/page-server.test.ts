@@ -145,7 +145,7 @@ test('PAGE-5: a port that is taken, a folder without an app, a wrong address or 
   t.after(() => taken.close());
   const port = portOf(taken);
   const base = { folder, address: '127.0.0.1', port: 0, hosts: ['localhost'], credentials, log: quiet };
-  assert.deepEqual(await startPageServer({ ...base, port }), { ok: false, failure: { code: 'port-taken', message: `port ${port} on 127.0.0.1 is taken by another program` } });
+  assert.deepEqual(await startPageServer({ ...base, port }), { ok: false, failure: { code: 'port-taken', message: `port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another port` } });
   const codes = await Promise.all([
     startPageServer({ ...base, folder: `${folder}/assets` }), startPageServer({ ...base, folder: `${folder}/none` }),
     startPageServer({ ...base, address: '203.0.113.7' }), startPageServer({ ...base, address: 'localhost' }),

@@ -104,7 +104,11 @@ export class WardPage {
   }
 
   async seeSync(words: RegExp): Promise<void> {
-    await this.sync.filter({ hasText: words }).waitFor();
+    try {
+      await this.sync.filter({ hasText: words }).waitFor();
+    } catch (error) {
+      throw new Error(`${this.#name} says '${await this.sync.textContent()}', not ${words}`, { cause: error });
+    }
   }
 
   /** Begins to write down what the line about sync says; the result resolves with what it has said since, each thing once. */

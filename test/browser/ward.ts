@@ -25,7 +25,7 @@ import type { DemoPerson } from '../../scripts/demo/people.ts';
 import { folderOf } from '../../scripts/demo/processes.ts';
 import { ADMIN_FOLDER, must, setUp, unlockPerson, type Cast } from '../../scripts/demo/set-up.ts';
 import type { Canaries, CanaryUser } from '../multi-host/canaries.ts';
-import { startWardsync, type Line, type RunningProcess } from '../support/processes.ts';
+import { startWardsync, type Ending, type Line, type RunningProcess } from '../support/processes.ts';
 
 export type NodeName = 'archive' | 'tablet-1' | 'tablet-2' | 'bridge';
 export type Place = 'desk' | 'tablet-1' | 'tablet-2';
@@ -111,6 +111,19 @@ export class LoopbackWard {
     this.#running.delete(name);
   }
 
+  /** Resolves when its process has ended by itself. */
+  ended(name: NodeName): Promise<Ending> {
+    return this.#get(name).process.ended;
+  }
+
+  /** As the admin, with 'This tablet is lost'; its page goes too. Resolves when the archive knows. */
+  async reportLost(name: 'tablet-1' | 'tablet-2'): Promise<void> {
+    const { session, own } = this.#admin;
+    must(await session.members.reportLost(must(await readDeviceFolder(this.folder(name))).id));
+    const archive = must(await readDeviceFolder(this.folder('archive'))).id;
+    if (!await until(own.onHeld, () => own.isHeldBy(archive), SETTLE_MILLISECONDS)) throw new Error('the archive has not heard of the loss');
+  }
+
   /** The first TCP address of a node, with its PeerId. */
   address(name: NodeName): string {
     const { peerId, addresses } = this.#get(name).started;
@@ -118,9 +131,19 @@ export class LoopbackWard {
     return `${String(first)}/p2p/${String(peerId)}`;
   }
 
+  /** The TCP port of that address. */
+  port(name: NodeName): number {
+    return Number(/\/tcp\/(\d+)\//.exec(this.address(name))?.[1]);
+  }
+
   /** A node's PeerId, which stands in its log. */
   peerId(name: NodeName): string {
     return String(this.#get(name).started['peerId']);
+  }
+
+  /** Of a node's process. */
+  pid(name: NodeName): number {
+    return this.#get(name).process.pid;
   }
 
   /** A node's standard output and error. */

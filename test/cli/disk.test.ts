@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { inOwnMounts } from '../support/own-mounts.ts';
 import { buildProgram } from './program.ts';
+import { run } from './run.ts';
 
 const program = await buildProgram();
 
@@ -73,4 +74,13 @@ test('CLI-3: a folder on a disk that is mounted read-only is one clear line', { 
   `);
   if (output === undefined) return;
   for (const name of ['init', 'archive', 'show', 'backup']) assert.match(output, new RegExp(`^${name}: 1 wardsync: .*cannot be written`, 'm'), output);
+});
+
+test('CLI-3: a folder where no folder can be made is one clear line, also where the system calls it missing', { timeout: 60_000 }, async (t) => {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), WARDSYNC_PASSWORD: 'correct horse battery' };
+  for (const folder of ['/proc/ward', '/proc/ward/deep', '/dev/null/ward']) {
+    const { code, out, err } = await run(t, [process.execPath, program, 'init', '--folder', folder, '--name', 'W'], { cwd: tmpdir(), env });
+    assert.deepEqual([code, out], [1, ''], folder);
+    assert.match(err, new RegExp(`^wardsync: ${folder} cannot be [^\\n]+\\n$`));
+  }
 });

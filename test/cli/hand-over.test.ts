@@ -13,6 +13,7 @@ test('CLI-5: what a command wrote is held by a peer only once that peer has conf
   const link: Link = {
     remote: archive,
     inSync: true,
+    heartbeat: undefined,
     onEvent(listener) {
       listeners.push(listener);
       return () => undefined;

@@ -37,6 +37,7 @@ test('CLI-1, CLI-2: what is typed wrongly is exit code 2 and a line that says wh
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /^$/],
     [['frobnicate'], /^wardsync: no command 'frobnicate'; 'wardsync help' lists them\n$/],
+    [['constructor'], /^wardsync: no command 'constructor'; 'wardsync help' lists them\n$/],
     [['user'], /^wardsync: say which: user add, user holders, user kit, user password, user remove, user renew, user reset-tries, user role\n$/],
     [['init'], /^wardsync: init: --name is missing\n/],
     [['init', '--name'], /^wardsync: init: --name takes a value: --name NAME\n/],
@@ -48,16 +49,36 @@ test('CLI-1, CLI-2: what is typed wrongly is exit code 2 and a line that says wh
     [['show', '--user', 'admin-1', `--hunter=${secret}`], /^wardsync: show: there is no option --hunter\n/],
     [['team', 'add', '--user', 'admin-1', 'one', secret], /^wardsync: team add: takes NAME and nothing more/],
     [['archive', secret], /^wardsync: archive: takes no arguments, only options\n/],
-    [['show', '--user', 'admin-1', '--peer', '10.0.0.1'], /^wardsync: /],
   ];
   for (const [args, line] of cases) {
     const { code, out, err } = await wardsync(t, ...args);
     assert.match(err, line, args.join(' '));
-    assert.equal(code, args.at(-1) === '10.0.0.1' ? code : 2, args.join(' '));
+    assert.equal(code, 2, args.join(' '));
     assert.ok(!`${out}${err}`.includes(secret), args.join(' '));
   }
-  const json = await wardsync(t, 'init', '--json');
-  assert.deepEqual([json.code, JSON.parse(json.err)], [2, { error: 'init: --name is missing' }]);
+  const rightly = await wardsync(t, 'show', '--user', 'admin-1', '--peer', '10.0.0.1');
+  assert.match(rightly.err, /^wardsync: /, 'called rightly, in a folder without a device');
+  assert.equal(rightly.code, 1);
+  for (const [args, error] of [
+    [['init', '--json'], /^init: --name is missing$/],
+    [['frobnicate', '--json'], /^no command 'frobnicate'/],
+    [['user', '--json'], /^say which: user add, /],
+  ] as const) {
+    const { code, out, err } = await wardsync(t, ...args);
+    assert.deepEqual([code, out], [2, ''], args.join(' '));
+    const said: { error: string } = JSON.parse(err);
+    assert.match(said.error, error);
+  }
+});
+
+test('CLI-1: with --json every command fails in JSON, with one line and nothing on standard output', { timeout: 120_000 }, async (t) => {
+  for (const words of await commandsOf(t)) {
+    const { code, out, err } = await wardsync(t, ...words.split(' '), '--json', '--folder', '/nowhere/at/all');
+    assert.ok(code === 1 || code === 2, `${words}: ${code}`);
+    assert.equal(out, '', words);
+    const said: { error: unknown } = JSON.parse(err);
+    assert.deepEqual([Object.keys(said), typeof said.error], [['error'], 'string'], words);
+  }
 });
 
 test('CLI-1: the program from source is the same', { timeout: 60_000 }, async (t) => {

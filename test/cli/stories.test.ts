@@ -5,9 +5,10 @@ import { tellStory } from './story.ts';
 
 const program = await buildProgram();
 const folder = new URL('stories/', import.meta.url);
-
-for (const name of (await readdir(folder)).sort()) {
+// All of them before the first test: the program goes when the tests that are known by then are over.
+const stories = await Promise.all((await readdir(folder)).sort().map(async (name) => {
   const file = new URL(name, folder);
-  const title = /^# (.+)$/m.exec(await readFile(file, 'utf8'))?.[1] ?? name;
-  test(title, { timeout: 300_000 }, (t) => tellStory(t, file, { program }));
-}
+  return { file, title: /^# (.+)$/m.exec(await readFile(file, 'utf8'))?.[1] ?? name };
+}));
+
+for (const { file, title } of stories) test(title, { timeout: 300_000 }, (t) => tellStory(t, file, { program }));

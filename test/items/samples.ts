@@ -38,7 +38,7 @@ const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minL
 const uint32 = fc.nat({ max: 0xffffffff });
 
 export const contents: fc.Arbitrary<ItemContent> = fc.oneof(
-  fc.constantFrom<ItemContent>({ type: 'operation' }, { type: 'session' }, { type: 'receipt' }, { type: 'custody' }),
+  fc.constantFrom<ItemContent>({ type: 'operation' }, { type: 'session' }, { type: 'receipt' }, { type: 'audit' }, { type: 'custody' }),
   fc.record({ type: fc.constant('grant' as const), team: bytes(16).map(teamId.from), epoch: uint32 }, { noNullPrototype: true }),
   fc.record({ type: fc.constant('changeset' as const), epoch: uint32, history: bytes(32) }, { noNullPrototype: true }),
 );

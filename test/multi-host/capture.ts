@@ -24,12 +24,12 @@ export class Capture {
   }
 
   /**
-   * Records all frames on an interface until `end`. `enter` leads to where the interface is. Undefined, with the reason
+   * Records all frames on an interface until `end`, or those that fit a filter of pcap's. `enter` leads to where the interface is. Undefined, with the reason
    * said, where that cannot be: tcpdump gives up its rights, which an ordinary user's namespace does not allow it to.
    */
-  static async begin(t: TestContext, enter: readonly string[], networkInterface: string, file: string): Promise<Capture | undefined> {
+  static async begin(t: TestContext, enter: readonly string[], networkInterface: string, file: string, filter = ''): Promise<Capture | undefined> {
     const asRoot = process.getuid?.() === 0 ? enter.filter((word) => word !== '--user' && word !== '--preserve-credentials') : enter;
-    const [command, ...rest] = [...asRoot, 'tcpdump', '-i', networkInterface, '-s', '0', '-U', '-Z', 'root', '-B', '16384', '-w', file];
+    const [command, ...rest] = [...asRoot, 'tcpdump', '-i', networkInterface, '-s', '0', '-U', '-Z', 'root', '-B', '16384', '-w', file, filter];
     const tcpdump = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     t.after(() => { tcpdump.kill('SIGKILL'); });
     let said = '';

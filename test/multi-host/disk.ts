@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { readDeviceFolder } from '../../node/device/device-folder.ts';
 import { openFolderReplica } from '../../node/device/running-device.ts';
 import { realEnvironment, silentLog } from '../../node/device/real-environment.ts';
-import { documentId } from '../../protocol/codec/ids.ts';
+import { documentId, hexOf } from '../../protocol/codec/ids.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { openWard } from '../../protocol/ward/ward.ts';
 import type { CanaryUser } from './canaries.ts';
@@ -22,10 +22,11 @@ export async function entriesOnDisk(folder: string, copy: string, { handle, pass
   return new Set(Object.keys(typeof entries === 'object' ? entries ?? {} : {}));
 }
 
-/** The number of items in the folder, whoever may open them. */
-export async function itemsOnDisk(folder: string, copy: string): Promise<number> {
+/** Of which documents there is anything in the folder, in hex, whoever may open them. */
+export async function documentsOnDisk(folder: string, copy: string): Promise<ReadonlySet<string>> {
   await cp(folder, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   const { replica, close } = must(await openFolderReplica(must(await readDeviceFolder(copy)), realEnvironment(silentLog)));
+  const documents = new Set(Array.from(replica.documents(), hexOf));
   await close();
-  return replica.count;
+  return documents;
 }

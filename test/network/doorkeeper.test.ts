@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import type { Connection, MultiaddrConnection } from '@libp2p/interface';
+import type { Connection } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { Doorkeeper } from '../../protocol/network/doorkeeper.ts';
 import { createNode, type WardNode } from '../../protocol/network/libp2p-node.ts';
@@ -9,7 +9,7 @@ import { Liveness, PING_INTERVAL, PING_TIMEOUT } from '../../protocol/network/li
 import { peerIdOf } from '../../protocol/network/peer-id.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
 import { SYNC_PROTOCOL } from '../../protocol/sync/messages.ts';
-import { freshKey, freshKeys, realEnvironment, startTestHost, until, WrittenReplica } from './support.ts';
+import { freshKey, freshKeys, knock, realEnvironment, startTestHost, until, WrittenReplica } from './support.ts';
 
 test('NET-1: one address holds at most 32 unfinished handshakes, and other addresses are not concerned', () => {
   const gater = new Doorkeeper(() => new WrittenReplica().asReplica().state(), realEnvironment()).gater();
@@ -96,9 +96,3 @@ test('NET-2: a peer that does not answer is gone after its time; a pause of one\
     liveness.stop();
   }
 });
-
-function knock(host: string): { readonly connection: MultiaddrConnection; close(): void } {
-  const events = new EventTarget();
-  const connection = Object.assign(events, { remoteAddr: multiaddr(`/ip4/${host}/tcp/1234`), abort: () => undefined }) as unknown as MultiaddrConnection;
-  return { connection, close: () => events.dispatchEvent(new Event('close')) };
-}

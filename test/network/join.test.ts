@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { test, type TestContext } from 'node:test';
-import { multiaddr } from '@multiformats/multiaddr';
+import { test } from 'node:test';
 import { concatBytes, toBase64Url } from '../../protocol/codec/bytes.ts';
 import { hexOf, inviteId, wardId } from '../../protocol/codec/ids.ts';
 import type { SigningKey } from '../../protocol/crypto/signing/signature.ts';
 import { encodeItem } from '../../protocol/items/item.ts';
 import type { DeviceKind } from '../../protocol/membership/ward-state.ts';
 import { ChannelError, framePrefix } from '../../protocol/network/frames.ts';
-import { startHost, type Host } from '../../protocol/network/host.ts';
 import { decodeJoinCode, encodeJoinCode, invitationKey, type JoinCode } from '../../protocol/network/join-code.ts';
-import { decodeJoinMessage, encodeJoinMessage, JOIN_PROTOCOL, MAX_STRANGER_BYTES, proveInvitation } from '../../protocol/network/join-messages.ts';
-import { joinWard, type JoinFailure } from '../../protocol/network/join-ward.ts';
+import { encodeJoinMessage, JOIN_PROTOCOL, MAX_STRANGER_BYTES, proveInvitation } from '../../protocol/network/join-messages.ts';
+import { joinWard } from '../../protocol/network/join-ward.ts';
 import { createNode } from '../../protocol/network/libp2p-node.ts';
 import { channelOver } from '../../protocol/network/stream-channel.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
-import type { FrameChannel } from '../../protocol/sync/channel.ts';
-import { buildWard, type TestWard } from '../support/ward-builder.ts';
-import { deviceOf, freshKey, ListeningLink, realEnvironment, type LoggedEvent } from './support.ts';
-
-const HOUR = 3_600_000;
+import { buildWard } from '../support/ward-builder.ts';
+import { addressesOf, answers, failure, HOUR, invite, invitingWard, strangerChannel } from './inviting-ward.ts';
+import { deviceOf, freshKey, realEnvironment } from './support.ts';
 
 test('JOIN-1: a code comes back as it was, however it was pasted; anything else is no code', () => {
   const code: JoinCode = { ward: wardId.from(new Uint8Array(32).fill(3)), inviter: deviceOf(freshKey()), secret: new Uint8Array(16).fill(9), addresses: ['/ip4/10.0.0.5/tcp/7400'] };
@@ -172,60 +167,3 @@ test('NET-1: twenty strangers who hang about do not keep an invited device out',
   }));
   assert.ok((await join({})).ok);
 });
-
-interface InvitingWard {
-  readonly ward: TestWard;
-  readonly host: Host;
-  readonly secret: Uint8Array;
-  readonly code: JoinCode;
-  readonly logged: readonly LoggedEvent[];
-  readonly join: (change: Partial<Parameters<typeof joinWard>[0]>) => ReturnType<typeof joinWard>;
-}
-
-/** A ward whose tablet invites another, by a code that is good for an hour. */
-async function invitingWard(t: TestContext, time: 'test clock' | 'real clock' = 'test clock'): Promise<InvitingWard> {
-  const ward = await buildWard();
-  const secret = new Uint8Array(randomBytes(16));
-  const logged: LoggedEvent[] = [];
-  const environment = { ...realEnvironment(logged), ...(time === 'test clock' && { clock: ward.clock }) };
-  await invite(ward, secret, 'tablet', environment.clock.now() - ward.clock.now() + HOUR);
-  const host = await startHost({
-    deviceKey: ward.tablet.key, replica: ward.replica, environment, transport: tcpTransport(), listen: ['/ip4/127.0.0.1/tcp/0'],
-    openLink: (channel) => new ListeningLink(channel),
-  });
-  t.after(() => host.stop());
-  const code: JoinCode = { ward: ward.id, inviter: ward.tablet.id, secret, addresses: host.addresses() };
-  const join: InvitingWard['join'] = async (change) =>
-    joinWard({ code, kind: 'tablet', deviceKey: freshKey(), replica: change.replica ?? (await ward.emptyReplica()), environment, transport: tcpTransport(), ...change });
-  return { ward, host, secret, code, logged, join };
-}
-
-async function invite(ward: TestWard, secret: Uint8Array, kind: DeviceKind, life = HOUR): Promise<void> {
-  const id = inviteId.from(invitationKey(secret, ward.id, kind).publicKey);
-  await ward.put(ward.founder.operation({ type: 'invite', invite: id, kind, expires: ward.clock.now() + life, sealedName: new Uint8Array(20) }));
-}
-
-function failure(code: JoinFailure): { ok: false; failure: JoinFailure } {
-  return { ok: false, failure: code };
-}
-
-function addressesOf(host: Host): ReturnType<typeof multiaddr>[] {
-  return host.addresses().map((address) => multiaddr(`${address}/p2p/${host.peerId}`));
-}
-
-async function strangerChannel(t: TestContext, host: Host, deviceKey: SigningKey, maxFrameLength = 1024 * 1024): Promise<FrameChannel> {
-  const node = await createNode({ deviceKey, transport: tcpTransport(), listen: [], gater: { denyDialMultiaddr: () => false } });
-  t.after(() => node.stop());
-  const connection = await node.dial(addressesOf(host));
-  return channelOver(await connection.newStream(JOIN_PROTOCOL), host.device, { maxFrameLength }, realEnvironment().timers);
-}
-
-async function answers(channel: FrameChannel): Promise<ReturnType<typeof decodeJoinMessage>[]> {
-  const messages: ReturnType<typeof decodeJoinMessage>[] = [];
-  try {
-    for await (const frame of channel.frames()) messages.push(decodeJoinMessage(frame));
-  } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-  }
-  return messages;
-}

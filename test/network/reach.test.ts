@@ -31,8 +31,10 @@ test('NET-4: a page learns from its tablet who is in reach of it, and when someb
 
 test('NET-4: reports are bounded, and what is none is refused', () => {
   const device = deviceOf(freshKeys(1)[0] ?? assert.fail());
-  const reach = { device, connected: true, inSync: false, lastContact: undefined };
-  assert.deepEqual(decodeReach(encodeReach([reach])), [reach]);
+  const heartbeat = { count: 2 ** 40, root: new Uint8Array(32).fill(1), time: 2 ** 41, signature: new Uint8Array(64).fill(2) };
+  const reach = { device, connected: true, inSync: false, lastContact: 2 ** 41, heartbeat };
+  const silent = { device, connected: false, inSync: false, lastContact: undefined, heartbeat: undefined };
+  assert.deepEqual(decodeReach(encodeReach([reach, silent])), [reach, silent]);
   assert.equal(decodeReach(encodeReach(Array.from({ length: 300 }, () => reach))).length, 256);
   for (const frame of [new Uint8Array(0), new Uint8Array(40).fill(255), encodeReach([reach]).slice(0, -1)]) assert.throws(() => decodeReach(frame), MalformedError);
 });

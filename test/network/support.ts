@@ -1,5 +1,7 @@
 /** What the network tests share: a real environment, a ward whose state is just written down, and links that only listen. */
 import { randomBytes } from 'node:crypto';
+import type { MultiaddrConnection } from '@libp2p/interface';
+import { multiaddr } from '@multiformats/multiaddr';
 import type { Environment } from '../../protocol/codec/environment.ts';
 import { deviceId, hexOf, LOG_DOCUMENT, wardId, type DeviceId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed, type SigningKey } from '../../protocol/crypto/signing/signature.ts';
@@ -81,6 +83,7 @@ export class WrittenReplica {
 export class ListeningLink implements Link {
   readonly remote: Uint8Array;
   readonly inSync = true;
+  readonly heartbeat = undefined;
   readonly received: Uint8Array[] = [];
   readonly channel: FrameChannel;
   readonly ended: Promise<string>;
@@ -135,4 +138,11 @@ export function until(host: Host, check: () => boolean): Promise<void> {
       resolve();
     });
   });
+}
+
+/** A connection that comes in from `host`, as a gater sees it. */
+export function knock(host: string): { readonly connection: MultiaddrConnection; close(): void } {
+  const events = new EventTarget();
+  const connection = Object.assign(events, { remoteAddr: multiaddr(`/ip4/${host}/tcp/1234`), abort: () => undefined }) as unknown as MultiaddrConnection;
+  return { connection, close: () => events.dispatchEvent(new Event('close')) };
 }

@@ -50,6 +50,26 @@ test('STORE-2: what this program writes has the frozen records and no others', a
   assert.deepEqual(found, frozen);
 });
 
+test('STORE-1: whatever is written is flushed to the disk before it is acknowledged', async (t) => {
+  const [batch, ...unflushed] = [t.mock.method(ClassicLevel.prototype, 'batch'), t.mock.method(ClassicLevel.prototype, 'put'), t.mock.method(ClassicLevel.prototype, 'del')];
+  const store = await openLevelStore(freshFolder());
+  const steps = [
+    () => store.append(sampleAppend(chainNumber(1, 1), 1, 3)),
+    () => store.setLocal('name', Uint8Array.of(1)),
+    () => store.setLocal('name', null),
+    () => store.erase([chainNumber(1, 1).document]),
+    () => store.destroy(),
+  ];
+  for (const [at, step] of steps.entries()) {
+    const before = batch.mock.callCount();
+    await step();
+    assert.ok(batch.mock.callCount() > before, `step ${at} wrote`);
+  }
+  for (const { arguments: given } of batch.mock.calls) assert.deepEqual(Array.from<unknown>(given).at(1), { sync: true });
+  for (const spy of unflushed) assert.equal(spy.mock.callCount(), 0, 'a way of writing that is not looked at here');
+  await store.close();
+});
+
 test('STORE-3: a store of a later format is refused with one clear error and left as it is', async () => {
   const folder = freshFolder();
   await fill(await openLevelStore(folder));

@@ -23,6 +23,7 @@ globalThis.runStoreContract = async (seed) => {
   };
   for (const one of storeContract) await attempt(one.title, () => one.run(freshPlace()));
   await attempt('agrees with a model under random steps', () => storeAgreesWithModel(freshPlace(), 15, seed));
+  await attempt('every change is a strict transaction', changesStrictly);
   await attempt('a second opening is refused while the first is open', refusesSecond);
   await attempt('an opening with a signal waits for the first to close', waitsForFirst);
   await attempt('a deleted database fails with one clear error', noticesDeletion);
@@ -35,6 +36,28 @@ let places = 0;
 function freshPlace(): StorePlace {
   const name = `contract-${++places}`;
   return { durable: true, open: () => openIndexedDbStore(name) };
+}
+
+async function changesStrictly(): Promise<void> {
+  const begin = IDBDatabase.prototype.transaction;
+  const made: IDBTransaction[] = [];
+  IDBDatabase.prototype.transaction = function record(...args) {
+    const transaction = Reflect.apply(begin, this, args);
+    if (transaction.mode === 'readwrite') made.push(transaction);
+    return transaction;
+  };
+  try {
+    const store = await freshPlace().open();
+    await store.append(sampleAppend(chainNumber(1, 1), 1, 3));
+    await store.setLocal('name', Uint8Array.of(1));
+    await store.destroy();
+    await store.close();
+  } finally {
+    IDBDatabase.prototype.transaction = begin;
+  }
+  check(made.length >= 3, `${made.length} changes seen`);
+  // What the browser made of the wish, not what was wished.
+  same(made.map(({ durability }) => durability), made.map(() => 'strict'), 'durability');
 }
 
 async function refusesSecond(): Promise<void> {

@@ -5,30 +5,14 @@ import { encode, type Cbor } from '../../protocol/codec/cbor.ts';
 import { deviceId } from '../../protocol/codec/ids.ts';
 import { encodeItem } from '../../protocol/items/item.ts';
 import { encodeMessage, MAX_FRAME_LENGTH, parseMessage, type Message } from '../../protocol/sync/messages.ts';
-import { chainOf, documentOf, keyOf, runOf, WARD } from './support/fake-replica.ts';
+import { exampleMessages } from './support/example-messages.ts';
+import { chainOf, documentOf, keyOf, WARD } from './support/fake-replica.ts';
 
-const digest = new Uint8Array(32).fill(7);
-const key = keyOf(1);
-const items = chainOf(documentOf(1), key, 3);
-const [first] = items;
+const [first, ...rest] = chainOf(documentOf(1), keyOf(1), 3);
 assert.ok(first);
+const digest = new Uint8Array(32).fill(7);
 const chain = { document: first.fields.document, author: first.fields.author };
-const entries = [{ author: chain.author, seq: 3, id: first.id }];
-
-const EXAMPLES: readonly Message[] = [
-  { type: 'hello', version: 1, ward: WARD, device: deviceId.from(key.publicKey), time: 5, subscription: { type: 'all' }, foundation: digest, root: digest },
-  { type: 'hello', version: 1, ward: WARD, device: deviceId.from(key.publicKey), time: 5, subscription: { type: 'documents', documents: [chain.document] }, foundation: digest, root: digest },
-  { type: 'heartbeat', count: 3, root: digest, time: 9, signature: new Uint8Array(64), foundation: digest, settled: 'yes' },
-  { type: 'nodes', request: 1, nodes: [{ prefix: '', node: { type: 'inner', children: Array.from({ length: 16 }, (_, i) => (i < 3 ? digest : new Uint8Array(0))) } }] },
-  { type: 'nodes', request: 1, nodes: [{ prefix: '0a', node: { type: 'leaf', documents: [{ document: chain.document, digest }] } }] },
-  { type: 'frontiers', request: 2, ranges: [{ document: chain.document, after: new Uint8Array(0), entries, complete: 'yes' }], ahead: [{ document: chain.document, entries }] },
-  { type: 'answer', request: 2, nodes: [], frontiers: [{ document: chain.document, entries }], ahead: [], resume: [{ document: chain.document, after: chain.author }] },
-  { type: 'want', request: 3, wants: [{ ...chain, from: 1 }] },
-  { type: 'runs', request: 3, runs: [runOf(items)] },
-  { type: 'push', push: 1, runs: [runOf(items)] },
-  { type: 'stored', pushes: [1], chains: [{ ...chain, seq: 3 }] },
-  { type: 'end', reason: 'done' },
-];
+const EXAMPLES: readonly Message[] = Object.values(exampleMessages({ ward: WARD, device: deviceId.from(keyOf(1).publicKey), items: [first, ...rest] })).flat();
 
 test('SYNC-1: every message comes back as it was sent', () => {
   for (const message of EXAMPLES) assert.deepEqual(parseMessage(encodeMessage(message)), { ok: true, value: message });

@@ -199,3 +199,14 @@ test('UNLOCK-4: two clients that deal at once agree on one dealing, and it unloc
   const shares = [...(await ward.node(0).store.load()).records.keys()].filter((name) => name.startsWith(hexOf(userOf(ward, NURSE).id)) && name.endsWith('.share'));
   assert.ok(shares.length <= 2, 'one that holds, and one that nobody will ask for, until a day is over');
 });
+
+test('LOCK-1: locking waits for no other device: a node that hangs keeps nobody from the next unlock', async () => {
+  const ward = await presentWard();
+  ward.node(3).hangs = true;
+  for (const handle of [NURSE, 'admin-1']) {
+    const unlocked = await ward.unlock(ward.office, handle);
+    assert.ok(unlocked.ok);
+    // What follows an unlock has asked the node that hangs.
+    await unlocked.value.lock();
+  }
+});

@@ -26,6 +26,8 @@ export interface PresentNode {
   readonly pins: PinKeeper | undefined;
   readonly store: MemoryShareStore;
   isOn: boolean;
+  /** It takes questions and says nothing, as a machine does that hangs. */
+  hangs: boolean;
   /** What an evil node makes of its answers. */
   turned: ((answer: UnlockAnswer) => UnlockAnswer) | undefined;
   /** Questions it was asked. */
@@ -51,6 +53,7 @@ export class PresentWard {
         const asked = this.nodes.find(({ id }) => hexOf(id) === hexOf(node));
         if (asked === undefined || !asked.isOn) return undefined;
         asked.asked.push(question);
+        if (asked.hangs) return new Promise(() => {});
         const answer = await answerUnlock(asked.keeper, asked.pins, asked.glass)(question, device);
         return asked.turned === undefined ? answer : asked.turned(answer);
       },
@@ -86,7 +89,7 @@ export class PresentWard {
     const keeper = await ShareKeeper.open({ replica, self: id, store, environment: this.environment });
     const pins = kind === 'tablet' ? new PinKeeper({ replica, self: id, environment, uptime }) : undefined;
     const glass = await GlassKeeper.open({ replica, self: id, store, environment: this.environment });
-    const node: PresentNode = { id, keeper, glass, pins, store, isOn: true, turned: undefined, asked: [] };
+    const node: PresentNode = { id, keeper, glass, pins, store, isOn: true, hangs: false, turned: undefined, asked: [] };
     this.nodes.push(node);
     return node;
   }

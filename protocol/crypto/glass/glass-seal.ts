@@ -18,15 +18,7 @@ import { openCommitted, sealCommitted } from '../sealing/committed.ts';
 import { decodeElement, decodeScalar, encodeScalar, Fn, Point, publicElement, WIDE_LENGTH, wideScalar } from '../sharing/group.ts';
 import { combineElements } from '../sharing/sharing.ts';
 import { deriveKey } from '../signing/hash.ts';
-import { proveKnowledge } from './sealed-point.ts';
-
-/** What a wrap belongs to: a node, and whoever opens, has to name the same. */
-export interface GlassContext {
-  readonly ward: Uint8Array;
-  readonly document: Uint8Array;
-  /** Of the break-glass key. */
-  readonly dealing: Uint8Array;
-}
+import { labelOf, proveKnowledge, type GlassContext } from './sealed-point.ts';
 
 export interface GlassWrap {
   /** R, 32 bytes: all that nodes are shown. */
@@ -39,10 +31,6 @@ export interface GlassWrap {
 export interface GlassAnswer {
   readonly index: number;
   readonly element: Uint8Array;
-}
-
-export function labelOf({ ward, document, dealing }: GlassContext): Uint8Array {
-  return encode([LABEL.glass, ward, document, dealing]);
 }
 
 /** `commitments[0]` is the public half of the break-glass key; `teamKey` is the all-clinicians key, 32 bytes. */

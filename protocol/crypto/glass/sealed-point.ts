@@ -13,7 +13,20 @@ import { LABEL } from '../labels.ts';
 import { decodeElement, decodeScalar, ELEMENT_LENGTH, encodeScalar, Fn, Point, SCALAR_LENGTH, WIDE_LENGTH, wideScalar } from '../sharing/group.ts';
 import { deriveKey } from '../signing/hash.ts';
 
+/** What a wrap belongs to: a node, and whoever opens, has to name the same. */
+export interface GlassContext {
+  readonly ward: Uint8Array;
+  readonly document: Uint8Array;
+  /** Of the break-glass key. */
+  readonly dealing: Uint8Array;
+}
+
 export const KNOWLEDGE_LENGTH = ELEMENT_LENGTH + SCALAR_LENGTH;
+
+/** Under which the maker of a wrap proves to have known its scalar. */
+export function labelOf({ ward, document, dealing }: GlassContext): Uint8Array {
+  return encode([LABEL.glass, ward, document, dealing]);
+}
 
 /** Schnorr's proof of knowledge of `secret` (a scalar, 32 bytes) for g^secret under `label`: commitment(32) ‖ response(32). */
 export function proveKnowledge(secret: Uint8Array, label: Uint8Array, entropy: Entropy): Uint8Array {

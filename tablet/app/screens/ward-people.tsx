@@ -8,7 +8,11 @@ import { FormProblem } from '../parts/form-problem.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { CouncilAction, CouncilView, Role, WardPerson } from '../port-council.ts';
 import { useActing, type Acting } from '../state/council.ts';
+import { isFound } from '../state/finding.ts';
 import { words } from '../state/preferences.ts';
+
+/** So many are seen at a glance. */
+const MANY = 8;
 
 interface Secret {
   readonly name: string;
@@ -19,7 +23,10 @@ export function WardPeople({ view }: { view: CouncilView }): JSX.Element {
   const acting = useActing();
   const [asking, setAsking] = useState<{ readonly person: WardPerson; readonly what: 'remove' | 'renew' }>();
   const [secret, setSecret] = useState<Secret>();
+  const [wanted, setWanted] = useState('');
   const say = words.value.council.people;
+
+  const shown = view.people.filter(({ name, handle, teams }) => isFound([name, handle, ...teams].join(' '), wanted));
 
   const confirm = async ({ person, what }: NonNullable<typeof asking>): Promise<void> => {
     const done = await acting.act({ do: what === 'remove' ? 'remove-person' : 'renew', user: person.id }, what === 'remove' ? say.removed(person.name) : '');
@@ -32,7 +39,14 @@ export function WardPeople({ view }: { view: CouncilView }): JSX.Element {
       <section class="panel" aria-labelledby="ward-people">
         <h2 id="ward-people">{say.title(view.people.length)}</h2>
         <FormProblem text={acting.problem} />
-        <ul class="ward-rows">{view.people.map((person) => <Person key={person.id} person={person} acting={acting} onAsk={(what) => setAsking({ person, what })} />)}</ul>
+        {view.people.length > MANY && (
+          <label class="field">
+            <span class="field-name">{say.find}</span>
+            <input class="input" type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
+          </label>
+        )}
+        <p role="status">{shown.length === 0 && say.noneFound}</p>
+        <ul class="ward-rows">{shown.map((person) => <Person key={person.id} person={person} acting={acting} onAsk={(what) => setAsking({ person, what })} />)}</ul>
       </section>
       <AddPerson view={view} onAdded={setSecret} />
       {asking !== undefined && (
@@ -58,12 +72,17 @@ function Person({ person, acting, onAsk }: { person: WardPerson; acting: Acting;
   const { people: say, roles } = words.value.council;
   const { name, handle, teams, isSelf, isTemporary, byPasswordAlone } = person;
   return (
-    <li>
+    <li class="person">
       <h3>{name} {isSelf && <span class="tag tag-quiet">{say.you}</span>}</h3>
-      <p class="muted"><span class="code">{handle}</span> · {roles[person.role]}</p>
+      <p class="muted">{roles[person.role]}</p>
+      <p class="muted code">{handle}</p>
       <p class="muted">{teams.length === 0 ? say.noTeam : say.inTeams(teams.join(', '))}</p>
-      {isTemporary && <p class="tag">{say.temporary}</p>}
-      {byPasswordAlone && <p class="tag tag-quiet">{say.byPassword}</p>}
+      {(isTemporary || byPasswordAlone) && (
+        <p class="person-tags">
+          {isTemporary && <span class="tag">{say.temporary}</span>}
+          {byPasswordAlone && <span class="tag tag-quiet">{say.byPassword}</span>}
+        </p>
+      )}
       <details>
         <summary>{say.change(name)}</summary>
         <div class="ward-actions">

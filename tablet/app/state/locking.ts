@@ -15,12 +15,15 @@ const PATIENCE = 3_000;
 
 /**
  * Keeps what was typed, ends the session, and ends the worker: with its memory goes every key and every opened record. A
- * worker that does not answer is ended all the same.
+ * worker that does not answer is ended all the same. The page shows nothing of it from the first moment on, and asks who
+ * is next only once there is another worker, which will still be there when they have answered.
  */
 export async function lock(port: PortClient): Promise<void> {
   const done = keepDraftsNow(port).then(() => port.request('lock', {}));
+  port.retire();
   await Promise.race([done, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
-  port.restart();
+  // A page that was removed meanwhile goes on destroying what it holds.
+  if (port.topics.session.peek().state !== 'revoked') port.restart();
 }
 
 /** Watches for as long as somebody is unlocked. Call once. */

@@ -41,6 +41,8 @@ export const councilEn = {
 
   people: {
     title: (n: number) => plural(n, 'person', 'people'),
+    find: 'Find by name, login or team',
+    noneFound: 'Nobody matches.',
     you: 'You',
     temporary: 'Has not chosen a password yet',
     byPassword: 'Unlocks by password alone until the next unlock',

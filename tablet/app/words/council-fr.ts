@@ -39,6 +39,8 @@ export const councilFr: typeof councilEn = {
 
   people: {
     title: (n) => pluriel(n, 'personne', 'personnes'),
+    find: 'Chercher par nom, identifiant ou équipe',
+    noneFound: 'Personne ne correspond.',
     you: 'Vous',
     temporary: 'N’a pas encore choisi de mot de passe',
     byPassword: 'Par le seul mot de passe jusqu’au prochain déverrouillage',

@@ -27,6 +27,8 @@ export interface PageWard {
   readonly device: PageDevice;
   readonly replica: Replica;
   readonly host: Host;
+  /** The digest of everything that is here now. */
+  readonly root: () => Uint8Array;
   /** Whose disk counts as 'saved here', when it is not this page's own. */
   readonly savedBy: DeviceId | undefined;
   close(): Promise<void>;
@@ -94,6 +96,7 @@ async function runPageWard(device: PageDevice): Promise<PageWard> {
     device,
     replica,
     host,
+    root: () => sync.root(),
     savedBy: isTablet ? device.home : undefined,
     async close() {
       sync.close();

@@ -5,6 +5,7 @@ import { deviceId, hexOf } from '../../../protocol/codec/ids.ts';
 import type { DeviceKind } from '../../../protocol/membership/ward-state.ts';
 import type { Reach } from '../../../protocol/network/reach.ts';
 import type { Link } from '../../../protocol/sync/link.ts';
+import { Witnesses } from '../../../protocol/sync/witnesses.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import type { PeerView, SyncView } from '../port.ts';
 import type { PageWard } from './page-ward.ts';
@@ -19,6 +20,8 @@ export class SyncStatus {
   #session: Session | undefined;
   /** Whom this page's tablet has in reach; undefined in a desktop's browser, and while the tablet does not answer. */
   #reach: readonly Reach[] | undefined;
+  /** On a tablet's page: what devices beyond its tablet signed for. */
+  readonly #witnesses: Witnesses;
   #unfollow: () => void = () => {};
   #due = false;
 
@@ -26,10 +29,12 @@ export class SyncStatus {
     this.#ward = ward;
     this.#environment = environment;
     this.#post = post;
+    this.#witnesses = new Witnesses(ward.replica, ward.device.id);
     ward.host.onPeersChanged(() => this.#showSoon());
     if (ward.savedBy !== undefined) {
       ward.host.followReach(ward.savedBy, (reach) => {
         this.#reach = reach;
+        for (const { device, heartbeat } of reach ?? []) if (heartbeat !== undefined) this.#witnesses.hear(device, heartbeat);
         this.#showSoon();
       });
     }
@@ -46,6 +51,8 @@ export class SyncStatus {
   }
 
   show(): void {
+    const { standings } = this.#session ?? {};
+    if (standings !== undefined) for (const device of this.#witnesses.holding(this.#ward.root())) standings.equalToPeer(device, () => true);
     const summary = this.#session?.standings.summary();
     this.#post({
       peers: this.#peers(),
@@ -68,24 +75,28 @@ export class SyncStatus {
 
   /** Every other device that this page, or its tablet, knows something of. */
   contacts(): readonly Reach[] {
-    const { host, device } = this.#ward;
-    const direct = host.peers().map(({ device: peer, link, lastContact }): Reach =>
-      ({ device: peer, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact }));
+    const { device } = this.#ward;
+    const direct = this.#direct();
     const told = (this.#reach ?? []).filter((peer) => !equalBytes(peer.device, device.id));
     return direct.map((peer) => (peer.connected ? peer : told.find((other) => equalBytes(other.device, peer.device)) ?? peer));
   }
 
   /** On a tablet: the tablet itself, and whom it has in reach. In a desktop's browser: the archives. */
   #peers(): readonly PeerView[] {
-    const { host, device, savedBy } = this.#ward;
-    const direct = host.peers().map(({ device: peer, link, lastContact }): Reach =>
-      ({ device: peer, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact }));
+    const { device, savedBy } = this.#ward;
+    const direct = this.#direct();
     const own = savedBy && direct.find((peer) => equalBytes(peer.device, savedBy));
     if (own === undefined) return direct.flatMap((peer) => this.#peerView(peer, 'archive'));
     // While the tablet does not answer, nothing is known of the others but that they are of this ward.
-    const others = (this.#reach ?? direct.map(({ device: peer }) => ({ device: peer, connected: false, inSync: false, lastContact: undefined })))
+    const others = (this.#reach ?? direct.map(({ device: peer }) => ({ device: peer, connected: false, inSync: false, lastContact: undefined, heartbeat: undefined })))
       .filter((peer) => !equalBytes(peer.device, own.device) && !equalBytes(peer.device, device.id));
     return [...this.#peerView(own, 'tablet').map((view) => ({ ...view, own: true })), ...others.flatMap((peer) => this.#peerView(peer, 'archive', 'tablet'))];
+  }
+
+  /** As this page sees the ward's other devices by itself. */
+  #direct(): readonly Reach[] {
+    return this.#ward.host.peers().map(({ device, link, lastContact }) =>
+      ({ device, connected: link !== undefined, inSync: link?.inSync ?? false, lastContact, heartbeat: link?.heartbeat }));
   }
 
   /** Nothing for devices of other kinds: bridges and browsers keep nothing for others. */

@@ -50,6 +50,24 @@ export async function notesReachEverybody({ desk, one, two, headless, patients: 
   assert.deepEqual(browser.takeComplaints(), []);
 }
 
+/** A tablet's page reaches its own tablet alone; what it says of other devices it has from what these signed. */
+export async function tabletSaysWhoHoldsIt({ ward, one, two, patients: [, second = ''], typed, browser }: Scene): Promise<void> {
+  await ward.stop('archive');
+  for (const page of [one, two]) await page.openPatient(second, 'notes');
+  const text = 'Written while the archive was off, unverkennbar';
+  typed.push(text);
+  await one.note(text);
+  await two.see(text);
+  // The other tablet, the admin's computer and the headless client; then the archive as well.
+  await one.seeSync(/^Sync status: On 3 other devices.*Archive/);
+  await one.picture('held-elsewhere');
+  await ward.start('archive');
+  await one.seeSync(/^Sync status: Backed up.*On 4 other devices/);
+  await one.picture('held-and-backed-up');
+  // The desk's page was without its server meanwhile.
+  browser.takeComplaints();
+}
+
 /** Each of the steps is somewhere in the lines, in this order. */
 function assertInOrder(lines: readonly string[], steps: readonly RegExp[]): void {
   let from = 0;
