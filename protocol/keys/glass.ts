@@ -8,7 +8,7 @@ import { fromUtf8, utf8 } from '../codec/bytes.ts';
 import { MalformedError } from '../codec/result.ts';
 import { fixedBytes, fromBytes, list, record, toBytes, uint, type Shape, type ValueOf } from '../codec/shape.ts';
 import { openGlass, sealGlass, type GlassAnswer } from '../crypto/glass/glass-seal.ts';
-import { type GlassContext } from '../crypto/glass/sealed-point.ts';
+import { type GlassContext } from '../crypto/sharing/sealed-point.ts';
 import { LABEL } from '../crypto/labels.ts';
 import { openCommitted, sealCommitted } from '../crypto/sealing/committed.ts';
 import { deriveKey } from '../crypto/signing/hash.ts';

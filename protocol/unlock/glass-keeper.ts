@@ -9,7 +9,7 @@ import { constantTimeEqual, equalBytes, toHex } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { hexOf, LOG_DOCUMENT, type DeviceId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
-import { isKnown, labelOf } from '../crypto/glass/sealed-point.ts';
+import { isKnown, labelOf } from '../crypto/sharing/sealed-point.ts';
 import { LABEL } from '../crypto/labels.ts';
 import { evaluateBlinded } from '../crypto/oprf/evaluate.ts';
 import { verifyShare } from '../crypto/sharing/sharing.ts';

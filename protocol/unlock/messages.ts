@@ -6,7 +6,7 @@ import { documentId, itemId, userId, type DeviceId, type UserId } from '../codec
 import { encode } from '../codec/cbor.ts';
 import { fixedBytes, fromBytes, oneOf, record, toBytes, uint, union, type ValueOf } from '../codec/shape.ts';
 import { PROOF_LENGTH } from '../crypto/oprf/evaluate.ts';
-import { KNOWLEDGE_LENGTH } from '../crypto/glass/sealed-point.ts';
+import { KNOWLEDGE_LENGTH } from '../crypto/sharing/sealed-point.ts';
 import { ELEMENT_LENGTH, SCALAR_LENGTH } from '../crypto/sharing/group.ts';
 import { DEALING_ID_LENGTH, dealingShape } from '../membership/dealing.ts';
 
@@ -126,8 +126,9 @@ export function pinChangeContent(user: UserId, node: DeviceId, held: Uint8Array,
 }
 
 /** What a question in a use of break-glass signs: at this node, for this document, this element (label break-glass-ask). */
-export function glassAskContent({ use, document, dealing, point }: Pick<Extract<UnlockQuestion, { readonly type: 'open-glass' }>, 'use' | 'document' | 'dealing' | 'point'>, node: DeviceId): Uint8Array {
-  return encode([use, document, dealing, point, node]);
+export function glassAskContent(question: Pick<Extract<UnlockQuestion, { readonly type: 'open-glass' }>, 'use' | 'document' | 'dealing' | 'point'>, node: DeviceId): Uint8Array {
+  const { use, document, dealing: ofDealing, point } = question;
+  return encode([use, document, ofDealing, point, node]);
 }
 
 export function isGlassQuestion(question: UnlockQuestion): question is GlassQuestion {

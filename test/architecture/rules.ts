@@ -18,7 +18,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = withClosure({
   unlock: ['crypto/oprf', 'replica'],
   network: ['sync', 'unlock'],
   authority: ['crypto/signing'],
-  keys: ['crypto/sealing', 'crypto/oprf', 'items', 'membership'],
+  keys: ['crypto/glass', 'items', 'membership'],
   documents: ['keys', 'replica'],
   ward: ['documents', 'unlock'],
   clinical: ['codec'],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { equalBytes } from '../../protocol/codec/bytes.ts';
 import { isProvenShare, openGlass, sealGlass } from '../../protocol/crypto/glass/glass-seal.ts';
-import { isKnown, KNOWLEDGE_LENGTH, labelOf, type GlassContext } from '../../protocol/crypto/glass/sealed-point.ts';
+import { isKnown, KNOWLEDGE_LENGTH, labelOf, type GlassContext } from '../../protocol/crypto/sharing/sealed-point.ts';
 import { evaluateBlinded } from '../../protocol/crypto/oprf/evaluate.ts';
 import { Point, publicElement, randomScalar } from '../../protocol/crypto/sharing/group.ts';
 import { dealShares, shareKey } from '../../protocol/crypto/sharing/sharing.ts';

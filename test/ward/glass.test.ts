@@ -40,7 +40,7 @@ async function glassWard(t: TestContext): Promise<GlassWard> {
   const ownerPlace = await addPlace(admin, ward.office.replica);
   const owner = await ward.session(ownerPlace, 'robin-1');
   const document = await owner.create(team.value, { secret: 'penicillin' });
-  owner.glass.describeBy((id) => (hexOf(id) === hexOf(document) ? { patient: document, words: ['MRN 0042', 'Bed 7'] } : undefined));
+  await owner.glass.describeBy((id) => (hexOf(id) === hexOf(document) ? { patient: document, words: ['MRN 0042', 'Bed 7'] } : undefined));
   await owner.glass.settleWraps();
   await owner.settled();
   await exchange(ward.office, ownerPlace, admin, owner);
@@ -133,9 +133,9 @@ test('GLASS-5: after its end the document has a new key before anybody writes to
   await nurse.settled();
   // The owner has not heard of any end: her own clock says that it is over, and she says so.
   await owner.edit(document, (draft) => { draft['after'] = 1; });
-  assert.deepEqual((await epochs()).toSorted(), [1, 1, 2]);
+  assert.deepEqual((await epochs()).toSorted((a, b) => a - b), [1, 1, 2]);
   await owner.edit(document, (draft) => { draft['after'] = 2; });
-  assert.deepEqual((await epochs()).toSorted(), [1, 1, 2, 2], 'once');
+  assert.deepEqual((await epochs()).toSorted((a, b) => a - b), [1, 1, 2, 2], 'once');
   await exchange(ward.office, ownerPlace, owner, nurse);
   assert.equal(nurse.document(document)?.value, undefined);
   // What is wrapped since opens by a new use, and by no other.

@@ -18,7 +18,7 @@ import { openCommitted, sealCommitted } from '../sealing/committed.ts';
 import { decodeElement, decodeScalar, encodeScalar, Fn, Point, publicElement, WIDE_LENGTH, wideScalar } from '../sharing/group.ts';
 import { combineElements } from '../sharing/sharing.ts';
 import { deriveKey } from '../signing/hash.ts';
-import { labelOf, proveKnowledge, type GlassContext } from './sealed-point.ts';
+import { labelOf, proveKnowledge, type GlassContext } from '../sharing/sealed-point.ts';
 
 export interface GlassWrap {
   /** R, 32 bytes: all that nodes are shown. */

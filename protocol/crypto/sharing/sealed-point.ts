@@ -10,7 +10,7 @@ import { encode } from '../../codec/cbor.ts';
 import type { Entropy } from '../../codec/environment.ts';
 import { MalformedError } from '../../codec/result.ts';
 import { LABEL } from '../labels.ts';
-import { decodeElement, decodeScalar, ELEMENT_LENGTH, encodeScalar, Fn, Point, SCALAR_LENGTH, WIDE_LENGTH, wideScalar } from '../sharing/group.ts';
+import { decodeElement, decodeScalar, ELEMENT_LENGTH, encodeScalar, Fn, Point, SCALAR_LENGTH, WIDE_LENGTH, wideScalar } from './group.ts';
 import { deriveKey } from '../signing/hash.ts';
 
 /** What a wrap belongs to: a node, and whoever opens, has to name the same. */
