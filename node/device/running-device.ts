@@ -19,6 +19,7 @@ import { deviceSigner } from '../../protocol/sync/heartbeat-memory.ts';
 import type { Subscription } from '../../protocol/sync/link.ts';
 import { answerUnlock } from '../../protocol/unlock/answering.ts';
 import { PinKeeper } from '../../protocol/unlock/pin-keeper.ts';
+import { GlassKeeper } from '../../protocol/unlock/glass-keeper.ts';
 import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
 import { keepAlarms, type Alarms } from './alarms.ts';
 import { itemsFolder, removedMessage, sharesFolder, type DeviceFolder } from './device-folder.ts';
@@ -72,6 +73,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
   const { environment, listen, discovery, subscription = { type: 'all' } } = options;
   const addressOf = peerAddresses(folder.peers);
   const keeper = await openKeeper(folder, replica, environment);
+  const glass = keeper && await GlassKeeper.open({ replica, self: folder.id, store: shareFiles(sharesFolder(folder)), environment });
   const custodian = await keepCustody({ replica, key: folder.key, clock: environment.clock, log: environment.log });
   // In memory alone: whoever stops the process has none of them.
   const pins = folder.kind === 'tablet' ? new PinKeeper({ replica, self: folder.id, environment, uptime: options.uptime ?? realUptime }) : undefined;
@@ -86,7 +88,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
       ...(discovery !== undefined && { discovery }),
       addressesOf: ({ id }) => addressOf(id),
       openLink: (channel) => sync.openLink(channel, subscription),
-      ...(keeper !== undefined && { answerUnlock: answerUnlock(keeper, pins) }),
+      ...(keeper !== undefined && glass !== undefined && { answerUnlock: answerUnlock(keeper, pins, glass) }),
     });
     return succeed({
       folder, replica, store, host, keeper, pins, custodian,
@@ -97,6 +99,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
         pins?.stop();
         await host.stop();
         await keeper?.stop();
+        await glass?.stop();
         await custodian.stop();
         await close();
       },
@@ -105,6 +108,7 @@ export async function runDevice(folder: DeviceFolder, options: DeviceRunOptions)
     sync.close();
     pins?.stop();
     await keeper?.stop();
+    await glass?.stop();
     await close();
     return fail(listenFailure(error, listen));
   }

@@ -35,6 +35,8 @@ export class ChainReader {
   readonly #document: DocumentId;
   readonly #graph: ChangeGraph;
   readonly #positions = new Map<Hex<AuthorId>, ChainPosition>();
+  /** Up to where closed chains were looked through for break-glass wraps. */
+  readonly #searched = new Map<Hex<AuthorId>, number>();
   /** Up to where grants were read beyond the place where a chain waits for a key. */
   readonly #grantsRead = new Map<Hex<AuthorId>, number>();
   readonly #stopped = new Map<Hex<AuthorId>, { readonly item: Item; readonly reason: ChangesetFailure }>();
@@ -75,7 +77,7 @@ export class ChainReader {
 
   /** The log or the keys have changed so that what was read is to be read anew, by another reader. */
   get isStale(): boolean {
-    const historyKey = this.#keyring.newestSecrets(this.#document)?.historyKey;
+    const historyKey = this.#keyring.allSecrets(this.#document)[0]?.historyKey;
     if (this.#historyKey !== undefined && (historyKey === undefined || !equalBytes(historyKey, this.#historyKey))) return true;
     return this.#replica.frontier(this.#document).some(({ author }) => {
       const before = this.#acceptedUpTo.get(hexOf(author));
@@ -130,7 +132,18 @@ export class ChainReader {
     while (this.position(author).seq < until) {
       const items = await this.#replica.read(chain, this.position(author).seq + 1, READ_LIMIT);
       if (items.length === 0) return;
-      for (const item of items) if (!this.#readItem(item)) return;
+      for (const item of items) if (!this.#readItem(item)) return this.#readWraps(author, item.fields.seq + 1, until);
+    }
+  }
+
+  /** A chain that is closed here is looked through for break-glass wraps, each item once: they stand behind what they open. */
+  async #readWraps(author: AuthorId, from: number, until: number): Promise<void> {
+    for (let next = Math.max(from, (this.#searched.get(hexOf(author)) ?? 0) + 1); next <= until;) {
+      const items = await this.#replica.read({ document: this.#document, author }, next, READ_LIMIT);
+      if (items.length === 0) return;
+      for (const item of items) if (item.fields.content.type === 'grant' && !isDisputed(this.#replica, item)) this.#keyring.readGlassWrap(item);
+      next += items.length;
+      this.#searched.set(hexOf(author), next - 1);
     }
   }
 
@@ -171,7 +184,7 @@ export class ChainReader {
       this.#positions.set(hexOf(author), { ...this.position(author), seq: item.fields.seq });
       return true;
     }
-    this.#historyKey ??= this.#keyring.newestSecrets(this.#document)?.historyKey;
+    this.#historyKey ??= this.#keyring.allSecrets(this.#document)[0]?.historyKey;
     const secrets = this.#keyring.documentSecrets(this.#document, content.epoch);
     const opened = openChangeset(this.#replica.ward, secrets, item, this.position(author));
     if (!opened.ok) {

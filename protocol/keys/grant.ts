@@ -3,7 +3,7 @@ import { concatBytes, equalBytes } from '../codec/bytes.ts';
 import { encode } from '../codec/cbor.ts';
 import type { Entropy } from '../codec/environment.ts';
 import { documentId, teamId, userId, type AuthorId, type DocumentId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
-import { fromBytes, list, record, toBytes, uint, union, variableBytes, type ValueOf } from '../codec/shape.ts';
+import { fixedBytes, fromBytes, list, record, toBytes, uint, union, variableBytes, type ValueOf } from '../codec/shape.ts';
 import { LABEL } from '../crypto/labels.ts';
 import { openCommitted, sealCommitted } from '../crypto/sealing/committed.ts';
 import { openFrom, sealTo, type KemKeyPair } from '../crypto/sealing/hpke.ts';
@@ -13,6 +13,8 @@ import { MAX_BODY_LENGTH } from '../items/item.ts';
 /** Fits a body of 1 MiB; a larger team takes several grants of the same key. */
 export const MAX_WRAPS = 800;
 const MAX_EARLIER_KEYS = 256;
+/** Keys of one document in one break-glass wrap. */
+export const MAX_GLASS_SECRETS = 256;
 
 const bodyShape = union({
   'team-epoch': [1, record({
@@ -26,9 +28,20 @@ const bodyShape = union({
     nonce: variableBytes(0, 16),
     sealed: variableBytes(1, 256),
   })],
+  /** The document's keys for whoever breaks the glass (GLASS-4); the team and epoch of the item are those of the all-clinicians key. */
+  glass: [3, record({
+    /** The newest epoch in it. */
+    epoch: uint(0xffffffff),
+    dealing: fixedBytes(16),
+    point: fixedBytes(32),
+    proof: fixedBytes(64),
+    sealed: variableBytes(1, 16 * 1024),
+    finder: variableBytes(1, 1024),
+  })],
 });
 
 export type GrantBody = ValueOf<typeof bodyShape>;
+export type GlassBody = Extract<GrantBody, { readonly type: 'glass' }>;
 
 /** Throws `MalformedError`. */
 export function decodeGrant(body: Uint8Array): GrantBody {
@@ -103,6 +116,10 @@ export function openEarlierKeys(ward: WardId, holder: TeamKey, grant: GrantBody)
 export function documentGrantBody(ward: WardId, document: DocumentId, secrets: DocumentSecrets, nonce: Uint8Array, fields: Uint8Array, teamKey: TeamKey, entropy: Entropy): Uint8Array {
   const sealed = sealCommitted(teamKey.key, documentContext(ward, document), fields, concatBytes(secrets.key, secrets.historyKey), entropy);
   return toBytes(bodyShape, { type: 'document', epoch: secrets.epoch, nonce, sealed });
+}
+
+export function glassGrantBody(body: GlassBody): Uint8Array {
+  return toBytes(bodyShape, body);
 }
 
 export function openDocumentGrant(ward: WardId, document: DocumentId, fields: Uint8Array, grant: GrantBody, teamKeys: readonly Uint8Array[]): DocumentSecrets | null {

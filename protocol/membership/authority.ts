@@ -5,8 +5,9 @@
  * count; in the middle of a resolution some revocations are still open, and what depends on one says so in `doubts`.
  */
 import { equalBytes } from '../codec/bytes.ts';
-import { hexOf, isWardsOwn, type DeviceId, type DocumentId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
+import { hexOf, isWardsOwn, type DeviceId, type DocumentId, type Hex, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import { isSoundDealing, objectionToPolicy } from './dealing.ts';
+import { cliniciansTeam, isGlassRequest } from './glass.ts';
 import { effectOf } from './effect.ts';
 import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
@@ -167,6 +168,14 @@ class Inquiry {
         return isErasable(operation.documents);
       case 'confirm-erasure':
         return this.#isForConfirmation(operation.erasure, signer);
+      case 'set-glass':
+        return isSoundDealing(operation.dealing) && this.#isCliniciansTeam(operation.team);
+      case 'break-glass':
+        return isGlassRequest(operation, candidate.time);
+      case 'end-glass':
+        return this.#isForEnding(operation.use, signer, candidate.time);
+      case 'review-glass':
+        return this.#useOfGlass(operation.use) !== undefined && this.#useOfGlass(operation.use)?.signer?.user !== signer.user;
       case 'appoint':
         return this.#isEntitled(operation, signer) && this.#isPresent(this.#log.user(hexOf(operation.user)));
       case 'settle':
@@ -214,7 +223,7 @@ class Inquiry {
       case 'invite':
         return !this.#isThere(log.invitation(hexOf(operation.invite)).additions);
       case 'add-team':
-        return !this.#isThere(log.team(hexOf(operation.team)));
+        return !this.#isThere(log.team(hexOf(operation.team))) && !this.#isCliniciansTeam(operation.team);
       case 'add-member': case 'remove-member':
         return this.#isAdded(log.team(hexOf(operation.team))) && this.#isPresent(log.user(hexOf(operation.user)));
       case 'set-quorum':
@@ -223,6 +232,7 @@ class Inquiry {
         return true;
       case 'genesis': case 'join': case 'ask-recovery': case 'propose': case 'appoint': case 'settle': case 'erase': case 'confirm-erasure':
       case 'set-kit': case 'set-recovery': case 'release-share': case 'renew-user':
+      case 'set-glass': case 'break-glass': case 'end-glass': case 'review-glass':
         return false;
     }
   }
@@ -282,6 +292,24 @@ class Inquiry {
     const { user } = erasure.signer;
     const role = this.roleOf(user, 'erase');
     return user !== signer.user && this.#isPresent(this.#log.user(user)) && role !== undefined && maySign(role, 'erase');
+  }
+
+  #isCliniciansTeam(team: TeamId): boolean {
+    const genesis = this.#log.all[0]?.operation;
+    return genesis?.type === 'genesis' && equalBytes(team, cliniciansTeam(genesis.everyone));
+  }
+
+  /** Whether it counts is another question: what nodes answered was answered. */
+  #useOfGlass(id: ItemId): Entry | undefined {
+    const use = this.#log.entry(id);
+    return use?.operation.type === 'break-glass' && this.#past.covers(use.index) ? use : undefined;
+  }
+
+  /** GLASS-5: by its user, by an admin or privacy officer, and by anybody once its time is over. */
+  #isForEnding(id: ItemId, signer: Signer, time: number): boolean {
+    const use = this.#useOfGlass(id);
+    if (use?.operation.type !== 'break-glass') return false;
+    return use.signer?.user === signer.user || time >= use.operation.until || this.roleOf(signer.user, 'review-glass') !== 'clinician';
   }
 
   /** LOG-13: a holder of the quorum in force, alone or with the votes of enough others, given since and not used. */

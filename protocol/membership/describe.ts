@@ -9,8 +9,11 @@ import { deviceId, hexOf, userId, type DeviceId, type Hex, type InviteId, type I
 import type { AccountEvent, AskState } from './account-state.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
 import type { UnlockPolicy } from './dealing.ts';
+import type { GlassState } from './glass.ts';
 import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
+import type { Operation } from './operation.ts';
+import { maySign } from './roles.ts';
 import type { AuthorityState, CutEntry, DeviceKind, DeviceState, ErasureState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
 export interface Description {
@@ -24,6 +27,7 @@ export interface Description {
   readonly authority: AuthorityState | undefined;
   readonly unlockPolicy: UnlockPolicy | undefined;
   readonly graceHours: number;
+  readonly glass: GlassState | undefined;
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
   /** By id; what has been carried out is not among them. */
@@ -41,7 +45,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, glass: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -91,6 +95,7 @@ class Draft {
   #authority: AuthorityState | undefined;
   #unlockPolicy: UnlockPolicy | undefined;
   #graceHours: number;
+  #glass: GlassState | undefined;
   #quorum: Quorum | undefined;
 
   constructor(before: Description, graph: LogGraph) {
@@ -113,13 +118,14 @@ class Draft {
     this.#authority = before.authority;
     this.#unlockPolicy = before.unlockPolicy;
     this.#graceHours = before.graceHours;
+    this.#glass = before.glass;
     this.#quorum = before.quorum;
   }
 
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, asks: this.#asks.current,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, glass: this.#glass, asks: this.#asks.current,
       quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, erasures: this.#erasures.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
@@ -220,10 +226,14 @@ class Draft {
       case 'set-authority':
         this.#authority = { certificate: operation.certificate, sealedKey: operation.sealedKey };
         break;
+      case 'set-glass':
+        this.#setGlass(operation);
+        break;
       case 'set-quorum':
         this.#quorum = { threshold: operation.threshold, holders: operation.holders };
         break;
       case 'checkpoint': case 'propose': case 'approve': case 'appoint': case 'settle': case 'erase': case 'confirm-erasure':
+      case 'break-glass': case 'end-glass': case 'review-glass':
         break;
     }
   }
@@ -345,6 +355,15 @@ class Draft {
     const isIn = state !== undefined && state.removal === undefined;
     this.#setMember(this.#everyone, user, isIn);
     this.#setMember(this.#admins, user, isIn && state.role === 'admin');
+    this.#setMember(this.#glass?.team, user, isIn && maySign(state.role, 'break-glass'));
+  }
+
+  /** GLASS-2: the first makes the team of all who may use it. */
+  #setGlass({ team, dealing }: Extract<Operation, { readonly type: 'set-glass' }>): void {
+    const before = this.#glass?.dealings[0];
+    this.#glass = { team, dealings: before === undefined ? [dealing] : [dealing, before] };
+    this.#addTeam(team, EMPTY);
+    for (const user of this.#users.current.values()) this.#settleBuiltInTeams(user.id);
   }
 
   #setMember(team: TeamId | undefined, user: UserId, isMember: boolean): void {
@@ -383,7 +402,7 @@ class Draft {
 
   /** A member is who was added by an operation that no removal came after or beside. */
   #changeMembership(team: TeamId, user: UserId, entry: Entry): void {
-    if (hexOf(team) === this.#hexOf(this.#everyone) || hexOf(team) === this.#hexOf(this.#admins)) return;
+    if ([this.#everyone, this.#admins, this.#glass?.team].some((builtIn) => this.#hexOf(builtIn) === hexOf(team))) return;
     const key = hexOf(team) + hexOf(user);
     const entries = [...this.#memberships.get(key) ?? [], entry];
     this.#memberships.set(key, entries);

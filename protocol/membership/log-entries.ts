@@ -81,6 +81,8 @@ export class LogEntries {
   readonly checkpoints: Entry[] = [];
   /** Of erasures. */
   readonly confirmations: Entry[] = [];
+  /** Uses of the break-glass key, and what ended or reviewed one. */
+  readonly glass: Entry[] = [];
   /** Votes that appointed somebody, by the votes that they used. */
   readonly #appointments = new Map<Hex<ItemId>, Entry[]>();
 
@@ -96,7 +98,7 @@ export class LogEntries {
     return this.#invitations.get(invite) ?? NO_INVITATION;
   }
 
-  /** What created the team: genesis or add-team. */
+  /** What created the team: genesis, add-team or set-glass. */
   team(team: Hex<TeamId>): readonly Entry[] {
     return this.#teams.get(team) ?? [];
   }
@@ -144,6 +146,7 @@ export class LogEntries {
     if (operation.type === 'appoint') for (const vote of operation.votes) pushTo(this.#appointments, hexOf(vote), entry);
     if (operation.type === 'checkpoint') this.checkpoints.push(entry);
     if (operation.type === 'confirm-erasure') this.confirmations.push(entry);
+    if (operation.type === 'break-glass' || operation.type === 'end-glass' || operation.type === 'review-glass') this.glass.push(entry);
     this.#fileEffect(entry, effect);
   }
 
@@ -181,7 +184,7 @@ export class LogEntries {
         this.#ofDevice(hexOf(operation.device)).additions.push(entry);
         this.#ofInvitation(inviteOf(entry)).joins.push(entry);
         break;
-      case 'add-team':
+      case 'add-team': case 'set-glass':
         pushTo(this.#teams, hexOf(operation.team), entry);
         break;
       case 'renew-user': {
@@ -197,6 +200,7 @@ export class LogEntries {
         break;
       case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'set-grace': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
       case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint': case 'erase': case 'confirm-erasure':
+      case 'break-glass': case 'end-glass': case 'review-glass':
         break;
     }
   }

@@ -7,6 +7,7 @@ import type { Certificate } from './certificate.ts';
 import { certifyingRenewal } from './certifier.ts';
 import { checkpointsInForce, isHeld } from './checkpoints.ts';
 import type { Description } from './describe.ts';
+import { glassUsesIn } from './glass-uses.ts';
 import { isRepeatable } from './effect.ts';
 import type { DeviceEntries, LogEntries, UserEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
@@ -33,6 +34,7 @@ export class LogState implements WardState {
   #described: Description | undefined;
   #review: readonly OperationInReview[] | undefined;
   #erased: ReadonlySet<Hex<DocumentId>> | undefined;
+  #glassUses: WardState['glassUses'] | undefined;
   /** The last place that was asked for: readers ask about many items of one place. */
   #recent: { readonly key: string; readonly past: Past; readonly view: View } | undefined;
 
@@ -54,6 +56,14 @@ export class LogState implements WardState {
   get authority(): WardState['authority'] { return this.#description.authority; }
   get unlockPolicy(): WardState['unlockPolicy'] { return this.#description.unlockPolicy; }
   get graceHours(): WardState['graceHours'] { return this.#description.graceHours; }
+  get glass(): WardState['glass'] { return this.#description.glass; }
+
+  get glassUses(): WardState['glassUses'] {
+    const { entries, size, resolution } = this.#moment;
+    this.#glassUses ??= glassUsesIn(entries, size, (index) => resolution.counts(index));
+    return this.#glassUses;
+  }
+
   get asks(): WardState['asks'] { return this.#description.asks; }
   get quorum(): WardState['quorum'] { return this.#description.quorum; }
   get settlements(): WardState['settlements'] { return this.#description.settlements; }

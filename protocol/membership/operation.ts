@@ -5,6 +5,7 @@ import { MAX_BODY_LENGTH } from '../items/item.ts';
 import { KIT_EVENTS } from './account-state.ts';
 import { certificateShape } from './certificate.ts';
 import { dealingShape, MAX_UNLOCK_NODES } from './dealing.ts';
+import { GLASS_FINDINGS, MAX_GLASS_DOCUMENTS } from './glass.ts';
 import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 
 /** Entries of a cut in one operation; what is longer is signed as several removals at the same time. */
@@ -90,6 +91,13 @@ export const operationShape = union({
   /** Proposes that these documents be destroyed everywhere and for ever; nothing happens until another confirms it (ERASE-1). */
   erase: [35, record({ documents: list(documentId.shape, MAX_ERASED), sealedReason: variableBytes(1, 1024) })],
   'confirm-erasure': [36, record({ erasure: itemId.shape })],
+  /** To which nodes the ward's break-glass key is dealt (GLASS-2). The team is that of `cliniciansTeam`. */
+  'set-glass': [38, record({ team: teamId.shape, dealing: dealingShape })],
+  /** Somebody in no care team of a patient opens these documents of the patient, until then (GLASS-3). */
+  'break-glass': [39, record({ documents: list(documentId.shape, MAX_GLASS_DOCUMENTS), sealedReason: variableBytes(1, 1024), until: uint() })],
+  /** The use is over: nobody answers for it any more, and what it opened gets new keys (GLASS-5). */
+  'end-glass': [40, record({ use: itemId.shape })],
+  'review-glass': [41, record({ use: itemId.shape, finding: oneOf(GLASS_FINDINGS) })],
 });
 
 const bodyShape = record({ operation: operationShape, certificate: optional(certificateShape) });

@@ -228,5 +228,5 @@ function candidateOf(item: Item, operation: Operation, certificate: Certificate 
 
 function teamsMadeBy(operation: Operation): readonly TeamId[] {
   if (operation.type === 'genesis') return [operation.everyone, operation.admins];
-  return operation.type === 'add-team' ? [operation.team] : [];
+  return operation.type === 'add-team' || operation.type === 'set-glass' ? [operation.team] : [];
 }

@@ -6,6 +6,7 @@
 import type { Dealing, UnlockPolicy } from './dealing.ts';
 import type { AuthorId, DeviceId, DocumentId, Hex, InviteId, ItemId, SessionId, TeamId, UserId, WardId } from '../codec/ids.ts';
 import type { AccountEvent, AskState, KitState, RecoveryState } from './account-state.ts';
+import type { GlassState, GlassUse } from './glass.ts';
 import type { Certificate } from './certificate.ts';
 
 export const ROLES = ['viewer', 'clinician', 'admin', 'privacy'] as const;
@@ -182,6 +183,10 @@ export interface WardState {
   readonly unlockPolicy: UnlockPolicy | undefined;
   /** For how many hours after a full unlock a PIN opens, on tablets; 0: never (PIN-1). */
   readonly graceHours: number;
+  /** To which nodes the break-glass key is dealt; undefined where nobody has set it up. */
+  readonly glass: GlassState | undefined;
+  /** Every use of it, oldest first. */
+  readonly glassUses: ReadonlyMap<Hex<ItemId>, GlassUse>;
   /** Questions for a recovery. */
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   /** Whether everything that `earlier` names is in the past of `later`. Both are known. */

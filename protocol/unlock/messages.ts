@@ -2,10 +2,11 @@
  * What a client says to a ward node about unlocking, and what the node answers (UNLOCK-2 to UNLOCK-6). One question, one
  * answer; `network` carries them, tests hand them over in memory.
  */
-import { userId, type DeviceId, type UserId } from '../codec/ids.ts';
+import { documentId, itemId, userId, type DeviceId, type UserId } from '../codec/ids.ts';
 import { encode } from '../codec/cbor.ts';
 import { fixedBytes, fromBytes, oneOf, record, toBytes, uint, union, type ValueOf } from '../codec/shape.ts';
 import { PROOF_LENGTH } from '../crypto/oprf/evaluate.ts';
+import { KNOWLEDGE_LENGTH } from '../crypto/sharing/sealed-point.ts';
 import { ELEMENT_LENGTH, SCALAR_LENGTH } from '../crypto/sharing/group.ts';
 import { DEALING_ID_LENGTH, dealingShape } from '../membership/dealing.ts';
 
@@ -38,6 +39,10 @@ const questionShape = union({
   'pin-state': [7, record({ user: userId.shape, hold })],
   /** Signed by the user's signing key: the count starts again, or the key is dropped. */
   'change-pin': [8, record({ user: userId.shape, hold, change: oneOf(PIN_CHANGES), signature: fixedBytes(64) })],
+  /** Hands the node its share of a new dealing of the ward's break-glass key, to be kept until the log speaks of it (GLASS-2). */
+  'deal-glass': [9, record({ dealing: dealingShape, share: fixedBytes(SCALAR_LENGTH) })],
+  /** Asks for `point` raised to the node's share, for a document of a use that the log has. Signed by the session that signed the use (GLASS-3). */
+  'open-glass': [10, record({ use: itemId.shape, document: documentId.shape, dealing, point: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(KNOWLEDGE_LENGTH), signature: fixedBytes(64) })],
 });
 
 const REFUSALS = [
@@ -56,6 +61,12 @@ const REFUSALS = [
   'busy',
   /** The node holds no such key for a PIN: never, or not any more. */
   'no-pin',
+  /** The node's log does not have this use of break-glass, or not yet. */
+  'unknown-use',
+  /** The use has ended, or its time is over by the node's clock, or it does not count any more. */
+  'use-over',
+  /** More uses of this user's within a day, or more questions in one use, than a node answers. */
+  'too-many-uses',
 ] as const;
 
 const answerShape = union({
@@ -68,13 +79,16 @@ const answerShape = union({
   /** `left`: how many tries there are after this one. */
   'pin-tried': [5, record({ evaluated: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(PROOF_LENGTH), left: uint(PIN_TRIES), generation: uint(0xffffffff) })],
   /** `lasts`: milliseconds until the key is destroyed, at the latest. */
+  'glass-opened': [7, record({ evaluated: fixedBytes(ELEMENT_LENGTH), proof: fixedBytes(PROOF_LENGTH) })],
   'pin-held': [6, record({ left: uint(PIN_TRIES), lasts: uint(), generation: uint(0xffffffff) })],
 });
 
 export type UnlockQuestion = ValueOf<typeof questionShape>;
 /** What only a tablet node answers, to its own page. */
 export type PinQuestion = Extract<UnlockQuestion, { readonly type: 'hold-pin' | 'try-pin' | 'pin-state' | 'change-pin' }>;
-export type ShareQuestion = Exclude<UnlockQuestion, PinQuestion>;
+/** What nodes that hold shares of the break-glass key answer. */
+export type GlassQuestion = Extract<UnlockQuestion, { readonly type: 'deal-glass' | 'open-glass' }>;
+export type ShareQuestion = Exclude<UnlockQuestion, PinQuestion | GlassQuestion>;
 export type PinChange = (typeof PIN_CHANGES)[number];
 export type UnlockAnswer = ValueOf<typeof answerShape>;
 export type UnlockRefusal = (typeof REFUSALS)[number];
@@ -109,6 +123,16 @@ export function pinHoldContent(user: UserId, page: DeviceId, node: DeviceId, hel
 /** What a change signs: this key's count, in this generation, and no other (label pin-change). */
 export function pinChangeContent(user: UserId, node: DeviceId, held: Uint8Array, generation: number, change: PinChange): Uint8Array {
   return encode([user, node, held, generation, change]);
+}
+
+/** What a question in a use of break-glass signs: at this node, for this document, this element (label break-glass-ask). */
+export function glassAskContent(question: Pick<Extract<UnlockQuestion, { readonly type: 'open-glass' }>, 'use' | 'document' | 'dealing' | 'point'>, node: DeviceId): Uint8Array {
+  const { use, document, dealing: ofDealing, point } = question;
+  return encode([use, document, ofDealing, point, node]);
+}
+
+export function isGlassQuestion(question: UnlockQuestion): question is GlassQuestion {
+  return question.type === 'deal-glass' || question.type === 'open-glass';
 }
 
 export function isPinQuestion(question: UnlockQuestion): question is PinQuestion {

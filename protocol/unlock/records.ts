@@ -84,7 +84,7 @@ export function decodeRecords(records: ReadonlyMap<string, Uint8Array>): Kept {
   for (const [name, bytes] of records) {
     try {
       if (name.endsWith('.share')) kept.shares.push(fromBytes(keptShareShape, bytes, MAX_RECORD_LENGTH, 'share'));
-      else kept.tries.push(fromBytes(triesShape, bytes, MAX_RECORD_LENGTH, 'tries'));
+      else if (name.endsWith('.tries')) kept.tries.push(fromBytes(triesShape, bytes, MAX_RECORD_LENGTH, 'tries'));
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       kept.damaged.push(name);

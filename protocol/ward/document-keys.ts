@@ -6,7 +6,7 @@
  */
 import { equalBytes } from '../codec/bytes.ts';
 import type { Entropy } from '../codec/environment.ts';
-import { hexOf, type DocumentId, type TeamId } from '../codec/ids.ts';
+import { hexOf, type DocumentId, type ItemId, type TeamId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import { documentGrantBody, originatedDocument, type DocumentSecrets, type TeamKey } from '../keys/grant.ts';
 import type { GrantedSecrets, Keyring } from '../keys/keyring.ts';
@@ -14,6 +14,7 @@ import { maySign } from '../membership/roles.ts';
 import type { Role } from '../membership/ward-state.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
+import type { Glass } from './glass.ts';
 import type { SessionSigner } from './session-signer.ts';
 
 export type ShareFailure = 'may-not' | 'not-in-team' | 'unknown-document';
@@ -24,6 +25,7 @@ export interface DocumentKeysOptions {
   readonly signer: SessionSigner;
   readonly entropy: Entropy;
   readonly role: () => Role | undefined;
+  readonly glass: () => Pick<Glass, 'isLentNow' | 'isRotationOwed'>;
 }
 
 export class DocumentKeys {
@@ -45,14 +47,18 @@ export class DocumentKeys {
     return document;
   }
 
-  /** A document of which some team has moved on to a new epoch gets a new epoch of its own, for all its teams, before it is written to (DOC-6). */
+  /**
+   * A document of which some team has moved on to a new epoch, or that somebody had opened by breaking the glass, gets a
+   * new epoch of its own, for all its teams, before it is written to (DOC-6, GLASS-5).
+   */
   forWriting(document: DocumentId): Promise<DocumentSecrets> {
     return this.#lock.run(hexOf(document), async () => {
-      const { keyring, entropy } = this.#options;
+      const { keyring, entropy, glass } = this.#options;
       const newest = keyring.newestSecrets(document);
-      if (newest === undefined) throw new Error('no key for this document');
+      if (newest === undefined) return this.#lent(document);
       const current = keyring.documentGrants(document).filter((grant) => isSameKey(grant, newest));
-      if (!current.some(({ team, teamEpoch }) => (keyring.teamKey(team)?.epoch ?? 0) > teamEpoch)) return newest;
+      const hasMovedOn = current.some(({ team, teamEpoch }) => (keyring.teamKey(team)?.epoch ?? 0) > teamEpoch);
+      if (!hasMovedOn && !await glass().isRotationOwed(document, () => this.#headsAt(document, newest))) return newest;
       const next = { epoch: newest.epoch + 1, key: entropy.randomBytes(32), historyKey: newest.historyKey };
       for (const teamKey of this.#teamKeysOf(document)) await this.#grant(document, next, teamKey);
       return next;
@@ -81,6 +87,25 @@ export class DocumentKeys {
     await this.#lock.run(hexOf(document), async () => {
       for (const teamKey of this.#teamKeysOf(document)) await this.#give(document, teamKey);
     });
+  }
+
+  #lent(document: DocumentId): DocumentSecrets {
+    const { keyring, glass } = this.#options;
+    const lent = glass().isLentNow(document) ? keyring.allSecrets(document).at(-1) : undefined;
+    if (lent === undefined) throw new Error('no key for this document');
+    return lent;
+  }
+
+  /** The heads of the log that were in force at an item (ITEM-4). */
+  async #headsAt(document: DocumentId, { author, seq }: GrantedSecrets): Promise<readonly ItemId[]> {
+    let heads: readonly ItemId[] = [];
+    for (let next = 1; next <= seq;) {
+      const items = await this.#options.replica.read({ document, author }, next, { maxItems: 256, maxBytes: 4 * 1024 * 1024 });
+      if (items.length === 0) break;
+      for (const { fields } of items) if (fields.seq <= seq && fields.heads.length > 0) heads = fields.heads;
+      next += items.length;
+    }
+    return heads;
   }
 
   /** Every key of the document, of every epoch, that the team was not given. */

@@ -10,6 +10,7 @@ import { identityFromSeeds, newIdentitySeeds, type Identity } from '../keys/iden
 import { openName, sealName } from '../keys/sealed-name.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { eligibleNodes, objectionToPolicy, type Dealing, type PolicyObjection, type UnlockPolicy } from '../membership/dealing.ts';
+import { builtInTeams } from '../membership/glass.ts';
 import { devicesTogether } from '../membership/devices-together.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { dealAnew, type NewDealing } from './presence.ts';
@@ -139,7 +140,7 @@ export class Members {
     const state = this.#admin();
     if (!state.ok) return state;
     const found = state.value.teams.get(hexOf(team));
-    if (found === undefined || [state.value.everyone, state.value.admins].some((builtIn) => equalBytes(builtIn, team))) return fail('unknown-team');
+    if (found === undefined || builtInTeams(state.value).has(hexOf(team))) return fail('unknown-team');
     if (!found.members.has(hexOf(user))) return fail('unknown-user');
     await this.#options.signer.operate({ type: 'remove-member', team, user });
     await this.#settle();

@@ -125,6 +125,26 @@ export interface DealFailure {
  */
 export async function dealAnew({ state, user, password, policy, before, nodes, entropy }: DealRequest): Promise<Result<NewDealing, DealFailure>> {
   const { ward } = state;
+  const dealt = await dealKey({ state, policy, before, entropy, hand: (node, dealing, share) => nodes.ask(node, { type: 'deal', user, dealing, share }) });
+  if (!dealt.ok) return dealt;
+  const { dealing, key } = dealt.value;
+  const output = evaluateWhole(key, unlockInput(ward, user, password), entropy);
+  key.fill(0);
+  return succeed({ dealing, presence: { dealing: dealingId(ward, user, dealing), output } });
+}
+
+export interface KeyDealing {
+  readonly state: WardState;
+  readonly policy: UnlockPolicy;
+  /** Whose nodes are taken again where they may. */
+  readonly before: Dealing | undefined;
+  readonly entropy: Entropy;
+  /** Gives a node its share of the dealing, over a channel that has proven the node. */
+  readonly hand: (node: DeviceId, dealing: Dealing, share: Uint8Array) => Promise<UnlockAnswer | undefined>;
+}
+
+/** Makes a fresh key and deals it; whoever has the key back overwrites it. Nodes that do not take a share are left out, if others can stand in. */
+export async function dealKey({ state, policy, before, entropy, hand }: KeyDealing): Promise<Result<{ readonly dealing: Dealing; readonly key: Uint8Array }, DealFailure>> {
   const held = new Set((before?.nodes ?? []).map(hexOf));
   const eligible = eligibleNodes(state);
   let candidates = [...eligible.filter((node) => held.has(hexOf(node))), ...eligible.filter((node) => !held.has(hexOf(node)))];
@@ -133,11 +153,11 @@ export async function dealAnew({ state, user, password, policy, before, nodes, e
     const key = randomScalar(entropy);
     const { commitments, shares } = dealShares(key, policy.threshold, policy.nodes, entropy);
     const dealing: Dealing = { threshold: policy.threshold, nodes: chosen, commitments };
-    const answers = await Promise.all(chosen.map((node, place) => nodes.ask(node, { type: 'deal', user, dealing, share: shares[place]?.value ?? new Uint8Array(0) })));
-    const output = evaluateWhole(key, unlockInput(ward, user, password), entropy);
-    for (const secret of [key, ...shares.map(({ value }) => value)]) secret.fill(0);
+    const answers = await Promise.all(chosen.map((node, place) => hand(node, dealing, shares[place]?.value ?? new Uint8Array(0))));
+    for (const { value } of shares) value.fill(0);
     const refusers = chosen.filter((_, place) => answers[place]?.type !== 'done');
-    if (refusers.length === 0) return succeed({ dealing, presence: { dealing: dealingId(ward, user, dealing), output } });
+    if (refusers.length === 0) return succeed({ dealing, key });
+    key.fill(0);
     candidates = candidates.filter((node) => !refusers.includes(node));
   }
   return fail({ code: 'too-few-nodes', have: candidates.length, need: policy.nodes });
@@ -149,7 +169,7 @@ function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOut
   switch (answer.code) {
     case 'tries': case 'device-tries': return answer.code;
     case 'no-share': case 'other-dealing': case 'not-allowed': return 'no-share';
-    case 'bad-share': case 'bad-signature': case 'malformed': case 'busy': case 'no-pin': return 'unreachable';
+    case 'bad-share': case 'bad-signature': case 'malformed': case 'busy': case 'no-pin': case 'unknown-use': case 'use-over': case 'too-many-uses': return 'unreachable';
   }
 }
 

@@ -5,6 +5,7 @@
  * replica (durable, admitted) → peers push it on from there → receipts come back.
  */
 import type { Draft } from 'immer';
+import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
@@ -27,6 +28,7 @@ import { lostSincePassword } from './devices.ts';
 import { Council } from './council.ts';
 import { DocumentKeys, type ShareFailure } from './document-keys.ts';
 import { Erasures } from './erasures.ts';
+import { Glass } from './glass.ts';
 import { Members } from './members.ts';
 import { askOldPassword, type OldPasswordState } from './old-password.ts';
 import { NO_NODES, ownBundle } from './own-bundle.ts';
@@ -55,6 +57,7 @@ export class Session {
   readonly members: Members;
   readonly council: Council;
   readonly erasures: Erasures;
+  readonly glass: Glass;
   readonly review: Review;
   readonly standings: Standings;
   /** What is opened is recorded there before it is shown (AUDIT-1). */
@@ -64,6 +67,7 @@ export class Session {
   readonly drafts: DraftSeal;
   /** Lets this user come back by PIN, on a tablet's page. */
   readonly pin: OwnPin;
+  readonly #signingKey: Uint8Array;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -93,6 +97,7 @@ export class Session {
 
   private constructor({ replica, identity, device, environment, startEngine, savedBy, unlockNodes }: SessionOptions, signer: SessionSigner) {
     this.user = identity.user;
+    this.#signingKey = identity.signing.publicKey;
     this.#replica = replica;
     this.#environment = environment;
     this.#signer = signer;
@@ -112,10 +117,15 @@ export class Session {
     this.pin = new OwnPin({ replica, device, nodes: unlockNodes, entropy: environment.entropy }, identity);
     this.council = new Council({ replica, signer, user: identity.user, settleOwed: () => this.members.settleOwed() });
     this.erasures = new Erasures({ replica, keyring: this.#keyring, signer, user: identity.user, entropy: environment.entropy });
-    this.#documentKeys = new DocumentKeys({ replica, keyring: this.#keyring, signer, entropy: environment.entropy, role: () => this.role });
+    this.#documentKeys = new DocumentKeys({ replica, keyring: this.#keyring, signer, entropy: environment.entropy, role: () => this.role, glass: () => this.glass });
     this.#library = new Library({
       replica, keyring: this.#keyring, engine: startEngine(hexOf(signer.session)), session: signer.session,
       write: (document, position, changes) => this.#write(document, position, changes), now: () => environment.clock.now(),
+    });
+    this.glass = new Glass({
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, nodes: this.#unlockNodes, environment,
+      documents: () => this.#library.documents(), refresh: (document) => this.#library.refresh(document), drop: (document) => this.#library.drop(document),
+      settleOwed: () => this.members.settleOwed(),
     });
     this.review = new Review({
       replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
@@ -127,6 +137,13 @@ export class Session {
 
   get role(): Role | undefined {
     return this.#replica.state().users.get(hexOf(this.user))?.role;
+  }
+
+  /** Why this session is worth nothing any more, if so: its user was removed, or an admin gave them new keys (LOCK-4). */
+  get over(): 'removed' | 'new-keys' | undefined {
+    const self = this.#replica.state().users.get(hexOf(this.user));
+    if (self === undefined || self.removal !== undefined) return 'removed';
+    return equalBytes(self.signingKey, this.#signingKey) ? undefined : 'new-keys';
   }
 
   /** The user's own name, which only members can read. */
@@ -180,7 +197,10 @@ export class Session {
     let tracked: TrackedEdit | undefined;
     try {
       const edit = await this.#library.edit(document, recipe, (paths) => { tracked = this.standings.track(document, paths); });
-      if (edit !== null) tracked?.written(edit.seq);
+      if (edit !== null) {
+        tracked?.written(edit.seq);
+        this.attend(this.glass.settleWraps(document).then(() => undefined));
+      }
       return edit;
     } catch (error) {
       tracked?.failed();
@@ -208,6 +228,7 @@ export class Session {
     this.#locked = true;
     this.#beginLocking();
     this.#stopListening();
+    await this.glass.lock();
     await this.settled();
     await this.#library.close();
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
@@ -282,7 +303,10 @@ export class Session {
     const name = hexOf(document);
     if (name === hexOf(AUDIT_DOCUMENT)) return;
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
-    if (name === hexOf(LOG_DOCUMENT)) return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
+    if (name === hexOf(LOG_DOCUMENT)) {
+      this.glass.followLog();
+      return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
+    }
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();
   }
 
@@ -299,6 +323,7 @@ export class Session {
 
   async #read(document: DocumentId): Promise<void> {
     await this.#library.refresh(document);
+    await this.glass.followDocument(document);
     await this.#settleDocuments([document]);
   }
 

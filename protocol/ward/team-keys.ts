@@ -139,6 +139,11 @@ export class TeamKeys {
     });
   }
 
+  /** Whether anybody was ever granted a key of the team. */
+  isGranted(team: TeamId): boolean {
+    return this.#newestEpoch(team) > 0;
+  }
+
   /** As granted, whether the key is here or not. */
   #newestEpoch(team: TeamId): number {
     let newest = 0;

@@ -97,6 +97,7 @@ export function openWard(options: WardOptions): Ward {
       await resetTries({ ward, user: user.id, dealing: user.dealing }, generations, identityFromSeeds(user.id, seeds).signing, nodes);
     }
     await keepPresence({ replica, session, seeds, password, nodes, environment });
+    await session.untilLocked(session.glass.keep());
   }
 
   async function unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { deviceId, inviteId, sessionId, userId, type WardId } from '../../protocol/codec/ids.ts';
+import { deviceId, documentId, inviteId, itemId, sessionId, userId, type WardId } from '../../protocol/codec/ids.ts';
 import { MalformedError } from '../../protocol/codec/result.ts';
 import { concatBytes, equalBytes } from '../../protocol/codec/bytes.ts';
 import { LABEL } from '../../protocol/crypto/labels.ts';
@@ -12,7 +12,7 @@ import { isJoinProven, proveJoin } from '../../protocol/membership/join-proof.ts
 import { isInvitationProven, proveInvitation } from '../../protocol/network/join-messages.ts';
 import { isSignedBy } from '../../protocol/sync/heartbeat-memory.ts';
 import { heartbeatContent } from '../../protocol/sync/messages.ts';
-import { pinChangeContent, pinHoldContent, resetContent } from '../../protocol/unlock/messages.ts';
+import { glassAskContent, pinChangeContent, pinHoldContent, resetContent } from '../../protocol/unlock/messages.ts';
 import { REAL_BODIES } from './bodies.ts';
 import { CONTENTS, KEY, OTHER_KEY, OTHER_WARD, PLACE, WARD } from './samples.ts';
 
@@ -89,6 +89,11 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     signature: signFor(KEY, LABEL.unlockReset, WARD, resetContent(user, held, device, 3)),
     parts: [user, held, device, four(3)],
     holds: (parts, signature, ward) => verifyFor(KEY.publicKey, LABEL.unlockReset, ward, resetContent(userId.from(at(parts, 0)), at(parts, 1), deviceId.from(at(parts, 2)), time(at(parts, 3))), signature),
+  },
+  glassAsk: {
+    signature: signFor(KEY, LABEL.glassAsk, WARD, glassAskContent({ use: itemId.from(held), document: documentId.from(user), dealing: user, point: root }, device)),
+    parts: [held, user, user, root, device],
+    holds: (parts, signature, ward) => verifyFor(KEY.publicKey, LABEL.glassAsk, ward, glassAskContent({ use: itemId.from(at(parts, 0)), document: documentId.from(at(parts, 1)), dealing: at(parts, 2), point: at(parts, 3) }, deviceId.from(at(parts, 4))), signature),
   },
   pinHold: {
     signature: signFor(KEY, LABEL.pinHold, WARD, pinHoldContent(user, device, other, held)),

@@ -8,12 +8,14 @@ import { fromBytes, list, toBytes, variableBytes } from '../../protocol/codec/sh
 import { LABEL } from '../../protocol/crypto/labels.ts';
 import { openCommitted, sealCommitted } from '../../protocol/crypto/sealing/committed.ts';
 import { kemKeyPairFromSeed } from '../../protocol/crypto/sealing/hpke.ts';
+import { publicElement, randomScalar } from '../../protocol/crypto/sharing/group.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { decodeAudit, encodeAudit } from '../../protocol/items/audit.ts';
 import { decodeCustody, encodeCustody, type Custody } from '../../protocol/items/custody.ts';
 import { encodeFields, MAX_BODY_LENGTH, type ItemContent } from '../../protocol/items/item.ts';
 import { decodeReceipt, encodeReceipt } from '../../protocol/items/receipt.ts';
-import { decodeGrant, documentGrantBody, teamGrantBody, type GrantBody } from '../../protocol/keys/grant.ts';
+import { sealGlassBody } from '../../protocol/keys/glass.ts';
+import { decodeGrant, documentGrantBody, glassGrantBody, teamGrantBody, type GrantBody } from '../../protocol/keys/grant.ts';
 import { certifySession } from '../../protocol/membership/certificate.ts';
 import { proveJoin } from '../../protocol/membership/join-proof.ts';
 import { decodeOperation, encodeOperation, type Action, type Operation, type OperationType } from '../../protocol/membership/operation.ts';
@@ -88,6 +90,10 @@ const OPERATIONS: { readonly [Type in OperationType]: readonly [Extract<Operatio
   appoint: [{ type: 'appoint', user: USER, votes: [ITEM] }],
   'set-grace': [{ type: 'set-grace', hours: 12 }],
   erase: [{ type: 'erase', documents: [DOCUMENT], sealedReason: random.randomBytes(100) }],
+  'set-glass': [{ type: 'set-glass', team: TEAM, dealing: { threshold: 2, nodes: [DEVICE, deviceId.from(random.randomBytes(32))], commitments: [random.randomBytes(32), random.randomBytes(32)] } }],
+  'break-glass': [{ type: 'break-glass', documents: [DOCUMENT], sealedReason: random.randomBytes(80), until: 1_700_000_000_000 }],
+  'end-glass': [{ type: 'end-glass', use: ITEM }],
+  'review-glass': [{ type: 'review-glass', use: ITEM, finding: 'in-order' }],
   'confirm-erasure': [{ type: 'confirm-erasure', erasure: ITEM }],
 };
 
@@ -96,6 +102,9 @@ const SECRETS = { epoch: 2, key: random.randomBytes(32), historyKey: random.rand
 const GRANTS: { readonly [Type in GrantBody['type']]: Uint8Array } = {
   'team-epoch': await teamGrantBody(WARD, TEAM_KEY, encodeFields(PLACE, CONTENTS.grant), [{ user: USER, kemKey }], [{ ...TEAM_KEY, epoch: 1 }], random),
   document: documentGrantBody(WARD, DOCUMENT, SECRETS, random.randomBytes(16), encodeFields(PLACE, CONTENTS.grant), TEAM_KEY, random),
+  glass: glassGrantBody(sealGlassBody({
+    ward: WARD, document: DOCUMENT, dealing: random.randomBytes(16), commitments: [publicElement(randomScalar(random))], teamKey: TEAM_KEY.key,
+  }, [SECRETS], { patient: DOCUMENT, words: ['a-1'] }, random)),
 };
 
 const NOTES: { readonly [Type in Custody['type']]: Extract<Custody, { readonly type: Type }> } = {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cliniciansTeam } from '../../protocol/membership/glass.ts';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { maySign, SIGNERS, type Signable } from '../../protocol/membership/roles.ts';
@@ -29,12 +30,12 @@ test('LOG-4: the table of roles in SPEC.md is the one that the code reads', () =
 });
 
 /** One operation of each type that makes sense where everything else is there. */
-function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly erasure: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset' | 'audit'>, Operation> {
+function operationsBy(session: TestSession, subjects: { readonly team: TeamId; readonly other: TestSession; readonly proposal: ItemId; readonly erasure: ItemId; readonly use: ItemId; readonly ask: ItemId; readonly recovery: ItemId }): Record<Exclude<Signable, 'session' | 'grant' | 'changeset' | 'audit'>, Operation> {
   const { random } = session.ward;
   const sealedName = random.randomBytes(16);
   const device = deviceId.from(random.randomBytes(32));
   const added = { user: userId.from(random.randomBytes(16)), handle: 'new', signingKey: random.randomBytes(32), kemKey: random.randomBytes(1216), bundle: random.randomBytes(8), sealedName };
-  const { team, proposal, erasure, ask, recovery, other: { user: { id: user }, device: { id: known } } } = subjects;
+  const { team, proposal, erasure, use, ask, recovery, other: { user: { id: user }, device: { id: known } } } = subjects;
   return {
     'add-user': { type: 'add-user', role: 'viewer', ...added },
     'set-role': { type: 'set-role', user, role: 'clinician' },
@@ -64,6 +65,10 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     appoint: { type: 'appoint', user, votes: [] },
     erase: { type: 'erase', documents: [session.ward.newDocument()], sealedReason: random.randomBytes(8) },
     'confirm-erasure': { type: 'confirm-erasure', erasure },
+    'set-glass': { type: 'set-glass', team: cliniciansTeam(session.ward.everyone), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] } },
+    'break-glass': { type: 'break-glass', documents: [session.ward.newDocument()], sealedReason: random.randomBytes(8), until: session.ward.clock.now() + 60_000 },
+    'end-glass': { type: 'end-glass', use },
+    'review-glass': { type: 'review-glass', use, finding: 'in-order' },
   };
 }
 
@@ -82,6 +87,8 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   for (const item of ward.agreed(ward.founder, present(sessions.get('admin')), { type: 'set-quorum', threshold: 2, holders: everybody })) await ward.put(item);
   const proposal = await ward.put(ward.founder.operation({ type: 'propose', action: { type: 'set-role', user: other.user.id, role: 'clinician' } }));
   const erasure = await ward.put(ward.founder.operation({ type: 'erase', documents: [ward.newDocument()], sealedReason: ward.random.randomBytes(8) }));
+  const use = await ward.put(ward.founder.operation({ type: 'break-glass', documents: [ward.newDocument()], sealedReason: ward.random.randomBytes(8), until: ward.clock.now() + 60_000 }));
+  ward.clock.advance(60_000);
   // What one admin who is alone may do: the role is the same, the others are asked no more.
   const alone = await buildWard({ seed: 'alone' });
   const holder = await alone.addUser('holder', 'viewer');
@@ -90,7 +97,7 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   const before = operationsOf(ward);
 
   for (const [role, session] of sessions) {
-    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, erasure: erasure.id, ask, recovery }))) {
+    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, erasure: erasure.id, use: use.id, ask, recovery }))) {
       const verdict = deliver(logOf(ward, before), session.operation(operation, { seq: 1, prev: new Uint8Array(0) }));
       const takesTwo = type === 'set-quorum' && role === 'admin';
       const expected = takesTwo ? 'refused: operation' : maySign(role, type as Signable) ? 'may-enter' : 'refused: role';

@@ -1,7 +1,7 @@
 /** What a device of the ward can send that no honest one would, on each of the ward's protocols, bytes and all. */
 import { concatBytes } from '../../protocol/codec/bytes.ts';
 import { encode } from '../../protocol/codec/cbor.ts';
-import { inviteId, userId, type DeviceId } from '../../protocol/codec/ids.ts';
+import { inviteId, LOG_DOCUMENT, userId, type DeviceId } from '../../protocol/codec/ids.ts';
 import { encodeItem, type Item } from '../../protocol/items/item.ts';
 import { framePrefix } from '../../protocol/network/frames.ts';
 import { encodeJoinMessage, JOIN_PROTOCOL, MAX_STRANGER_BYTES, type JoinMessage } from '../../protocol/network/join-messages.ts';
@@ -138,6 +138,8 @@ function questions(ward: TestWard, random: Random): readonly UnlockQuestion[] {
     'try-pin': { type: 'try-pin', user, hold: random.randomBytes(32), blinded: new Uint8Array(32) },
     'pin-state': { type: 'pin-state', user: nobody, hold: blinded },
     'change-pin': { type: 'change-pin', user, hold: blinded, change: 'drop', signature },
+    'deal-glass': { type: 'deal-glass', dealing: { threshold: 1, nodes: [ward.tablet.id], commitments: [random.randomBytes(32)] }, share: new Uint8Array(32).fill(255) },
+    'open-glass': { type: 'open-glass', use: ward.genesis.id, document: LOG_DOCUMENT, dealing, point: blinded, proof: random.randomBytes(64), signature },
   } satisfies { readonly [Type in UnlockQuestion['type']]: Extract<UnlockQuestion, { readonly type: Type }> });
 }
 

@@ -1,5 +1,5 @@
 /** A small ward whose nodes keep shares: four of them, in memory, each of which can be switched off or turned. */
-import type { Clock } from '../../protocol/codec/environment.ts';
+import type { Clock, Environment } from '../../protocol/codec/environment.ts';
 import { deviceId, hexOf, type DeviceId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
@@ -9,6 +9,7 @@ import { inviteDevice } from '../../node/cli/invite.ts';
 import { realUptime } from '../../node/device/real-environment.ts';
 import { answerUnlock } from '../../protocol/unlock/answering.ts';
 import { PinKeeper } from '../../protocol/unlock/pin-keeper.ts';
+import { GlassKeeper } from '../../protocol/unlock/glass-keeper.ts';
 import { ShareKeeper } from '../../protocol/unlock/share-keeper.ts';
 import { MemoryShareStore } from '../../protocol/unlock/share-store.ts';
 import type { UnlockProgress } from '../../protocol/ward/presence.ts';
@@ -20,6 +21,7 @@ import { addPlace, environment, found, joinBy, PASSWORD, type Place } from './sm
 export interface PresentNode {
   readonly id: DeviceId;
   readonly keeper: ShareKeeper;
+  readonly glass: GlassKeeper;
   /** Of a tablet. */
   readonly pins: PinKeeper | undefined;
   readonly store: MemoryShareStore;
@@ -36,8 +38,12 @@ export class PresentWard {
   readonly office: Place;
   readonly nodes: PresentNode[] = [];
 
-  constructor(office: Place) {
+  /** Of pages and nodes. */
+  readonly environment: Environment;
+
+  constructor(office: Place, its: Environment = environment) {
     this.office = office;
+    this.environment = its;
   }
 
   /** As `device` asks them: its key is what the channel would prove. */
@@ -48,7 +54,7 @@ export class PresentWard {
         if (asked === undefined || !asked.isOn) return undefined;
         asked.asked.push(question);
         if (asked.hangs) return new Promise(() => {});
-        const answer = await answerUnlock(asked.keeper, asked.pins)(question, device);
+        const answer = await answerUnlock(asked.keeper, asked.pins, asked.glass)(question, device);
         return asked.turned === undefined ? answer : asked.turned(answer);
       },
     };
@@ -74,15 +80,16 @@ export class PresentWard {
   /** What a page has to unlock with. */
   openWard({ replica, key }: Place): Ward {
     const device = deviceId.from(key.publicKey);
-    return openWard({ replica, device, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
+    return openWard({ replica, device, environment: this.environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
   }
 
   async #start(id: DeviceId, kind: 'archive' | 'tablet', uptime: Clock = realUptime): Promise<PresentNode> {
     const store = new MemoryShareStore();
     const { replica } = this.office;
-    const keeper = await ShareKeeper.open({ replica, self: id, store, environment });
+    const keeper = await ShareKeeper.open({ replica, self: id, store, environment: this.environment });
     const pins = kind === 'tablet' ? new PinKeeper({ replica, self: id, environment, uptime }) : undefined;
-    const node: PresentNode = { id, keeper, pins, store, isOn: true, hangs: false, turned: undefined, asked: [] };
+    const glass = await GlassKeeper.open({ replica, self: id, store, environment: this.environment });
+    const node: PresentNode = { id, keeper, glass, pins, store, isOn: true, hangs: false, turned: undefined, asked: [] };
     this.nodes.push(node);
     return node;
   }
@@ -101,7 +108,10 @@ export class PresentWard {
   }
 
   async settled(): Promise<void> {
-    for (const { keeper } of this.nodes) await keeper.settled();
+    for (const { keeper, glass } of this.nodes) {
+      await keeper.settled();
+      await glass.settled();
+    }
   }
 
   node(place: number): PresentNode {
@@ -112,8 +122,8 @@ export class PresentWard {
 }
 
 /** A ward of `count` nodes with the policy, and a nurse `heron-42` whose bundle was made under it. */
-export async function presentWard(threshold = 3, count = 4): Promise<PresentWard> {
-  const ward = new PresentWard(await found());
+export async function presentWard(threshold = 3, count = 4, its: Environment = environment): Promise<PresentWard> {
+  const ward = new PresentWard(await found(), its);
   const admin = await ward.session(ward.office, 'admin-1');
   for (let i = 0; i < count; i++) await ward.addNode(admin, i === 0 ? 'archive' : 'tablet');
   const set = await admin.members.setUnlockPolicy({ threshold, nodes: count });

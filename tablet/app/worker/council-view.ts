@@ -1,4 +1,5 @@
 /** The topic `council`, and the review list: what an admin sees of people, teams, proposals and rules, with names. */
+import { builtInTeams } from '../../../protocol/membership/glass.ts';
 import type { Chart } from '../../../protocol/chart/chart.ts';
 import { recordReview } from '../../../protocol/chart/openings.ts';
 import { hexOf, type DeviceId, type DocumentId, type Hex, type UserId } from '../../../protocol/codec/ids.ts';
@@ -18,7 +19,7 @@ export function councilView(session: Session, replica: Replica, contacts: readon
   const quorum = council.quorum();
   const isHolder = quorum?.holders.some((holder) => hexOf(holder) === hexOf(session.user)) ?? false;
   if (session.role !== 'admin' && !isHolder) return null;
-  const builtIn = new Set([hexOf(state.everyone), hexOf(state.admins)]);
+  const builtIn = builtInTeams(state);
   const teams = [...state.teams.values()].filter(({ id }) => !builtIn.has(hexOf(id)))
     .map(({ id, sealedName, members: inside }) => ({ id: hexOf(id), name: members.nameOf(sealedName) ?? hexOf(id).slice(0, 8), members: [...inside] })).sort(byName);
   const nameOf = (user: UserId): string => userName(session, replica, user);
