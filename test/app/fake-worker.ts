@@ -8,10 +8,11 @@ import type { Author, PatientRecord, Stay } from '../../protocol/clinical/model.
 import { patientParts } from '../../protocol/clinical/patient-page.ts';
 import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
-import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import type { AccountView, Entry, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import { fakeCouncil } from './fake-council.ts';
 import { madeUpAudit } from './made-up-audit.ts';
+import { madeUpDevices, madeUpExamination } from './made-up-devices.ts';
 import { answering, oldPassword } from './fake-presence.ts';
 import { fakePins } from './fake-pins.ts';
 import { fakeErasing } from './fake-erasing.ts';
@@ -49,26 +50,7 @@ const council = fakeCouncil(scenario);
 const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
 
 const hoursAgo = (hours: number): string => new Date(scenario.now - hours * 3_600_000).toISOString();
-let devices: readonly DeviceView[] = [
-  { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', own: true, key: 'held', connected: true, lastSeen: hoursAgo(0), users: ['Amara Okafor', 'Jonas Lind'] },
-  { id: 'd2', name: 'Tablet at bay B', kind: 'tablet', own: false, connected: true, lastSeen: hoursAgo(0), users: ['Jonas Lind'] },
-  { id: 'd3', name: 'Tablet of the night shift', kind: 'tablet', own: false, connected: false, lastSeen: hoursAgo(70), users: ['Jonas Lind', 'Mireille Dubois-Aumont'] },
-  { id: 'd4', name: 'Desk in the doctors’ room', kind: 'client', own: false, connected: false, users: [] },
-  { id: 'd5', name: 'Archive', kind: 'archive', own: false, connected: true, lastSeen: hoursAgo(0), users: [] },
-];
-const examination: Examination = {
-  teams: [
-    { name: 'everyone', isBuiltIn: 'everyone', canOpen: ['Amara Okafor', 'Jonas Lind'], waiting: [], patients: 0, documents: 1 },
-    { name: 'admins', isBuiltIn: 'admins', canOpen: ['Amara Okafor'], waiting: [], patients: 0, documents: 0 },
-    { name: 'Larch Ward', isBuiltIn: undefined, canOpen: ['Amara Okafor'], waiting: ['Jonas Lind'], patients: 24, documents: 61 },
-  ],
-  findings: [
-    { code: 'few-openers', needsPerson: true, name: 'Larch Ward', people: ['Amara Okafor'], count: 24 },
-    { code: 'key-owed', needsPerson: true, name: 'Larch Ward', people: ['Jonas Lind'] },
-    { code: 'one-admin', needsPerson: true },
-    { code: 'closed-documents', needsPerson: false, count: 2 },
-  ],
-};
+let devices = madeUpDevices(hoursAgo);
 
 const send = (message: FromWorker): void => postMessage(message);
 
@@ -192,7 +174,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
   },
   ...erasing,
   async doctor() {
-    return examination;
+    return madeUpExamination;
   },
   async council(action) {
     await pause(50);

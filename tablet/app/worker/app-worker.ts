@@ -8,14 +8,14 @@ import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
-import { deviceId, hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
-import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
+import { deviceId, hexOf, LOG_DOCUMENT, type TeamId } from '../../../protocol/codec/ids.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
+import { accountHandlers } from './account-acts.ts';
 import { accountView } from './account-view.ts';
 import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
@@ -124,26 +124,7 @@ export class AppWorker {
       await this.#lock();
       return null;
     },
-    changePassword: async ({ old, fresh }) => {
-      const changed = await this.#account().changePassword(old, fresh);
-      if (!changed.ok) throw new RequestFailed(changed.failure);
-      return null;
-    },
-    makeKit: async ({ password, language }) => {
-      const made = await this.#account().makeKit(password);
-      if (!made.ok) throw new RequestFailed(made.failure);
-      return { words: kitWords(made.value, language), code: kitCode(made.value) };
-    },
-    setHolders: async ({ password, holders, threshold }) => {
-      const set = await this.#account().setHolders(password, holders.map((holder) => userId.fromHex(holder)), threshold);
-      if (!set.ok) throw new RequestFailed(set.failure);
-      return null;
-    },
-    releaseShare: async ({ ask }) => {
-      const released = await this.#account().release(itemId.fromHex(ask));
-      if (!released.ok) throw new RequestFailed(released.failure);
-      return null;
-    },
+    ...accountHandlers(() => this.#account()),
     recoverWithKit: async ({ handle, kit, fresh }) => {
       await this.#lock();
       this.#unlocked(await recoverByKit(this.#lockedWard(), handle, kit, fresh));
