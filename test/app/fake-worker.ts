@@ -14,6 +14,8 @@ import { fakeCouncil } from './fake-council.ts';
 import { madeUpAudit } from './made-up-audit.ts';
 import { madeUpDevices, madeUpExamination } from './made-up-devices.ts';
 import { answering, oldPassword } from './fake-presence.ts';
+import { fakeGlass } from './fake-glass.ts';
+import { stranger } from './stranger.ts';
 import { fakePins } from './fake-pins.ts';
 import { fakeErasing } from './fake-erasing.ts';
 import type { Scenario } from './scenario.ts';
@@ -62,6 +64,17 @@ const erasing = fakeErasing(scenario, (patient) => {
     send({ topic: 'erased', value: documents });
     showBoard();
   } };
+});
+
+const outsider = stranger(scenario.now);
+const { begin: showGlass, ...glass } = fakeGlass({
+  scenario, send, fail, stranger: outsider.documents,
+  ownNumber: () => { const [patient = '', record] = [...records][0] ?? []; return { patient, number: Object.values(record?.identifiers ?? {})[0] ?? '' }; },
+  show: (isOpen) => {
+    outsider.place(isOpen, records, stays);
+    showBoard();
+    showPatient();
+  },
 });
 
 const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> } = {
@@ -173,6 +186,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
   },
   ...erasing,
+  ...glass,
   async doctor() {
     return madeUpExamination;
   },
@@ -296,6 +310,7 @@ function showSession(state: Scenario['session']): void {
       send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
       if (scenario.role === 'admin' && scenario.council !== 'loading') send({ topic: 'council', value: council.view() });
       showAccount();
+      showGlass();
       showBoard();
       send({ topic: 'sync', value: sync });
       break;

@@ -24,6 +24,7 @@ import { councilView, workRows } from './council-view.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { erasedDocuments, erasingHandlers } from './erasing.ts';
+import { GlassDesk } from './glass.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
@@ -48,6 +49,7 @@ export class AppWorker {
   #ward: PageWard | undefined;
   #status: SyncStatus | undefined;
   readonly #pins: PinDesk;
+  readonly #glass = new GlassDesk((value) => this.#post({ topic: 'glass', value }));
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
   /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
@@ -155,6 +157,7 @@ export class AppWorker {
       return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
     },
     ...erasingHandlers(() => ({ ...this.#need(this.#open, 'locked'), ward: this.#need(this.#ward, 'not-enrolled') })),
+    ...this.#glass.handlers,
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
@@ -259,6 +262,7 @@ export class AppWorker {
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
     this.#pins.begin(session, isFull);
+    this.#glass.begin(session, chart, ward);
     this.#showErased();
     this.#show();
     this.#checkRemoved(ward);
@@ -271,6 +275,7 @@ export class AppWorker {
     this.#saidAccount = '';
     this.#saidCouncil = '';
     this.#pins.end();
+    this.#glass.end();
     this.#shown = null;
     this.#wanted = null;
     open.stop();
@@ -321,6 +326,7 @@ export class AppWorker {
     this.#showPatient();
     this.#showPresence();
     this.#showCouncil();
+    this.#glass.show();
     this.#status?.show();
     void this.#showAccount();
   }
