@@ -78,8 +78,10 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       >
         {words.value.skipToContent}
       </a>
-      <TopBar session={session} />
-      <GlassBanner />
+      <div class="top-stick">
+        <TopBar session={session} />
+        <GlassBanner />
+      </div>
       <GlassClosed />
       <LostNotice session={session} />
       <FalseNodeNotice />

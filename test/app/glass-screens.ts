@@ -21,8 +21,8 @@ export async function choose(page: Page): Promise<void> {
 
 export async function breakGlass(page: Page): Promise<void> {
   await choose(page);
-  await page.getByText('Got worse suddenly').click();
-  await page.getByText('4 hours').click();
+  await page.getByRole('radio', { name: 'Got worse suddenly' }).check();
+  await page.getByRole('radio', { name: '4 hours' }).check();
   await page.getByRole('button', { name: 'Write it down and open' }).click();
 }
 

@@ -40,7 +40,7 @@ export const glassEn = {
   enough: 'Enough devices have answered. Opening the record…',
   tooFew: (answered: number, need: number) => `${plural(answered, 'device has', 'devices have')} answered, and ${need} ${need === 1 ? 'is' : 'are'} needed. Switch on or bring near what is not in reach, then try again.`,
   outcomes: {
-    asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'takes no more today', tries: 'takes no more today', 'no-share': 'has not been told yet',
+    asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'takes no more for now', tries: 'takes no more for now', 'no-share': 'has not been told yet',
   },
   other: 'Another patient',
   offline: 'No other device is in reach. Opening takes several devices of the ward: go where the network is, or ask somebody of the team.',
@@ -79,7 +79,7 @@ export const glassEn = {
     sealedReason: 'The reason is not open to you yet.',
     openUntil: (left: string) => `Open: ${left} left`,
     over: 'Closed: its time was over',
-    endedSelf: (when: string) => `Ended by themselves, ${when}`,
+    endedSelf: (when: string) => `Ended before its time, ${when}`,
     endedBy: (who: string, when: string) => `Ended by ${who}, ${when}`,
     notCounting: 'Undone by a removal. Devices may have answered before.',
     length: (text: string) => `for ${text}`,
@@ -101,7 +101,7 @@ export const glassEn = {
 
   failures: {
     'glass-too-few': 'Too few of the ward’s devices answered, so the record could not be opened. That you tried is written down.',
-    'glass-limit': 'Too many patients were opened in an emergency today with your name. Wait until tomorrow, or ask somebody of the team. That you tried is written down.',
+    'glass-limit': 'Too many patients were opened in an emergency with your name in the last 24 hours. Ask somebody of the team that looks after the patient. That you tried is written down.',
     'glass-not-wrapped': 'This record was not made ready for emergencies yet. Ask somebody of the team that looks after the patient.',
     'glass-spoiled': 'The devices answered, but the record did not open. Ask somebody of the team, and tell ward IT.',
     'glass-not-set': 'Emergency opening is not ready on this device.',

@@ -41,7 +41,7 @@ export const glassFr: typeof glassEn = {
   enough: 'Assez d’appareils ont répondu. Ouverture du dossier…',
   tooFew: (answered, need) => `${pluriel(answered, 'appareil a', 'appareils ont')} répondu ; il en faut ${need}. Allumez ou rapprochez ceux qui manquent, puis réessayez.`,
   outcomes: {
-    asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'n’accepte plus rien aujourd’hui', tries: 'n’accepte plus rien aujourd’hui', 'no-share': 'pas encore informé',
+    asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'n’accepte plus rien pour l’instant', tries: 'n’accepte plus rien pour l’instant', 'no-share': 'pas encore informé',
   },
   other: 'Un autre patient',
   offline: 'Aucun autre appareil n’est joignable. Il faut plusieurs appareils du service : allez là où il y a le réseau, ou demandez à quelqu’un de l’équipe.',
@@ -80,7 +80,7 @@ export const glassFr: typeof glassEn = {
     sealedReason: 'Le motif ne vous est pas encore ouvert.',
     openUntil: (left) => `Ouvert : encore ${left}`,
     over: 'Fermé : le temps était écoulé',
-    endedSelf: (when) => `Terminé de soi-même, ${when}`,
+    endedSelf: (when) => `Terminé avant l’heure, ${when}`,
     endedBy: (who, when) => `Terminé par ${who}, ${when}`,
     notCounting: 'Annulé par une exclusion. Des appareils ont pu répondre avant.',
     length: (text) => `pour ${text}`,
@@ -102,7 +102,7 @@ export const glassFr: typeof glassEn = {
 
   failures: {
     'glass-too-few': 'Trop peu d’appareils du service ont répondu : le dossier n’a pas pu s’ouvrir. Votre essai est noté.',
-    'glass-limit': 'Trop de patients ont été ouverts en urgence aujourd’hui sous votre nom. Attendez demain, ou demandez à quelqu’un de l’équipe. Votre essai est noté.',
+    'glass-limit': 'Trop de patients ont été ouverts en urgence sous votre nom ces dernières 24 heures. Demandez à quelqu’un de l’équipe qui suit le patient. Votre essai est noté.',
     'glass-not-wrapped': 'Ce dossier n’est pas encore prêt pour les urgences. Demandez à quelqu’un de l’équipe qui suit le patient.',
     'glass-spoiled': 'Les appareils ont répondu, mais le dossier ne s’est pas ouvert. Demandez à quelqu’un de l’équipe, et prévenez l’informatique.',
     'glass-not-set': 'L’ouverture en urgence n’est pas prête sur cet appareil.',
