@@ -109,8 +109,18 @@ async function writePatient(chart: Chart, team: TeamId, imported: ImportedPatien
       counts.created += 1;
     } else {
       await mergeInto<Stay>(chart, known, chart.stay(known), { ...stay, patient }, counts, noteDiffering);
+      await keepLine(chart, patient, keyOf.get(document) ?? document, known);
     }
   }
+}
+
+/** The record's line of a stay says what the stay says; also after an import that was interrupted before it wrote the line. */
+async function keepLine(chart: Chart, patient: string, key: string, document: string): Promise<void> {
+  const stay = chart.stay(document);
+  const known = Object.entries(chart.patient(patient)?.stays ?? {}).find(([, line]) => line.document === document);
+  if (stay === undefined || (known !== undefined && (known[1].end !== undefined || stay.end === undefined))) return;
+  const line = { document, start: stay.start, ...(stay.end !== undefined && { end: stay.end }) };
+  await chart.edit(patient, (draft) => setAt(draft, { path: ['stays', known?.[0] ?? key], value: line }));
 }
 
 async function mergeInto<D extends PatientRecord | Stay>(chart: Chart, id: string, here: D | undefined, imported: D, counts: Counts, noteDiffering: NoteDiffering): Promise<void> {

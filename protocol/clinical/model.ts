@@ -42,7 +42,7 @@ export interface Allergy {
   type?: 'allergy' | 'intolerance';
   reactions?: Record<string, { manifestation: string; severity?: 'mild' | 'moderate' | 'severe' }>;
   status: 'active' | 'inactive' | 'resolved';
-  verification?: 'confirmed' | 'presumed' | 'unconfirmed' | 'refuted';
+  verification?: 'confirmed' | 'unconfirmed' | 'refuted';
   recorded?: IsoTime;
   enteredInError?: Amendment;
 }

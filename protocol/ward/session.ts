@@ -5,6 +5,7 @@
  * replica (durable, admitted) → peers push it on from there → receipts come back.
  */
 import type { Draft } from 'immer';
+import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
@@ -66,6 +67,7 @@ export class Session {
   readonly drafts: DraftSeal;
   /** Lets this user come back by PIN, on a tablet's page. */
   readonly pin: OwnPin;
+  readonly #signingKey: Uint8Array;
   readonly #replica: Replica;
   readonly #environment: Environment;
   readonly #keyring: Keyring;
@@ -95,6 +97,7 @@ export class Session {
 
   private constructor({ replica, identity, device, environment, startEngine, savedBy, unlockNodes }: SessionOptions, signer: SessionSigner) {
     this.user = identity.user;
+    this.#signingKey = identity.signing.publicKey;
     this.#replica = replica;
     this.#environment = environment;
     this.#signer = signer;
@@ -134,6 +137,13 @@ export class Session {
 
   get role(): Role | undefined {
     return this.#replica.state().users.get(hexOf(this.user))?.role;
+  }
+
+  /** Why this session is worth nothing any more, if so: its user was removed, or an admin gave them new keys (LOCK-4). */
+  get over(): 'removed' | 'new-keys' | undefined {
+    const self = this.#replica.state().users.get(hexOf(this.user));
+    if (self === undefined || self.removal !== undefined) return 'removed';
+    return equalBytes(self.signingKey, this.#signingKey) ? undefined : 'new-keys';
   }
 
   /** The user's own name, which only members can read. */

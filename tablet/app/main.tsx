@@ -14,7 +14,7 @@ import { clearDrafts, draftsDestroyed, draftsKept, unsavedDrafts } from './state
 import { forgetHandles, noteHandle, startHandles } from './state/handles.ts';
 import { forgetImport } from './state/import.ts';
 import { keepDrafts } from './state/kept-drafts.ts';
-import { lockWhenIdle } from './state/locking.ts';
+import { lockWhenIdle, lockWhenOver } from './state/locking.ts';
 import { followPatient, notePrinting } from './state/open-patient.ts';
 import { followErased } from './state/erased.ts';
 import { followGlass } from './state/glass.ts';
@@ -35,6 +35,7 @@ followErased(port);
 followGlass(port);
 forgetWhenLocked();
 lockWhenIdle(port);
+lockWhenOver(port);
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('index.html has no #app');

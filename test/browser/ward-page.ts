@@ -46,7 +46,7 @@ export class WardPage {
   }
 
   /** Resolves when the board shows as many patients. */
-  async unlock(person: DemoPerson, patients: number): Promise<void> {
+  async unlock(person: Pick<DemoPerson, 'handle' | 'password'>, patients: number): Promise<void> {
     await this.typeLogin(person);
     await this.board(patients);
   }
@@ -61,13 +61,17 @@ export class WardPage {
   }
 
   /** By the address, as from a bookmark: the page is not loaded again. */
+  async go(hash: string): Promise<void> {
+    await this.page.evaluate((to) => { location.hash = to; }, hash);
+  }
+
   async openPatient(patient: string, tab = 'overview'): Promise<void> {
-    await this.page.evaluate((hash) => { location.hash = hash; }, `#/patient/${patient}/${tab}`);
+    await this.go(`#/patient/${patient}/${tab}`);
     await this.page.getByRole('navigation', { name: 'Parts of the record' }).waitFor();
   }
 
   async toBoard(): Promise<void> {
-    await this.page.evaluate(() => { location.hash = '#/'; });
+    await this.go('#/');
     await this.page.locator('.bed-card').first().waitFor();
   }
 

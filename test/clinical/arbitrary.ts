@@ -45,7 +45,7 @@ const allergy = partial<Allergy>({ substance: coded, status: fc.constantFrom('ac
   category: fc.constantFrom('food', 'medication', 'environment', 'biologic'),
   criticality: fc.constantFrom('low', 'high', 'unable-to-assess'),
   type: fc.constantFrom('allergy', 'intolerance'),
-  verification: fc.constantFrom('confirmed', 'presumed', 'unconfirmed', 'refuted'),
+  verification: fc.constantFrom('confirmed', 'unconfirmed', 'refuted'),
   reactions: filled(partial<{ manifestation: string; severity?: 'mild' | 'moderate' | 'severe' }>({ manifestation: text }, { severity: fc.constantFrom('mild', 'moderate', 'severe') })),
   recorded: loose, enteredInError: amendment,
 });

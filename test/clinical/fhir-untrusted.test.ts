@@ -25,7 +25,22 @@ test('FHIR-2: hostile file, size: 200 MB of zeros are refused by their length be
   const begun = performance.now();
   assert.equal(await failureOf(zeros), 'too-large');
   assert.ok(performance.now() - begun < 500);
-  assert.equal(await failureOf(zeros, { maxBytes: 300 * 1024 * 1024 }), 'not-json');
+  assert.deepEqual(await importFhir(zeros), { ok: false, failure: { code: 'too-large', message: 'The file is larger than 100 MiB' } });
+});
+
+test('FHIR-2: hostile file: zeros below the limit of size, all of it or after a good bundle, are refused by what they are', async () => {
+  const refusal = { ok: false, failure: { code: 'not-json', message: 'The file is not JSON' } };
+  assert.deepEqual(await importFhir(new Uint8Array(50 * 1024 * 1024)), refusal);
+  assert.deepEqual(await importFhir(new Uint8Array(1)), refusal);
+  assert.equal((await importFhir(utf8(TEXT))).ok, true);
+  for (const zeros of [1, 100, 2 * 1024 * 1024]) assert.deepEqual(await importFhir([utf8(TEXT), new Uint8Array(zeros)]), refusal, `${zeros} zeros`);
+  assert.deepEqual(await importFhir(new Uint8Array(200 * 1024 * 1024), { maxBytes: 300 * 1024 * 1024 }), refusal, 'also where more is let in');
+  let read = 0;
+  function* mebibytes(): Iterable<Uint8Array> {
+    for (; read < 50; read++) yield new Uint8Array(1024 * 1024);
+  }
+  assert.deepEqual(await importFhir(mebibytes()), refusal);
+  assert.equal(read, 0, 'the first of them is enough');
 });
 
 test('FHIR-2: hostile file, size: a stream is refused by its announced size unread, and without one as soon as it is over', async () => {

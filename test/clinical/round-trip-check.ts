@@ -4,11 +4,13 @@ import type { Bundle, FhirResource } from 'fhir/r4';
 import { exportPatient, type ExportedStay, type ExportOptions } from '../../protocol/clinical/fhir/export.ts';
 import { importBundle } from '../../protocol/clinical/fhir/import.ts';
 import type { PatientRecord } from '../../protocol/clinical/model.ts';
+import { objections } from './r4-definitions.ts';
 
 /** Exports, checks the bundle, imports it and demands the same patient, ids included, with nothing left out. */
 export async function assertRoundTrip(document: string, record: PatientRecord, stays: readonly ExportedStay[], options: ExportOptions = {}): Promise<Bundle<FhirResource>> {
   const bundle = exportPatient(document, record, stays, options);
   assertValidBundle(bundle);
+  assert.deepEqual(objections(bundle), [], 'by the definitions of R4');
   const imported = await importBundle(JSON.parse(JSON.stringify(bundle)));
   assert.ok(imported.ok);
   const { patients, report } = imported.value;

@@ -25,8 +25,8 @@ export function readAllergy(chart: Chart, resource: Resource): void {
   const category = cursor.texts('category');
   const known = (['food', 'medication', 'environment', 'biologic'] as const).find((code) => code === category[0]);
   if (category.length > (known === undefined ? 0 : 1)) cursor.drop('category');
-  const verified = readCodeIn(cursor.child('verificationStatus'), ['confirmed', 'presumed', 'unconfirmed', 'refuted', 'entered-in-error']);
-  const verification = verified === 'entered-in-error' ? cursor.extension('verification')?.code('valueString', ['confirmed', 'presumed', 'unconfirmed', 'refuted']) : verified;
+  const verified = readCodeIn(cursor.child('verificationStatus'), ['confirmed', 'unconfirmed', 'refuted', 'entered-in-error']);
+  const verification = verified === 'entered-in-error' ? cursor.extension('verification')?.code('valueString', ['confirmed', 'unconfirmed', 'refuted']) : verified;
   const type = cursor.code('type', ['allergy', 'intolerance']);
   const criticality = cursor.code('criticality', ['low', 'high', 'unable-to-assess']);
   const reactions = readReactions(cursor);

@@ -34,6 +34,8 @@ const COLLECTIONS = new Set([
   'allergies', 'conditions', 'medications', 'immunizations', 'procedures', 'measurements', 'encounters', 'stays', 'observations', 'notes', 'orders', 'administrations',
 ]);
 const MAPS = new Set(['identifiers', 'contact']);
+/** Facts of which one is worth nothing without the other: a stay that is in progress here does not get an end. */
+const HANGS_ON: ReadonlyMap<string, string> = new Map([['end', 'status']]);
 
 /** Throws if the two are not of the same kind: their document ids cannot be the same. */
 export function mergeImported<D extends PatientRecord | Stay>(here: D, imported: D): Merge<D> {
@@ -50,10 +52,16 @@ function compare(here: object, imported: object, path: readonly string[], edits:
     const theirs: unknown = Reflect.get(imported, key);
     const ours: unknown = Object.hasOwn(here, key) ? Reflect.get(here, key) : undefined;
     const place = [...path, key];
-    if (ours === undefined) edits.push({ path: place, value: theirs });
+    if (ours === undefined && hangsOnWhatDiffers(here, imported, place)) differing.push({ path: place, here: ours, imported: theirs });
+    else if (ours === undefined) edits.push({ path: place, value: theirs });
     else if (isMap(ours) && isMap(theirs) && leadsOn(place)) compare(ours, theirs, place, edits, differing);
     else if (canonical(ours) !== canonical(theirs)) differing.push({ path: place, here: ours, imported: theirs });
   }
+}
+
+function hangsOnWhatDiffers(here: object, imported: object, path: readonly string[]): boolean {
+  const other = path.length === 1 ? HANGS_ON.get(path[0] ?? '') : undefined;
+  return other !== undefined && Reflect.get(here, other) !== Reflect.get(imported, other);
 }
 
 function leadsOn(path: readonly string[]): boolean {

@@ -38,16 +38,12 @@ export function dealShares(secret: Uint8Array, threshold: number, holders: numbe
   if (!Number.isSafeInteger(threshold) || !Number.isSafeInteger(holders) || threshold < 1 || threshold > holders || holders > MAX_HOLDERS) {
     throw new RangeError(`no sharing among ${holders} of whom ${threshold} suffice`);
   }
-  for (;;) {
-    const coefficients = [decodeScalar(secret, 'shared secret'), ...freshCoefficients(secret, threshold - 1, entropy)];
-    const shares = Array.from({ length: holders }, (_, place) => ({ index: place + 1, value: polynomialAt(coefficients, place + 1) }));
-    // A zero among them has a chance of 2⁻²⁵²; it is no scalar that a holder would take.
-    if ([...coefficients, ...shares.map(({ value }) => value)].some((scalar) => Fn.is0(scalar))) continue;
-    return {
-      commitments: coefficients.map((coefficient) => Point.BASE.multiply(coefficient).toBytes()),
-      shares: shares.map(({ index, value }) => ({ index, value: encodeScalar(value) })),
-    };
-  }
+  // A zero among them has a chance of 2⁻²⁵²: no commitment can be made to it, and no holder takes it.
+  const coefficients = [decodeScalar(secret, 'shared secret'), ...freshCoefficients(secret, threshold - 1, entropy)];
+  return {
+    commitments: coefficients.map((coefficient) => Point.BASE.multiply(coefficient).toBytes()),
+    shares: Array.from({ length: holders }, (_, place) => ({ index: place + 1, value: encodeScalar(polynomialAt(coefficients, place + 1)) })),
+  };
 }
 
 /** Whether the share is the one that the commitments commit to. Never throws, whatever it is handed. */
@@ -126,7 +122,6 @@ function isIndex(index: number): boolean {
  * would make of every single share the secret itself (ATTACK 16).
  */
 function freshCoefficients(secret: Uint8Array, count: number, entropy: Entropy): readonly bigint[] {
-  if (count === 0) return [];
   const seed = concatBytes(entropy.randomBytes(SCALAR_LENGTH), secret);
   return Array.from({ length: count }, (_, place) =>
     wideScalar(deriveKey(seed, new Uint8Array(0), LABEL.shareCoefficient, [Uint8Array.of(place)], WIDE_LENGTH)));

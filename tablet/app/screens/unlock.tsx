@@ -7,6 +7,7 @@ import { WorkingForm } from '../parts/working-form.tsx';
 import { explain, usePort } from '../state/app.ts';
 import { draftsKept } from '../state/drafts.ts';
 import { forgetHandles, knownHandles, rememberHandles, remembersHandles } from '../state/handles.ts';
+import { endedFor } from '../state/locking.ts';
 import { words } from '../state/preferences.ts';
 import { EnterPin } from './enter-pin.tsx';
 import { Doorway } from './starting.tsx';
@@ -74,7 +75,8 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
     <Doorway>
       <h1>{say.heading}</h1>
       <p class="muted doorway-device"><Icon name="device" size={18} /> {say.thisDevice} <small class="code">{device}</small></p>
-      {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> {say.keptDrafts(draftsKept.value)}</p>}
+      {endedFor.value !== null && <p class="notice" data-tone="question" role="status"><Icon name="lock" /> <span>{words.value.lock.over[endedFor.value]}</span></p>}
+      {draftsKept.value > 0 && <p class="notice" data-tone="info"><Icon name="note" /> <span>{say.keptDrafts(draftsKept.value)}</span></p>}
       {asked === undefined ? <KnownHandles withPin={withPin} onChoose={choose} /> : <EnterPin key={asked} handle={asked} onPassword={toPassword} />}
       <div hidden={asked !== undefined}>
         <WorkingForm

@@ -1,4 +1,4 @@
-/** Locking by hand, and by itself when nobody has touched the page for a while (LOCK-1). */
+/** Locking by hand, by itself when nobody has touched the page for a while (LOCK-1), and when its user may do nothing any more (LOCK-4). */
 import { effect, signal } from '@preact/signals';
 import type { PortClient } from '../port-client.ts';
 import { watchIdle } from './idle.ts';
@@ -6,6 +6,9 @@ import { keepDraftsNow } from './kept-drafts.ts';
 
 /** Seconds until the page locks by itself; null while that is far. */
 export const locksIn = signal<number | null>(null);
+
+/** Why the last session here was ended for its user; null once somebody has unlocked. */
+export const endedFor = signal<'removed' | 'new-keys' | null>(null);
 
 /** After so many milliseconds without any input the page locks, and says so this long before. */
 export const IDLE = { lockAfter: 5 * 60_000, warnBefore: 30_000 } as const;
@@ -24,6 +27,16 @@ export async function lock(port: PortClient): Promise<void> {
   await Promise.race([done, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
   // A page that was removed meanwhile goes on destroying what it holds.
   if (port.topics.session.peek().state !== 'revoked') port.restart();
+}
+
+/** Call once. */
+export function lockWhenOver(port: PortClient): void {
+  effect(() => {
+    const session = port.topics.session.value;
+    if (session.state !== 'unlocked') return;
+    endedFor.value = session.over ?? null;
+    if (session.over !== undefined) void lock(port);
+  });
 }
 
 /** Watches for as long as somebody is unlocked. Call once. */

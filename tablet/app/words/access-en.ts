@@ -57,6 +57,10 @@ export const accessEn = {
     kept: 'What you typed is kept for you.',
     seconds: (n: number) => `${n} s`,
     stay: 'Stay unlocked',
+    over: {
+      removed: 'The person who was unlocked here was removed from the ward. What was open is closed.',
+      'new-keys': 'The person who was unlocked here was given new keys. Unlock with the temporary password from the admin.',
+    },
     changePassword: 'Please change your password.',
     lostDevices: (names: string) => `A device on which you had unlocked was reported lost: ${names}.`,
   },

@@ -58,6 +58,10 @@ export const accessFr: typeof accessEn = {
     kept: 'Ce que vous avez saisi est gardé pour vous.',
     seconds: (n) => `${n} s`,
     stay: 'Rester déverrouillé',
+    over: {
+      removed: 'La personne connectée ici a été retirée du service. Ce qui était ouvert est fermé.',
+      'new-keys': 'La personne connectée ici a reçu de nouvelles clés. Déverrouillez avec le mot de passe provisoire de l’administrateur.',
+    },
     changePassword: 'Changez votre mot de passe.',
     lostDevices: (names) => `Un appareil sur lequel vous aviez déverrouillé le service a été déclaré perdu : ${names}.`,
   },

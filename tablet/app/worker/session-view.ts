@@ -18,6 +18,7 @@ export function sessionView(session: Session, ward: PageWard): SessionView {
     role: self?.role ?? '',
     mayWrite: mayWrite(session),
     hasTemporaryPassword: session.account.hasTemporaryPassword,
+    ...(session.over !== undefined && { over: session.over }),
     lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
   };
 }
