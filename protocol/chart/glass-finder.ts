@@ -4,8 +4,9 @@ import type { Finder } from '../keys/glass.ts';
 import type { FinderOf } from '../ward/glass-wraps.ts';
 import type { Chart } from './chart.ts';
 
-/** What an app may put there has no bounds; nobody types more than that. */
+/** What an app may put there has no bounds; nobody types more than that, and a wrap names no more words. */
 const MAX_WORD = 64;
+const MAX_WORDS = 4;
 
 export function finderFor(chart: Chart): FinderOf {
   return (document): Finder | undefined => {
@@ -19,5 +20,5 @@ export function finderFor(chart: Chart): FinderOf {
 }
 
 function wordsOf(values: readonly (string | undefined)[]): readonly string[] {
-  return values.filter((value): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= MAX_WORD);
+  return values.filter((value): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= MAX_WORD).slice(0, MAX_WORDS);
 }
