@@ -13,7 +13,7 @@ import { grant } from './grant/grant.ts';
 import { describeMachine } from './harness/machine.ts';
 import { PROFILE_VARIABLE } from './harness/profile.ts';
 import { record } from './harness/record.ts';
-import { machineText, reportText, type Report } from './harness/report.ts';
+import { machineText, missedGoals, reportText, type Report } from './harness/report.ts';
 import { latency } from './latency/latency.ts';
 import { replay } from './log/replay.ts';
 import { rotation } from './rotation/rotation.ts';
@@ -65,8 +65,10 @@ const HELP = `npm run bench [-- NAME…]
 
   --json         figures as JSON, and nothing else
   --write        puts the figures into docs/
-  --small        a tenth of the size: to try a benchmark, not to measure
-  --profile DIR  writes CPU profiles of the processes that are measured, which slows them`;
+  --small        a tenth of the size: to try a benchmark, not to measure; goals do not count
+  --profile DIR  writes CPU profiles of the processes that are measured, which slows them
+
+Exit codes: 0 every goal reached, 1 a goal missed (each is named at the end) or a result wrong, 2 wrongly called`;
 
 process.exitCode = await main();
 
@@ -103,7 +105,14 @@ async function main(): Promise<number> {
   }
   if (options.json) console.log(JSON.stringify({ measured, machine, reports }, null, 2));
   if (options.write) record(machine, reports, measured, Object.keys(BENCHMARKS));
-  return 0;
+  return judge(reports);
+}
+
+/** 1 when a goal was missed, which is said last, where it is seen. With `--small` nothing is measured that a goal is about. */
+function judge(reports: readonly Report[]): number {
+  const missed = missedGoals(reports);
+  for (const line of missed) console.error(options.small ? `${line} (--small: does not count)` : line);
+  return missed.length > 0 && !options.small ? 1 : 0;
 }
 
 function runPart(name: string): void {

@@ -23,7 +23,8 @@ const PEERS = new URL('../peers/', import.meta.url);
 export function installPeers(): void {
   if (existsSync(new URL('node_modules/@automerge/automerge-repo', PEERS))) return;
   console.error('installing the peers to compare with (bench/peers), once');
-  execFileSync('npm', ['ci', '--silent', '--prefix', fileURLToPath(PEERS)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  // As the lock file says. Not `npm ci`, which wants compiled extras of each platform in it that nothing here needs.
+  execFileSync('npm', ['install', '--omit=optional', '--no-save', '--silent', '--prefix', fileURLToPath(PEERS)], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 export function startAutomergeRepo(flags: readonly string[]): Child<Handlers> {

@@ -7,6 +7,7 @@ import type { Identity } from '../../protocol/keys/identity.ts';
 import { trieOf } from '../../protocol/sync/subscription.ts';
 import { Session } from '../../protocol/ward/session.ts';
 import { serveParent } from '../harness/child.ts';
+import { countSignatureChecks, signatureChecks } from '../harness/signature-checks.ts';
 import { countSocketBytes, forgetSockets, socketBytes, type Bytes } from '../harness/socket-bytes.ts';
 import { now } from '../harness/statistics.ts';
 import { inSync, openBenchDevice, type BenchDevice, type DeviceSetUp } from '../ward/bench-device.ts';
@@ -25,6 +26,7 @@ export interface Reconnected {
 }
 
 countSocketBytes();
+countSignatureChecks();
 
 let opened: Awaited<ReturnType<typeof openBenchDevice>> | undefined;
 let device: BenchDevice | undefined;
@@ -106,6 +108,9 @@ const handlers = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
+
+  /** Of the process so far. */
+  signatureChecks,
 
   /** Of the process so far, in bytes. */
   peakMemory(): number {

@@ -14,27 +14,32 @@ interface Fetched {
   /** Processor time of both sides, until stored and until open. */
   readonly workStored: number;
   readonly workOpened: number;
+  /** Signatures that the fresh peer checked for each item: until all were stored, and until all were open. */
+  readonly checksStored: number;
+  readonly checksOpened: number;
   readonly peak: number;
 }
+
+type FetchedUnsigned = Omit<Fetched, 'checksStored' | 'checksOpened'>;
 
 export async function freshPeer(documents: ManyDocuments, rounds: number): Promise<Report> {
   installPeers();
   const own: Fetched[] = [];
-  const tuned: Fetched[] = [];
-  const plain: Fetched[] = [];
+  const tuned: FetchedUnsigned[] = [];
+  const plain: FetchedUnsigned[] = [];
   for (let round = 0; round < rounds; round++) {
     own.push(await fetchWard(documents, freshDevice(round)));
     tuned.push(await fetchRepo(documents, TUNED));
     if (round === 0) plain.push(await fetchRepo(documents, []));
-    const seconds = (runs: readonly Fetched[]): string => ((runs.at(-1)?.opened ?? 0) / 1000).toFixed(1);
+    const seconds = (runs: readonly FetchedUnsigned[]): string => ((runs.at(-1)?.opened ?? 0) / 1000).toFixed(1);
     progress(`round ${round + 1} of ${rounds}: Wardsync ${seconds(own)} s, automerge-repo ${seconds(tuned)} s tuned, ${seconds(plain)} s by default`);
   }
-  const of = (runs: readonly Fetched[], what: keyof Fetched): number => median(runs.map((run) => run[what]));
+  const of = <What extends string>(runs: readonly Readonly<Record<What, number>>[], what: What): number => median(runs.map((run) => run[what]));
   const { documents: count, changesets, sessions } = documents.plan;
   return {
     name: 'fresh-peer',
     title: `${count} documents of ${changesets} changesets to a fresh peer`,
-    method: `Stays of ${sessions} sessions each; both sides a process of their own on one machine; ${rounds} rounds, taking turns, medians. Wardsync: sealed, signed, every run checked, flushed to disk, then opened by a user (stretching the password not counted). automerge-repo: the same changes, unencrypted, WebSocket, in memory, with a larger young generation (tuned), and once with Node's default. From connecting until all is there. Checked: every document's value against what was written, and for automerge-repo every document's heads.`,
+    method: `Stays of ${sessions} sessions each; both sides a process of their own on one machine; ${rounds} rounds, taking turns, medians. Wardsync: sealed, signed, every run checked, flushed to disk, then opened by a user (stretching the password not counted). automerge-repo: the same changes, unencrypted, WebSocket, in memory, with a larger young generation (tuned), and once with Node's default. From connecting until all is there. Signatures are counted where the fresh peer checks them, the log's among them, and divided by the items; a signature covers the run of items before it (SYNC-5). Checked: every document's value against what was written, and for automerge-repo every document's heads.`,
     figures: [
       { what: 'Wardsync: all verified and stored', value: of(own, 'stored') / 1000, unit: 's' },
       { what: 'Wardsync: the same, and every document open', value: of(own, 'opened') / 1000, unit: 's' },
@@ -47,6 +52,8 @@ export async function freshPeer(documents: ManyDocuments, rounds: number): Promi
       { what: 'automerge-repo, tuned: processor time of both sides', value: of(tuned, 'workOpened') / 1000, unit: 's' },
       { what: 'ratio of processor times: stored', value: of(own, 'workStored') / of(tuned, 'workOpened'), unit: '×' },
       { what: 'ratio of processor times: open', value: of(own, 'workOpened') / of(tuned, 'workOpened'), unit: '×' },
+      { what: 'Wardsync: signatures checked for an item, stored', value: of(own, 'checksStored'), unit: '' },
+      { what: 'Wardsync: signatures checked for an item, to the end', value: of(own, 'checksOpened'), unit: '' },
       { what: 'Wardsync: peak memory of the fresh peer, all open', value: of(own, 'peak') / 1e6, unit: 'MB' },
       { what: 'automerge-repo, tuned: peak memory', value: of(tuned, 'peak') / 1e6, unit: 'MB' },
     ],
@@ -62,14 +69,18 @@ async function fetchWard({ ward, fingerprints }: ManyDocuments, name: string): P
     await fresh.ask('open', { path: ward.device(name).path, keep: 'disk', listen: false, peers });
     const worked = async (): Promise<number> => (await fresh.ask('processorTime')) + (await archive.ask('processorTime'));
     const before = await worked();
-    const stored = await fresh.ask('fetch', ward.replica.count);
+    const items = ward.replica.count;
+    const checkedBefore = await fresh.ask('signatureChecks');
+    const stored = await fresh.ask('fetch', items);
+    const checksStored = ((await fresh.ask('signatureChecks')) - checkedBefore) / items;
     const workStored = (await worked()) - before;
     await fresh.ask('stretchPassword', USERS[1]);
     const between = await worked();
     const opening = await fresh.ask('openAll');
     const workOpened = workStored + (await worked()) - between;
     assert.deepEqual(sorted(await fresh.ask('shown')), sorted(fingerprints), 'the fresh peer shows what was written');
-    return { stored, opened: stored + opening, workStored, workOpened, peak: await fresh.ask('peakMemory') };
+    const checksOpened = ((await fresh.ask('signatureChecks')) - checkedBefore) / items;
+    return { stored, opened: stored + opening, workStored, workOpened, checksStored, checksOpened, peak: await fresh.ask('peakMemory') };
   } finally {
     await fresh.stop();
     await archive.stop();
@@ -77,7 +88,7 @@ async function fetchWard({ ward, fingerprints }: ManyDocuments, name: string): P
 }
 
 /** `heads` are checked by the peer itself before it says that a document is there. */
-async function fetchRepo({ made, file }: ManyDocuments, flags: readonly string[]): Promise<Fetched> {
+async function fetchRepo({ made, file }: ManyDocuments, flags: readonly string[]): Promise<FetchedUnsigned> {
   const server = startAutomergeRepo(flags);
   const client = startAutomergeRepo(flags);
   try {

@@ -30,6 +30,11 @@ export function reportText({ name, title, method, figures }: Report): string {
   return [`${name}: ${title}`, `  ${method}`, ...lines].join('\n');
 }
 
+/** One line for each goal that was not reached. */
+export function missedGoals(reports: readonly Report[]): readonly string[] {
+  return reports.flatMap(({ name, figures }) => figures.filter(isMissed).map((figure) => `GOAL MISSED: ${name}, ${figure.what}: ${valueText(figure)}, ${limitText(figure, figure.goal)}`));
+}
+
 export function reportMarkdown({ name, title, method, figures }: Report): string {
   const rows = figures.map((figure) => `| ${figure.what} | ${valueText(figure)} | ${goalText(figure)} |`);
   return [`## ${title}`, '', `\`npm run bench -- ${name}\``, '', method, '', '| | measured | goal |', '| --- | ---: | --- |', ...rows, ''].join('\n');
@@ -44,9 +49,18 @@ function valueText({ value, unit }: Figure): string {
   return `${value.toFixed(digits)}${unit === '×' ? '×' : unit === '' ? '' : ` ${unit}`}`;
 }
 
-function goalText({ value, unit, goal, later }: Figure): string {
+function goalText(figure: Figure): string {
+  const { value, goal, later } = figure;
   if (goal === undefined) return '';
-  const name = (limit: number): string => `≤ ${limit}${unit === '' || unit === '×' ? unit : ` ${unit}`}`;
-  const next = later === undefined ? '' : `, later ${name(later)}${value <= later ? ' (met)' : ''}`;
-  return `${name(goal)} ${value <= goal ? 'met' : 'MISSED'}${next}`;
+  const next = later === undefined ? '' : `, later ${limitText(figure, later)}${value <= later ? ' (met)' : ''}`;
+  return `${limitText(figure, goal)} ${isMissed(figure) ? 'MISSED' : 'met'}${next}`;
+}
+
+/** A figure that is no number has reached nothing. */
+function isMissed(figure: Figure): figure is Figure & { readonly goal: number } {
+  return figure.goal !== undefined && !(figure.value <= figure.goal);
+}
+
+function limitText({ unit }: Figure, limit: number): string {
+  return `≤ ${limit}${unit === '' || unit === '×' ? unit : ` ${unit}`}`;
 }

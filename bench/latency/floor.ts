@@ -1,6 +1,6 @@
 /**
  * What the machine alone takes for the same way: 500 bytes over plain TCP through the same processes, flushed to disk at
- * the same two of them. Taken before each change, so that both have met the same weather.
+ * each of them. Taken before each change, so that both have met the same weather.
  */
 import { open, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -13,22 +13,17 @@ const LENGTH = 500;
 export interface FloorStop {
   /** Port of the next process; the last has none. */
   readonly next: number | undefined;
-  readonly flushes: boolean;
 }
 
 /** Passes packets on, and gives the port to send them to. `onArrived` is called where nobody is next. */
-export async function passOn({ next, flushes }: FloorStop, onArrived: (at: number) => void): Promise<number> {
+export async function passOn({ next }: FloorStop, onArrived: (at: number) => void): Promise<number> {
   const out = next === undefined ? undefined : await dial(next);
-  const path = join(tmpdir(), `wardsync-bench-floor-${process.pid}`);
-  const file = flushes ? await open(path, 'w') : undefined;
-  // Open, it goes with the process.
-  if (flushes) await rm(path);
+  const flush = await flusher();
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     eachPacket(socket, (packet) => {
       void (async () => {
-        await file?.write(packet, 0, LENGTH, 0);
-        await file?.datasync();
+        await flush(packet);
         if (out === undefined) onArrived(now());
         else out.write(packet);
       })();
@@ -38,14 +33,26 @@ export async function passOn({ next, flushes }: FloorStop, onArrived: (at: numbe
   return (server.address() as AddressInfo).port;
 }
 
-/** Gives the function that sends a packet and says when. */
+/** Gives the function that flushes a packet, sends it and says when it began. */
 export async function packetSender(next: number): Promise<() => number> {
   const socket = await dial(next);
+  const flush = await flusher();
   const packet = Buffer.alloc(LENGTH, 1);
   return () => {
     const sent = now();
-    socket.write(packet);
+    void flush(packet).then(() => socket.write(packet));
     return sent;
+  };
+}
+
+async function flusher(): Promise<(packet: Buffer) => Promise<void>> {
+  const path = join(tmpdir(), `wardsync-bench-floor-${process.pid}`);
+  const file = await open(path, 'w');
+  // Open, it goes with the process.
+  await rm(path);
+  return async (packet) => {
+    await file.write(packet, 0, LENGTH, 0);
+    await file.datasync();
   };
 }
 

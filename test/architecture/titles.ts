@@ -1,4 +1,4 @@
-/** The titles of tests as they stand in their files; what is computed in one stays as `${…}`. */
+/** The titles of tests, and of the steps of a story, as they stand in their files; what is computed in one stays as `${…}`. */
 import { readdir, readFile } from 'node:fs/promises';
 import { ROOT } from './source-graph.ts';
 
@@ -15,7 +15,7 @@ export async function testTitles(): Promise<readonly Title[]> {
 }
 
 export function titlesIn(file: string, source: string): readonly Title[] {
-  return Array.from(source.matchAll(/\b(?:test|describe)\(\s*(['"`])((?:\\.|(?!\1).)+)\1/g), ([, , text = '']) => ({ file, text: text.replaceAll(/\\(.)/g, '$1') }));
+  return Array.from(source.matchAll(/\b(?:(?:test|describe)\(\s*|step\(t, )(['"`])((?:\\.|(?!\1).)+)\1/g), ([, , text = '']) => ({ file, text: text.replaceAll(/\\(.)/g, '$1') }));
 }
 
 /** Rules and attacks that a title says it proves: `ITEM-3: …`, `ATTACK 5: …`, or several before the colon. */

@@ -20,6 +20,8 @@ export class WardBrowser {
   readonly complaints: string[] = [];
   /** Whatever was asked of anything but loopback. */
   readonly strayed: string[];
+  /** Every address that was asked for, or stood in the bar once the page had begun. */
+  readonly addresses = new Set<string>();
 
   private constructor(context: BrowserContext, profile: string, strayed: string[]) {
     this.context = context;
@@ -54,6 +56,9 @@ export class WardBrowser {
     page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(message.text()); });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('worker', (worker) => worker.on('console', (message) => { if (message.type() === 'error') this.complaints.push(message.text()); }));
+    page.on('framenavigated', (frame) => this.addresses.add(frame.url()));
+    page.on('request', (request) => this.addresses.add(request.url()));
+    page.on('websocket', (socket) => this.addresses.add(socket.url()));
     page.on('request', (request) => { if (!LOOPBACK.test(request.url())) this.strayed.push(request.url()); });
     page.on('websocket', (socket) => { if (!LOOPBACK.test(socket.url())) this.strayed.push(socket.url()); });
   }

@@ -7,7 +7,7 @@ import { WardBrowser } from './chromium.ts';
 import { headlessClient } from './headless.ts';
 import type { Scene } from './scene.ts';
 import { bigRecordComesIn } from './stories/importing.ts';
-import { nothingIsLeftBehind, nothingIsOverheard } from './stories/left-behind.ts';
+import { nothingIsInAddresses, nothingIsLeftBehind, nothingIsOverheard } from './stories/left-behind.ts';
 import { nothingOpenedStays } from './stories/locked.ts';
 import { measureEdits } from './stories/measure.ts';
 import { notesReachEverybody, observationsReachEverybody, tabletSaysWhoHoldsIt } from './stories/working.ts';
@@ -55,6 +55,7 @@ test('a ward in real browsers', { timeout: 240_000, skip: chromiumMissing }, asy
     if (capture === undefined) return it.skip('NOT RUN: no traffic was captured');
     await nothingIsOverheard(scene, await capture.end());
   });
+  await step(t, 'ATTACK 17: nothing that was typed or read, and no one-time code, is in an address that a browser asks for or shows', () => nothingIsInAddresses(scene));
   await step(t, 'FHIR-1, PAGE-8: a record of tens of megabytes comes in through a page that goes on answering', () => bigRecordComesIn(scene));
   await step(t, 'ATTACK 33: nothing that was typed or read is left in the folders, the logs and the memory of the nodes', (it) => nothingIsLeftBehind(scene, it));
   await step(t, 'LOCK-2: after a lock nothing opened is in any storage of the browser, and the draft comes back to its author', () => nothingOpenedStays(scene));

@@ -20,6 +20,12 @@ export async function* memoryOf(pid: number): AsyncIterable<Uint8Array> {
   }
 }
 
+/** How the process was called: its command line, which every user of the machine can read, and its environment. */
+export async function* callOf(pid: number): AsyncIterable<Uint8Array> {
+  yield await readFile(`/proc/${pid}/cmdline`);
+  yield await readFile(`/proc/${pid}/environ`);
+}
+
 /** Whether the system lets one look, as it does not everywhere. Says so where it does not. */
 export async function isMemoryReadable(pid: number): Promise<boolean> {
   try {

@@ -9,7 +9,7 @@ import { peerIdText } from '../../protocol/network/peer-id.ts';
 import { canariesFrom } from './canaries.ts';
 import { Capture } from './capture.ts';
 import { documentsOnDisk, entriesOnDisk } from './disk.ts';
-import { filesIn, isMemoryReadable, memoryOf } from './haystacks.ts';
+import { callOf, filesIn, isMemoryReadable, memoryOf } from './haystacks.ts';
 import { must } from './must.ts';
 import { StringSearch } from './string-search.ts';
 import { converged, NODES, WardOnALan, type Client, type NodeName } from './ward-on-a-lan.ts';
@@ -130,6 +130,16 @@ test('a ward of four machines on a network without a default route', { timeout: 
     }
     assert.deepEqual(missing(ward.canaries.all, inClients), [], 'the search finds what is there');
     for (const name of NODES) await assertClean(ward, `memory of ${name}`, memoryOf(ward.process(name).pid), ward.peerId(name));
+  });
+
+  await step(t, 'ATTACK 17: no string of the ward is in how a machine was called, in its log, or in what it answers about itself', async () => {
+    assert.ok(ward.logs().length > 10_000, 'the machines log');
+    for (const name of NODES) {
+      await assertClean(ward, `command line and environment of ${name}`, callOf(ward.process(name).pid), ward.folder(name));
+      await assertClean(ward, `answers of ${name}`, [Buffer.from(JSON.stringify(await ward.status(name)))], ward.peerId(name));
+      await assertClean(ward, `log of ${name}`, [Buffer.from(ward.logs())], ward.peerId(name));
+    }
+    for (const client of [one, two, desk]) await assertClean(ward, 'command line of an unlocked client', callOf(client.process.pid), 'client.ts');
   });
 
   await step(t, 'NET-1, REVOKE-4: a device that was removed is cut off, is told why, and destroys what it holds', async () => {

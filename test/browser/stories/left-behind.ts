@@ -25,6 +25,22 @@ export async function nothingIsOverheard(scene: Scene, { datagrams, streams }: S
   await assertClean(scene, 'traffic', heard, scene.ward.peerId('tablet-1'));
 }
 
+/**
+ * No name, password or word of a record is in an address that was asked for or shown, nor in a title; a one-time code is in none
+ * but the link that somebody opens, as its fragment, which no server is sent and which leaves the bar.
+ */
+export async function nothingIsInAddresses(scene: Scene): Promise<void> {
+  const { browser, desk, one, two } = scene;
+  const pages = [desk, one, two].map(({ page }) => page);
+  const titles = await Promise.all(pages.map((page) => page.title()));
+  await assertClean(scene, 'addresses and titles', [Buffer.from([...browser.addresses, ...titles].join('\n'))], scene.ward.url('desk'));
+  for (const address of browser.addresses) {
+    assert.equal(new URL(address).search, '', address);
+    if (!/^https?:[^#]*#join=WS1-[\w-]+$/.test(address)) assert.doesNotMatch(address, /WS1-/, 'a one-time code, where it is not the fragment of the link');
+  }
+  for (const page of pages) assert.doesNotMatch(`${page.url()} ${await page.evaluate(() => document.referrer)}`, /WS1-|join=/);
+}
+
 async function assertClean({ canaries, typed }: Scene, where: string, haystack: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, present: string): Promise<void> {
   assert.ok(canaries.all.length >= 40 && typed.length > 4);
   const secrets = [...canaries.all, ...typed];
