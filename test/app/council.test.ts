@@ -83,10 +83,24 @@ appStories('people and rules', ({ story }) => {
     await choice.getByText('2 stolen devices together give no guess').waitFor();
     await choice.getByText('1 device may be off or lost').waitFor();
     await choice.click();
-    await page.getByRole('button', { name: 'Put it in force' }).click();
+    await page.getByRole('button', { name: 'Put it in force' }).first().click();
     await page.getByText('3 of 4 devices have to answer.').waitFor();
     await page.getByRole('button', { name: 'FR' }).click();
     await page.getByText('3 appareils sur 4 doivent répondre.').waitFor();
+  }));
+
+  test('PIN-1: for how long a PIN opens is chosen where it says what that costs, by keyboard', () => story(admin('unlock'), async (page) => {
+    const form = page.getByRole('form', { name: 'PIN on shared tablets' });
+    await form.getByText('Who steals it while it runs has five tries').waitFor();
+    await form.getByRole('radio', { name: '12 hours' }).focus();
+    await page.keyboard.press('ArrowUp');
+    assert.ok(await form.getByRole('radio', { name: '8 hours' }).isChecked());
+    await form.getByRole('button', { name: 'Put it in force' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('A PIN opens for 8 hours after a password.').waitFor();
+    await form.getByRole('radio', { name: '8 hours In force' }).waitFor();
+    await page.getByRole('button', { name: 'FR' }).click();
+    await page.getByText('Qui la vole allumée a cinq essais').waitFor();
   }));
 
   test('a one-time code for a browser is shown as QR and text with the time that is left', () => story(admin('browser'), async (page) => {

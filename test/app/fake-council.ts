@@ -34,6 +34,7 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
     held: isEmpty ? [] : [{ id: 'h1', by: 'Cy Owl', at: at(60 * 50), type: 'add-user', isRepeatable: true, declined: false }],
     policy: isEmpty ? null : TWO_OF_THREE,
     policies: isEmpty ? [{ threshold: 1, nodes: 1, tries: 10, triesOnOne: 5 }] : [TWO_OF_THREE, { threshold: 3, nodes: 4, tries: 9, triesOnOne: 5 }, { threshold: 1, nodes: 2, tries: 10, triesOnOne: 3 }],
+    graceHours: isEmpty ? 0 : 12,
     nodesThere: isEmpty ? 1 : 4,
     doors: isEmpty ? [] : [
       { id: 'd5', name: 'Archive', kind: 'archive', connected: true }, { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', connected: true },
@@ -77,6 +78,9 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
         case 'set-policy':
           if (action.nodes > view.nodesThere) return 'more-nodes-than-there-are';
           view = { ...view, policy: view.policies.find(({ threshold, nodes }) => threshold === action.threshold && nodes === action.nodes) ?? null };
+          break;
+        case 'set-grace':
+          view = { ...view, graceHours: action.hours };
           break;
         case 'settle-work':
           work = action.verdict === 'accept' ? work.filter(({ key }) => key.id !== action.work.id) : work.map((row) => (row.key.id === action.work.id ? { ...row, declined: true } : row));

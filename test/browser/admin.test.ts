@@ -21,8 +21,11 @@ test('UNLOCK-7, LOG-16, LOCK-4: on real pages an admin sets the unlock policy an
 
   await admin.go('#/ward/unlock');
   await admin.page.locator('label').filter({ hasText: '2 of 3' }).click();
-  await admin.page.getByRole('button', { name: 'Put it in force' }).click();
+  await admin.page.getByRole('button', { name: 'Put it in force' }).first().click();
   await admin.see('2 of 3 devices have to answer.');
+  await admin.page.getByRole('radio', { name: '12 hours' }).check();
+  await admin.page.getByRole('button', { name: 'Put it in force' }).last().click();
+  await admin.see('A PIN opens for 12 hours after a password.');
 
   await admin.go('#/ward/people');
   await admin.page.getByLabel('Name', { exact: true }).fill('Eli Dipper');

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { FormProblem } from '../parts/form-problem.tsx';
+import { GracePanel } from '../parts/grace-panel.tsx';
 import type { CouncilView, PolicyChoice } from '../port-council.ts';
 import { useActing } from '../state/council.ts';
 import { words } from '../state/preferences.ts';
@@ -48,6 +49,7 @@ export function WardUnlock({ view }: { view: CouncilView }): JSX.Element {
         <FormProblem text={problem} />
         <button type="submit" class="button button-primary" aria-disabled={working || isInForce}>{working ? workingText : say.action}</button>
       </form>
+      <GracePanel view={view} />
     </div>
   );
 }

@@ -187,6 +187,17 @@ export const councilEn = {
     done: 'In force. Everybody moves over at the next unlock with the devices in reach.',
   },
 
+  grace: {
+    title: 'PIN on shared tablets',
+    text: 'Whoever has unlocked a tablet by password can set a PIN there, and comes back with it on that tablet, also without any network.',
+    cost: 'What it costs: for so many hours the tablet itself holds, in memory, what opens these people’s keys with their PINs. Who steals it while it runs has five tries for each of them; who can also read its memory has as many as it takes. A tablet that is switched off, or was started again, gives none.',
+    choose: 'For how long after a password',
+    option: (hours: number) => (hours === 0 ? 'Never: always the password' : plural(hours, 'hour', 'hours')),
+    now: 'In force',
+    action: 'Put it in force',
+    done: (hours: number) => (hours === 0 ? 'PINs are over, as soon as the tablets have heard of it.' : `A PIN opens for ${plural(hours, 'hour', 'hours')} after a password.`),
+  },
+
   browser: {
     text: 'A code lets one browser into the ward, once. Make it when somebody stands in front of that browser.',
     door: 'Where is the browser?',

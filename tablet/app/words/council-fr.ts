@@ -185,6 +185,17 @@ export const councilFr: typeof councilEn = {
     done: 'En vigueur. Chacun suit à son prochain déverrouillage avec les appareils à portée.',
   },
 
+  grace: {
+    title: 'PIN sur les tablettes partagées',
+    text: 'Qui a déverrouillé une tablette par mot de passe peut y choisir un PIN et revenir avec lui sur cette tablette, même sans aucun réseau.',
+    cost: 'Ce que cela coûte : pendant ce temps la tablette garde elle-même, en mémoire, de quoi ouvrir les clés de ces personnes avec leur PIN. Qui la vole allumée a cinq essais pour chacune ; qui sait aussi lire sa mémoire en a autant qu’il en faut. Une tablette éteinte ou redémarrée n’en donne aucun.',
+    choose: 'Combien de temps après un mot de passe',
+    option: (hours) => (hours === 0 ? 'Jamais : toujours le mot de passe' : pluriel(hours, 'heure', 'heures')),
+    now: 'En vigueur',
+    action: 'Mettre en vigueur',
+    done: (hours) => (hours === 0 ? 'Plus de PIN, dès que les tablettes l’ont appris.' : `Un PIN déverrouille pendant ${pluriel(hours, 'heure', 'heures')} après un mot de passe.`),
+  },
+
   browser: {
     text: 'Un code fait entrer un navigateur, une fois. Créez-le quand quelqu’un est devant ce navigateur.',
     door: 'Où est le navigateur ?',

@@ -37,6 +37,7 @@ export async function actInCouncil(session: Session, replica: Replica, action: C
     case 'checkpoint': return { outcome: must(await council.proposeCheckpoint()) };
     case 'set-quorum': return { outcome: must(await council.setQuorum(action.threshold, action.holders.map((holder) => userId.fromHex(holder)))) };
     case 'set-policy': return done(await members.setUnlockPolicy({ threshold: action.threshold, nodes: action.nodes }));
+    case 'set-grace': return done(await members.setGrace(action.hours));
     case 'settle-held': return done(await council.settleOperation(itemId.fromHex(action.id), action.verdict));
     case 'settle-work': {
       const { document, author, seq, id } = action.work;

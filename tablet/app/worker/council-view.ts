@@ -38,6 +38,7 @@ export function councilView(session: Session, replica: Replica, contacts: readon
     held: council.inReview().map(({ id, by, type, time, isRepeatable, declined }) => ({ id: hexOf(id), by: by === undefined ? '' : nameOf(by), at: isoTime(time), type, isRepeatable, declined })),
     policy: state.unlockPolicy === undefined ? null : choiceOf(state.unlockPolicy),
     policies: policiesFor(eligibleNodes(state).length, state.unlockPolicy),
+    graceHours: state.graceHours,
     nodesThere: eligibleNodes(state).length,
     doors: eligibleNodes(state).map((id) => {
       const kind = state.devices.get(hexOf(id))?.kind === 'archive' ? 'archive' : 'tablet';
