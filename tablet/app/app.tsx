@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AccountNews } from './parts/account-events.tsx';
+import { GlassBanner, GlassClosed } from './parts/glass-banner.tsx';
 import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
@@ -20,6 +21,8 @@ import { Audit } from './screens/audit.tsx';
 import { Board } from './screens/board.tsx';
 import { Devices } from './screens/devices.tsx';
 import { Doctor } from './screens/doctor.tsx';
+import { Emergencies } from './screens/emergencies.tsx';
+import { Emergency } from './screens/emergency.tsx';
 import { Enrol } from './screens/enrol.tsx';
 import { Erasures } from './screens/erasures.tsx';
 import { Exchange } from './screens/exchange.tsx';
@@ -75,7 +78,11 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       >
         {words.value.skipToContent}
       </a>
-      <TopBar session={session} />
+      <div class="top-stick">
+        <TopBar session={session} />
+        <GlassBanner />
+      </div>
+      <GlassClosed />
       <LostNotice session={session} />
       <FalseNodeNotice />
       <AccountNews />
@@ -98,6 +105,8 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'doctor': return <Doctor />;
     case 'ward': return <Ward part={at.part} />;
     case 'erasures': return <Erasures />;
+    case 'emergency': return <Emergency />;
+    case 'emergencies': return <Emergencies />;
     case 'account': return <Account session={session} />;
     case 'audit': return <Audit key={at.about} about={at.about} />;
     default: return at satisfies never;
@@ -138,6 +147,8 @@ function titleOf(at: Route, say: Words): string {
     case 'doctor': return say.doctor.title;
     case 'ward': return say.council.title;
     case 'erasures': return say.erasure.title;
+    case 'emergency': return say.glass.title;
+    case 'emergencies': return say.glass.uses.title;
     case 'account': return say.account.title;
     case 'audit': return say.privacy.title;
     default: return at satisfies never;

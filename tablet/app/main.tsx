@@ -17,6 +17,7 @@ import { keepDrafts } from './state/kept-drafts.ts';
 import { lockWhenIdle, lockWhenOver } from './state/locking.ts';
 import { followPatient, notePrinting } from './state/open-patient.ts';
 import { followErased } from './state/erased.ts';
+import { followGlass } from './state/glass.ts';
 import { startPreferences } from './state/preferences.ts';
 import { resetRoute, startRoute } from './state/route.ts';
 
@@ -31,6 +32,7 @@ const port = connectPort(() => new Worker(new URL('worker.js', document.baseURI)
 followPatient(port);
 notePrinting(port);
 followErased(port);
+followGlass(port);
 forgetWhenLocked();
 lockWhenIdle(port);
 lockWhenOver(port);

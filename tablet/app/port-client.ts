@@ -90,6 +90,7 @@ export function connectPort(start: () => PortEnd): PortClient {
       topics.presence.value = null;
       topics.council.value = null;
       topics.pin.value = null;
+      topics.glass.value = null;
     },
     retire() {
       isRetired = true;
@@ -133,6 +134,7 @@ function emptyTopics(): PortClient['topics'] {
     council: signal<Topics['council']>(null),
     presence: signal<Topics['presence']>(null),
     pin: signal<Topics['pin']>(null),
+    glass: signal<Topics['glass']>(null),
   };
 }
 
@@ -150,6 +152,7 @@ function publish(topics: PortClient['topics'], update: Update): void {
     case 'council': topics.council.value = update.value; break;
     case 'presence': topics.presence.value = update.value; break;
     case 'pin': topics.pin.value = update.value; break;
+    case 'glass': topics.glass.value = update.value; break;
     case 'recovery': topics.recovery.value = update.value; break;
     default: update satisfies never;
   }

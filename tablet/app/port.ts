@@ -15,6 +15,7 @@ import type { PatientParts, StayLine } from '../../protocol/clinical/patient-pag
 import type { AccountEvent } from '../../protocol/membership/account-state.ts';
 import type { CouncilCode, CouncilRequests, CouncilView } from './port-council.ts';
 import type { ErasureFailureCode, ErasureRequests } from './port-erasure.ts';
+import type { GlassFailureCode, GlassRequests, GlassView } from './port-glass.ts';
 import type { PresenceRequests, PresenceView } from './port-presence.ts';
 import type { BedCard, OtherPatient, PersonCard } from '../../protocol/clinical/views.ts';
 
@@ -28,12 +29,12 @@ export interface Failure {
     | 'too-few-nodes' | 'device-tries' | 'tries'
     | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
-    | CouncilCode | 'not-recorded' | ErasureFailureCode
+    | CouncilCode | 'not-recorded' | ErasureFailureCode | GlassFailureCode
     | 'not-allowed' | 'invalid' | 'not-found' | 'already-admitted' | 'bed-taken' | 'storage' | 'internal';
   readonly message: string;
 }
 
-export interface Requests extends CouncilRequests, ErasureRequests, PresenceRequests {
+export interface Requests extends CouncilRequests, ErasureRequests, PresenceRequests, GlassRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
   /** Open the user's bundle; takes about half a second. */
@@ -114,6 +115,8 @@ export interface DeviceView {
 }
 
 export interface AuditView extends Audit {
+  /** `byGlass`: while the patient was open to them in an emergency. */
+  readonly lines: readonly (AuditLine & { readonly byGlass: boolean })[];
   readonly total: number;
 }
 
@@ -152,6 +155,8 @@ export interface Topics {
   council: CouncilView | null;
   /** Who answers the unlock that is going on, or answered the last; null before the first. */
   presence: PresenceView | null;
+  /** Patients opened in an emergency; null while locked. */
+  glass: GlassView | null;
   session: SessionView;
   board: BoardView;
   patient: PatientView | null;

@@ -8,11 +8,14 @@ import type { Author, PatientRecord, Stay } from '../../protocol/clinical/model.
 import { patientParts } from '../../protocol/clinical/patient-page.ts';
 import type { Admission } from '../../protocol/clinical/views.ts';
 import { bedCards, otherPatients, wardBeds } from '../../protocol/clinical/views.ts';
-import type { AccountView, DeviceView, Entry, Examination, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
+import type { AccountView, Entry, Failure, FromWorker, NewAdmission, PatientView, RequestName, Requests, Standing, SyncView, ToWorker } from '../../tablet/app/port.ts';
 import { smallDatabase } from '../../tablet/app/worker/small-database.ts';
 import { fakeCouncil } from './fake-council.ts';
 import { madeUpAudit } from './made-up-audit.ts';
+import { madeUpDevices, madeUpExamination } from './made-up-devices.ts';
 import { answering, oldPassword } from './fake-presence.ts';
+import { fakeGlass } from './fake-glass.ts';
+import { stranger } from './stranger.ts';
 import { fakePins } from './fake-pins.ts';
 import { fakeErasing } from './fake-erasing.ts';
 import type { Scenario } from './scenario.ts';
@@ -49,26 +52,7 @@ const council = fakeCouncil(scenario);
 const database = smallDatabase<string>(`made-up-${location.pathname}`, 'drafts');
 
 const hoursAgo = (hours: number): string => new Date(scenario.now - hours * 3_600_000).toISOString();
-let devices: readonly DeviceView[] = [
-  { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', own: true, key: 'held', connected: true, lastSeen: hoursAgo(0), users: ['Amara Okafor', 'Jonas Lind'] },
-  { id: 'd2', name: 'Tablet at bay B', kind: 'tablet', own: false, connected: true, lastSeen: hoursAgo(0), users: ['Jonas Lind'] },
-  { id: 'd3', name: 'Tablet of the night shift', kind: 'tablet', own: false, connected: false, lastSeen: hoursAgo(70), users: ['Jonas Lind', 'Mireille Dubois-Aumont'] },
-  { id: 'd4', name: 'Desk in the doctors’ room', kind: 'client', own: false, connected: false, users: [] },
-  { id: 'd5', name: 'Archive', kind: 'archive', own: false, connected: true, lastSeen: hoursAgo(0), users: [] },
-];
-const examination: Examination = {
-  teams: [
-    { name: 'everyone', isBuiltIn: 'everyone', canOpen: ['Amara Okafor', 'Jonas Lind'], waiting: [], patients: 0, documents: 1 },
-    { name: 'admins', isBuiltIn: 'admins', canOpen: ['Amara Okafor'], waiting: [], patients: 0, documents: 0 },
-    { name: 'Larch Ward', isBuiltIn: undefined, canOpen: ['Amara Okafor'], waiting: ['Jonas Lind'], patients: 24, documents: 61 },
-  ],
-  findings: [
-    { code: 'few-openers', needsPerson: true, name: 'Larch Ward', people: ['Amara Okafor'], count: 24 },
-    { code: 'key-owed', needsPerson: true, name: 'Larch Ward', people: ['Jonas Lind'] },
-    { code: 'one-admin', needsPerson: true },
-    { code: 'closed-documents', needsPerson: false, count: 2 },
-  ],
-};
+let devices = madeUpDevices(hoursAgo);
 
 const send = (message: FromWorker): void => postMessage(message);
 
@@ -80,6 +64,17 @@ const erasing = fakeErasing(scenario, (patient) => {
     send({ topic: 'erased', value: documents });
     showBoard();
   } };
+});
+
+const outsider = stranger(scenario.now);
+const { begin: showGlass, ...glass } = fakeGlass({
+  scenario, send, fail, stranger: outsider.documents,
+  ownNumber: () => { const [patient = '', record] = [...records][0] ?? []; return { patient, number: Object.values(record?.identifiers ?? {})[0] ?? '' }; },
+  show: (isOpen) => {
+    outsider.place(isOpen, records, stays);
+    showBoard();
+    showPatient();
+  },
 });
 
 const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> } = {
@@ -191,8 +186,9 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     return { fileName: 'audit-2026-03-04.json', json: '{"resourceType":"Bundle"}' };
   },
   ...erasing,
+  ...glass,
   async doctor() {
-    return examination;
+    return madeUpExamination;
   },
   async council(action) {
     await pause(50);
@@ -314,6 +310,7 @@ function showSession(state: Scenario['session']): void {
       send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
       if (scenario.role === 'admin' && scenario.council !== 'loading') send({ topic: 'council', value: council.view() });
       showAccount();
+      showGlass();
       showBoard();
       send({ topic: 'sync', value: sync });
       break;

@@ -85,7 +85,7 @@ appStories('how the ward app looks', ({ story, picture }) => {
 
   test('every target is at least 48 px high, and nothing is wider than the page', async () => {
     for (const size of ['phone', 'portrait', 'landscape', 'desktop'] as const) {
-      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled', 'unlock-known', 'devices', 'doctor', 'menu', 'audit', 'erasures', 'ward-people', 'ward-teams', 'ward-two', 'ward-review', 'ward-unlock', 'ward-browser']) {
+      for (const name of ['board', 'board-others', 'other-overview', 'other-past-stay', 'admit', 'new-patient-alike', 'overview', 'observations', 'notes', 'observe-filled', 'unlock-known', 'devices', 'doctor', 'menu', 'audit', 'erasures', 'glass-request', 'glass-open', 'glass-uses', 'ward-people', 'ward-teams', 'ward-two', 'ward-review', 'ward-unlock', 'ward-browser']) {
         await story({ ...screen(name).options, size }, async (page) => {
           await screen(name).reach(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

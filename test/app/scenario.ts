@@ -21,6 +21,10 @@ export interface Scenario {
   readonly council: 'busy' | 'empty' | 'loading';
   /** PINs on this tablet: none by policy, offered after the unlock, or set and held, used up, or gone with a restart. */
   readonly pin: 'off' | 'offered' | 'held' | 'gone';
+  /** How an emergency opening goes: at once, not set up, without devices, over at once, or ended by somebody. */
+  readonly glass: 'quick' | 'waiting' | 'too-few' | 'limit' | 'not-set' | 'no-key' | 'short' | 'ended';
+  /** What the list of emergency openings has to show. */
+  readonly emergencies: 'busy' | 'empty' | 'loading' | 'fails';
   /** Milliseconds; the ward's history ends here. */
   readonly now: number;
   /** How long an unlock takes. */
@@ -34,7 +38,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy', glass: 'quick', emergencies: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

@@ -1,6 +1,7 @@
 /** Every screen of the app, and how a person gets there. */
 import type { Page } from 'playwright-core';
 import type { OpenOptions } from './harness.ts';
+import { glassStates } from './glass-screens.ts';
 
 export interface ScreenState {
   readonly options: OpenOptions;
@@ -219,6 +220,7 @@ export const states: Readonly<Record<string, ScreenState>> = {
   'ward-empty-teams': { options: ward('teams', { council: 'empty' }), reach: (page) => page.getByText('There is no care team yet.').waitFor() },
   'ward-empty-unlock': { options: ward('unlock', { council: 'empty' }), reach: (page) => page.getByText('With fewer than three').waitFor() },
   'ward-alone': { options: ward('two', { council: 'empty', peers: 'none' }), reach: (page) => page.getByText('No other device is in reach. You can read').waitFor() },
+  ...glassStates(board),
   erasures: {
     options: { scenario: { role: 'admin' }, fragment: '#/erasures' },
     reach: (page) => page.getByText('Backups made before').waitFor(),

@@ -16,16 +16,21 @@ export function UnlockProgress({ working, failed }: { working: boolean; failed: 
   return (
     <div class="unlock-progress">
       <p role="status">{text}</p>
-      <ul aria-label={say.list}>{nodes.map((node) => <Node key={node.id} node={node} />)}</ul>
+      <AskedNodes nodes={nodes} outcomes={say.outcomes} />
     </div>
   );
 }
 
-function Node({ node: { id, kind, outcome } }: { node: AskedNode }): JSX.Element {
+/** The devices that were asked, each with its answer; by name where names are open. */
+export function AskedNodes({ nodes, outcomes }: { nodes: readonly AskedNode[]; outcomes: Readonly<Record<AskedNode['outcome'], string>> }): JSX.Element {
+  return <ul aria-label={words.value.presence.list}>{nodes.map((node) => <Node key={node.id} node={node} text={outcomes[node.outcome]} />)}</ul>;
+}
+
+function Node({ node: { id, kind, name, outcome }, text }: { node: AskedNode; text: string }): JSX.Element {
   const say = words.value.presence;
   return (
     <li data-outcome={outcome}>
-      <Icon name={ICONS[outcome]} size={18} /> {say.kinds[kind]} <small class="code">{id}</small> <span class="muted">{say.outcomes[outcome]}</span>
+      <Icon name={ICONS[outcome]} size={18} /> {name ?? <>{say.kinds[kind]} <small class="code">{id}</small></>} <span class="muted">{text}</span>
     </li>
   );
 }

@@ -5,6 +5,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { SessionView } from '../port.ts';
+import type { PortClient } from '../port-client.ts';
+import { usePort } from '../state/app.ts';
 import { words } from '../state/preferences.ts';
 import { href, route, type Route } from '../state/route.ts';
 import type { Words } from '../words/en.ts';
@@ -17,15 +19,25 @@ interface MenuEntry {
   readonly to: Route;
   /** Who sees it; without it, everybody. */
   readonly isFor?: (session: Extract<SessionView, { state: 'unlocked' }>) => boolean;
+  /** How much waits for this user there. */
+  readonly waiting?: (port: PortClient, words: Words) => { readonly count: number; readonly text: string } | undefined;
 }
 
 /** In the order in which they are shown. */
 const entries: readonly MenuEntry[] = [
   { icon: 'user', label: (say) => say.account.title, to: { screen: 'account' } },
+  { icon: 'search', label: (say) => say.glass.title, to: { screen: 'emergency' }, isFor: ({ mayWrite }) => mayWrite },
   { icon: 'userPlus', label: (say) => say.council.title, to: { screen: 'ward', part: 'people' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'device', label: (say) => say.devices.title, to: { screen: 'devices' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'pulse', label: (say) => say.doctor.title, to: { screen: 'doctor' }, isFor: ({ role }) => role === 'admin' },
   { icon: 'eye', label: (say) => say.privacy.title, to: { screen: 'audit' }, isFor: ({ role }) => role === 'privacy' || role === 'admin' },
+  {
+    icon: 'alert', label: (say) => say.glass.uses.title, to: { screen: 'emergencies' },
+    waiting: ({ topics }, say) => {
+      const count = topics.glass.value?.unreviewed ?? 0;
+      return count === 0 ? undefined : { count, text: say.glass.uses.count(count) };
+    },
+  },
   { icon: 'strike', label: (say) => say.erasure.title, to: { screen: 'erasures' }, isFor: ({ role }) => role === 'admin' || role === 'privacy' },
   { icon: 'upload', label: (say) => say.exchange.title, to: { screen: 'exchange' }, isFor: ({ mayWrite }) => mayWrite },
 ];
@@ -36,6 +48,7 @@ export function UserMenu({ session }: { session: Extract<SessionView, { state: '
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
   const say = words.value;
+  const port = usePort();
   const role = say.roles[session.role] ?? session.role;
   useEffect(() => {
     if (!open) return;
@@ -71,14 +84,18 @@ export function UserMenu({ session }: { session: Extract<SessionView, { state: '
       </button>
       <nav id={id} class="user-menu-list" aria-label={say.top.menu} hidden={!open}>
         <p class="user-menu-who">{session.name} <small>{role}</small></p>
-        {entries.filter(({ isFor }) => isFor?.(session) ?? true).map(({ icon, label, to }) => (
-          <a
-            key={to.screen} class="user-menu-entry" href={href(to)} aria-current={route.value.screen === to.screen ? 'page' : undefined}
-            onClick={() => setOpen(false)}
-          >
-            <Icon name={icon} /> {label(say)}
-          </a>
-        ))}
+        {entries.filter(({ isFor }) => isFor?.(session) ?? true).map(({ icon, label, to, waiting }) => {
+          const owed = waiting?.(port, say);
+          return (
+            <a
+              key={to.screen} class="user-menu-entry" href={href(to)} aria-current={route.value.screen === to.screen ? 'page' : undefined}
+              onClick={() => setOpen(false)}
+            >
+              <Icon name={icon} /> {label(say)}
+              {owed !== undefined && <span class="count" aria-label={owed.text}>{owed.count}</span>}
+            </a>
+          );
+        })}
       </nav>
     </div>
   );

@@ -87,15 +87,16 @@ function Field({ name, hint, value, onInput }: { name: string; hint: string; val
   );
 }
 
-function Lines({ lines }: { lines: readonly AuditLine[] }): JSX.Element {
+function Lines({ lines }: { lines: AuditView['lines'] }): JSX.Element {
   const say = words.value.privacy;
   return (
     <ol class="audit-lines">
-      {lines.map(({ at, how, user, device, patient, isDisputed }, place) => (
+      {lines.map(({ at, how, user, device, patient, isDisputed, byGlass }, place) => (
         <li key={`${at} ${user.id} ${patient.id} ${place}`} class="audit-line">
           <p><time dateTime={at}>{moment(at, now.value, words.value)}</time></p>
           <p><strong>{user.name}</strong> <span class="muted">{device.name}</span></p>
           <p>{patient.name} <span class="muted">{patient.number !== '' && `${patient.number} · `}{say.ways[how]}</span></p>
+          {byGlass && <span class="tag tag-warn">{say.byGlass}</span>}
           {isDisputed && <span class="tag tag-quiet">{say.disputed}</span>}
         </li>
       ))}

@@ -9,6 +9,7 @@ import { usePort } from '../state/app.ts';
 import type { BoardFilter } from '../state/board-search.ts';
 import { boardFilters, filter, matches, query, resetSearch, scrolled } from '../state/board-search.ts';
 import { now } from '../state/clock.ts';
+import { wantedWord } from '../state/glass.ts';
 import { words } from '../state/preferences.ts';
 import { href } from '../state/route.ts';
 
@@ -46,7 +47,7 @@ export function Board({ canWrite }: { canWrite: boolean }): JSX.Element {
             <Beds board={board} bays={firstOf(all, drawn)} canWrite={canWrite} />
             <Others title={say.arrivingTitle} people={others.filter(({ arriving }) => arriving)} canWrite={false} />
             <Others title={say.others} people={others.filter(({ arriving }) => !arriving)} canWrite={canWrite} />
-            {narrowed && shown.length === 0 && others.length === 0 && <NoneMatch board={board} />}
+            {narrowed && shown.length === 0 && others.length === 0 && <NoneMatch board={board} mayLookFurther={canWrite} />}
           </>
         )}
     </main>
@@ -176,13 +177,19 @@ function BayBeds({ bay }: { bay: Bay }): JSX.Element | null {
   );
 }
 
-function NoneMatch({ board }: { board: BoardView }): JSX.Element {
+function NoneMatch({ board, mayLookFurther }: { board: BoardView; mayLookFurther: boolean }): JSX.Element {
   const say = words.value.board;
   const nobody = filter.value === 'others' && board.others.length === 0;
   return (
     <div class="empty">
       <p>{nobody ? say.othersNone : say.noneMatch}</p>
       <button type="button" class="button" onClick={resetSearch}>{say.showAll}</button>
+      {mayLookFurther && query.value.trim() !== '' && (
+        <>
+          <p>{words.value.glass.notFoundHere}</p>
+          <a class="button" href={href({ screen: 'emergency' })} onClick={() => { wantedWord.value = query.value.trim(); }}><Icon name="search" /> {words.value.glass.lookAmongAll}</a>
+        </>
+      )}
     </div>
   );
 }

@@ -25,6 +25,9 @@ export type Route =
   | { readonly screen: 'doctor' }
   | { readonly screen: 'ward'; readonly part: WardPart }
   | { readonly screen: 'erasures' }
+  /** Opening a patient in an emergency, and what was opened so. */
+  | { readonly screen: 'emergency' }
+  | { readonly screen: 'emergencies' }
   | { readonly screen: 'account' }
   /** `about`: a patient's id, to see who looked at this one; the record itself is not opened. */
   | { readonly screen: 'audit'; readonly about?: string };
@@ -36,7 +39,7 @@ export function href(to: Route): string {
   switch (to.screen) {
     case 'board': return '#/';
     case 'exchange': return '#/import';
-    case 'devices': case 'doctor': case 'erasures': return `#/${to.screen}`;
+    case 'devices': case 'doctor': case 'erasures': case 'emergency': case 'emergencies': return `#/${to.screen}`;
     case 'new-patient': return '#/new-patient';
     case 'account': return '#/account';
     case 'ward': return `#/ward/${to.part}`;
@@ -75,7 +78,7 @@ function follow(): void {
 
 function parse(fragment: string): Route {
   const [root, id, part, stay] = fragment.replace(/^#\/?/, '').split('/');
-  if (root === 'devices' || root === 'doctor' || root === 'erasures') return { screen: root };
+  if (root === 'devices' || root === 'doctor' || root === 'erasures' || root === 'emergency' || root === 'emergencies') return { screen: root };
   if (root === 'import') return { screen: 'exchange' };
   if (root === 'ward') return { screen: 'ward', part: wardParts.find((name) => name === id) ?? 'people' };
   if (root === 'audit') return { screen: 'audit', ...(id !== undefined && id !== '' && { about: decode(id) }) };

@@ -11,6 +11,7 @@ import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
 import { vitalsEn } from './vitals-en.ts';
 import { erasureEn } from './erasure-en.ts';
+import { glassEn } from './glass-en.ts';
 import { privacyEn } from './privacy-en.ts';
 import { recordEn } from './record-en.ts';
 
@@ -45,6 +46,7 @@ export const en = {
     ...councilEn.failures,
     ...accountEn.failures,
     ...erasureEn.failures,
+    ...glassEn.failures,
     ...privacyEn.failures,
     ...shiftEn.failures,
   },
@@ -57,6 +59,7 @@ export const en = {
   privacy: privacyEn,
   devices: devicesEn,
   erasure: erasureEn,
+  glass: glassEn,
   doctor: doctorEn,
 
   sync: {

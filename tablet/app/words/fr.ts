@@ -4,6 +4,7 @@ import { devicesFr, doctorFr } from './devices-fr.ts';
 import { accountFr } from './account-fr.ts';
 import { councilFr } from './council-fr.ts';
 import { erasureFr } from './erasure-fr.ts';
+import { glassFr } from './glass-fr.ts';
 import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { shiftFr } from './shift-fr.ts';
@@ -43,6 +44,7 @@ export const fr: Words = {
     ...councilFr.failures,
     ...accountFr.failures,
     ...erasureFr.failures,
+    ...glassFr.failures,
     ...privacyFr.failures,
     ...shiftFr.failures,
   },
@@ -55,6 +57,7 @@ export const fr: Words = {
   privacy: privacyFr,
   devices: devicesFr,
   erasure: erasureFr,
+  glass: glassFr,
   doctor: doctorFr,
 
   sync: {

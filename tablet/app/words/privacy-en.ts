@@ -23,6 +23,7 @@ export const privacyEn = {
   last: 'Last',
   ways: { screen: 'Read', export: 'Taken out as a file', review: 'Read in a review', print: 'Printed' },
   disputed: 'Signed after a removal',
+  byGlass: 'Opened in an emergency',
   nobody: 'Nobody, as far as this was sealed to you.',
   count: (n: number) => plural(n, 'opening', 'openings'),
   more: (shown: number, total: number) => `The newest ${shown} of ${total}. Narrow the search, or take out the file.`,

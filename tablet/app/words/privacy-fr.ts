@@ -24,6 +24,7 @@ export const privacyFr: typeof privacyEn = {
   last: 'Dernière fois',
   ways: { screen: 'Lu', export: 'Sorti en fichier', review: 'Lu pour une revue', print: 'Imprimé' },
   disputed: 'Signé après une exclusion',
+  byGlass: 'Ouvert en urgence',
   nobody: 'Personne, d’après ce qui vous est destiné.',
   count: (n) => pluriel(n, 'ouverture', 'ouvertures'),
   more: (shown, total) => `Les ${shown} plus récentes sur ${total}. Précisez la recherche, ou sortez le fichier.`,

@@ -8,14 +8,14 @@ import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../../protocol/chart/teams.ts';
-import { deviceId, hexOf, itemId, LOG_DOCUMENT, userId, type TeamId } from '../../../protocol/codec/ids.ts';
-import { kitCode, kitWords } from '../../../protocol/keys/kit-words.ts';
+import { deviceId, hexOf, LOG_DOCUMENT, type TeamId } from '../../../protocol/codec/ids.ts';
 import { StoreError } from '../../../protocol/store/item-store.ts';
 import type { Account } from '../../../protocol/ward/account.ts';
 import type { UnlockProgress } from '../../../protocol/ward/presence.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import { openWard, type Ward } from '../../../protocol/ward/ward.ts';
 import type { Failure, FromWorker, RequestName, Requests, SessionView, ToWorker } from '../port.ts';
+import { accountHandlers } from './account-acts.ts';
 import { accountView } from './account-view.ts';
 import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
@@ -24,6 +24,7 @@ import { councilView, workRows } from './council-view.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { erasedDocuments, erasingHandlers } from './erasing.ts';
+import { GlassDesk } from './glass.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
@@ -48,6 +49,7 @@ export class AppWorker {
   #ward: PageWard | undefined;
   #status: SyncStatus | undefined;
   readonly #pins: PinDesk;
+  readonly #glass = new GlassDesk((value) => this.#post({ topic: 'glass', value }));
   #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
   /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
@@ -124,26 +126,7 @@ export class AppWorker {
       await this.#lock();
       return null;
     },
-    changePassword: async ({ old, fresh }) => {
-      const changed = await this.#account().changePassword(old, fresh);
-      if (!changed.ok) throw new RequestFailed(changed.failure);
-      return null;
-    },
-    makeKit: async ({ password, language }) => {
-      const made = await this.#account().makeKit(password);
-      if (!made.ok) throw new RequestFailed(made.failure);
-      return { words: kitWords(made.value, language), code: kitCode(made.value) };
-    },
-    setHolders: async ({ password, holders, threshold }) => {
-      const set = await this.#account().setHolders(password, holders.map((holder) => userId.fromHex(holder)), threshold);
-      if (!set.ok) throw new RequestFailed(set.failure);
-      return null;
-    },
-    releaseShare: async ({ ask }) => {
-      const released = await this.#account().release(itemId.fromHex(ask));
-      if (!released.ok) throw new RequestFailed(released.failure);
-      return null;
-    },
+    ...accountHandlers(() => this.#account()),
     recoverWithKit: async ({ handle, kit, fresh }) => {
       await this.#lock();
       this.#unlocked(await recoverByKit(this.#lockedWard(), handle, kit, fresh));
@@ -174,6 +157,7 @@ export class AppWorker {
       return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
     },
     ...erasingHandlers(() => ({ ...this.#need(this.#open, 'locked'), ward: this.#need(this.#ward, 'not-enrolled') })),
+    ...this.#glass.handlers,
     doctor: async () => {
       const { session, chart } = this.#need(this.#open, 'locked');
       const { replica } = this.#need(this.#ward, 'not-enrolled');
@@ -278,6 +262,7 @@ export class AppWorker {
     this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
     this.#pins.begin(session, isFull);
+    this.#glass.begin(session, chart, ward);
     this.#showErased();
     this.#show();
     this.#checkRemoved(ward);
@@ -290,6 +275,7 @@ export class AppWorker {
     this.#saidAccount = '';
     this.#saidCouncil = '';
     this.#pins.end();
+    this.#glass.end();
     this.#shown = null;
     this.#wanted = null;
     open.stop();
@@ -340,6 +326,7 @@ export class AppWorker {
     this.#showPatient();
     this.#showPresence();
     this.#showCouncil();
+    this.#glass.show();
     this.#status?.show();
     void this.#showAccount();
   }

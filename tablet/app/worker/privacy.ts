@@ -6,6 +6,7 @@ import type { Replica } from '../../../protocol/replica/replica.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import type { AuditView } from '../port.ts';
 import { browserEnvironment } from './browser-environment.ts';
+import { isByGlass } from './glass-views.ts';
 import { RequestFailed } from './request-failed.ts';
 
 /** More than anybody reads on a screen; the file has them all. */
@@ -19,7 +20,9 @@ export async function recordOpening(session: Session, chart: Chart, part: Opened
 
 export async function auditView(session: Session, replica: Replica, query: AuditQuery): Promise<AuditView> {
   const { lines, ...rest } = await readAudit(session, replica, query);
-  return { ...rest, lines: lines.slice(0, SHOWN_AT_MOST), total: lines.length };
+  const uses = session.glass.uses();
+  const shown = lines.slice(0, SHOWN_AT_MOST).map((line) => ({ ...line, byGlass: isByGlass(uses, { user: line.user.id, documents: [line.patient.id, ...line.documents], at: Date.parse(line.at) }) }));
+  return { ...rest, lines: shown, total: lines.length };
 }
 
 export async function auditFile(session: Session, replica: Replica, query: AuditQuery): Promise<{ readonly fileName: string; readonly json: string }> {
