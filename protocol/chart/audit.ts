@@ -3,9 +3,11 @@ import type { AuditEvent, Bundle } from 'fhir/r4';
 import { exportAudit, type AuditRow } from '../clinical/fhir/export-audit.ts';
 import type { IsoTime } from '../clinical/model.ts';
 import { writeTime } from '../clinical/time.ts';
+import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type DeviceId, type UserId } from '../codec/ids.ts';
+import type { GlassUse } from '../membership/glass.ts';
 import type { Replica } from '../replica/replica.ts';
-import type { AuditTroubleKind } from '../ward/audit-reader.ts';
+import type { AuditedOpening, AuditTroubleKind } from '../ward/audit-reader.ts';
 import type { Session } from '../ward/session.ts';
 
 /** One opening; ids in hex. */
@@ -17,6 +19,8 @@ export interface AuditLine {
   readonly patient: { readonly id: string; readonly name: string; readonly number: string };
   readonly documents: readonly string[];
   readonly isDisputed: boolean;
+  /** The use of break-glass under which the same session opened this patient, by the log; absent where there was none. */
+  readonly glass?: string;
 }
 
 export interface AuditTroubleLine {
@@ -55,16 +59,27 @@ export async function readAudit(session: Session, replica: Replica, query: Audit
     const known = devices.get(hexOf(id));
     return (known && session.members.nameOf(known.sealedName)) ?? hexOf(id).slice(0, 8);
   };
-  const lines = openings.map(({ at, how, user, device, patient, name, number, documents, isDisputed }): AuditLine => ({
-    at: writeTime(at), how, user: person(user), device: { id: hexOf(device), name: deviceName(device) },
-    patient: { id: hexOf(patient), name, number }, documents: documents.map(hexOf), isDisputed,
-  }));
+  const lines = openings.map((opening): AuditLine => {
+    const { at, how, user, device, patient, name, number, documents, isDisputed } = opening;
+    const use = glassUseOf(opening, replica.state().glassUses.values());
+    return {
+      at: writeTime(at), how, user: person(user), device: { id: hexOf(device), name: deviceName(device) },
+      patient: { id: hexOf(patient), name, number }, documents: documents.map(hexOf), isDisputed,
+      ...(use !== undefined && { glass: hexOf(use.id) }),
+    };
+  });
   return {
     lines: lines.filter((line) => isWanted(line, query)),
     troubles: troubles.map(({ kind, items, user, device, session: author }) =>
       ({ kind, items, user: user && person(user).name, device: device && deviceName(device), session: hexOf(author) })),
     hasOfficer: [...users.values()].some(({ role, removal }) => role === 'privacy' && removal === undefined),
   };
+}
+
+/** The log says it, and nobody's record of their own reading: that the session used break-glass on the patient, and when. */
+function glassUseOf({ session, patient, at }: AuditedOpening, uses: Iterable<GlassUse>): GlassUse | undefined {
+  return [...uses].find(({ session: by, documents, time, until, ended }) =>
+    equalBytes(by, session) && documents.some((each) => equalBytes(each, patient)) && time <= at && at <= Math.min(until, ended?.time ?? until));
 }
 
 /** `now` in milliseconds since 1970. */

@@ -30,6 +30,9 @@ export const doctorWords: DoctorWords = {
   'nodes-away': ({ count, span }) => `${some(count, 'archive or tablet is', 'archives and tablets are')} not in reach; ${span} have to answer when somebody unlocks.`,
   'dishonest-node': ({ name }) => `'${name}' answered falsely when you unlocked: it is broken, or in foreign hands. Report it as lost, and let it join anew when it has been looked at.`,
   'old-password': ({ count, span }) => `Your old password is dead on ${some(count, 'device', 'devices')} of the ward so far; with ${span} it is worthless. Switch on those that are off.`,
+  'no-glass': () => "The ward has no break-glass key yet: the next unlock of an admin, with the ward's archives and tablets in reach, makes it.",
+  'glass-nodes-away': ({ count, span, name }) => `${count} of the ${name} archives and tablets that break-glass asks ${count === 1 ? 'is' : 'are'} not in reach; ${span} have to answer.`,
+  'glass-owed': ({ count }) => `${some(count, 'document is', 'documents are')} not prepared for break-glass yet. Any unlock of somebody who may write there does it.`,
 };
 
 /** `words` in the language wanted. */

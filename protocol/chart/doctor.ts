@@ -21,7 +21,8 @@ const CERTIFICATE_ENDS_WITHIN = 30 * DAY;
 export type FindingCode =
   | 'rotation-owed' | 'key-owed' | 'few-openers' | 'one-admin' | 'no-officer' | 'closed-documents' | 'disputed-items' | 'unreadable-items' | 'no-archive'
   | 'no-peer' | 'not-backed-up' | 'keeper-away' | 'unused-device' | 'clock-skew' | 'rolled-back' | 'diverged' | 'forks' | 'certificate-ends'
-  | 'no-policy' | 'by-password-alone' | 'nodes-away' | 'dishonest-node' | 'old-password';
+  | 'no-policy' | 'by-password-alone' | 'nodes-away' | 'dishonest-node' | 'old-password'
+  | 'no-glass' | 'glass-nodes-away' | 'glass-owed';
 
 /** One thing that was found. Words for it are the app's; names are opened ones. */
 export interface Finding {
@@ -104,6 +105,7 @@ export function examine(options: DoctorOptions): Examination {
       (patients > 0 && canOpen.length < 2 ? [{ code: 'few-openers', needsPerson: true, name, people: canOpen, count: patients }] : [])),
     ...peopleFindings(state),
     ...unlockFindings(options, state, nameOf),
+    ...glassFindings(options, state),
     ...documentFindings(options),
     ...deviceFindings(options),
   ];
@@ -136,6 +138,18 @@ function unlockFindings({ session, peers, oldPassword, dishonest = [] }: DoctorO
     }),
     ...(typeof oldPassword === 'object' && oldPassword.destroyed < oldPassword.needed
       ? [{ code: 'old-password' as const, needsPerson: false, count: oldPassword.destroyed, span: oldPassword.needed }] : []),
+  ];
+}
+
+/** Whether an emergency could be met: the key is dealt, enough of its nodes are there, and what opens here is wrapped. */
+function glassFindings({ session, peers }: DoctorOptions, { unlockPolicy, glass }: WardState): readonly Finding[] {
+  if (glass === undefined) return unlockPolicy === undefined ? [] : [{ code: 'no-glass', needsPerson: false }];
+  const [{ nodes, threshold }] = glass.dealings;
+  const there = new Map(peers.map(({ device, connected }) => [hexOf(device), connected]));
+  const away = nodes.filter((node) => there.get(hexOf(node)) === false).length;
+  return [
+    ...(away > 0 ? [{ code: 'glass-nodes-away' as const, needsPerson: nodes.length - away < threshold, count: away, span: threshold, name: String(nodes.length) }] : []),
+    ...counted('glass-owed', false, session.glass.owedWraps().length),
   ];
 }
 

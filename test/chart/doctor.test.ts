@@ -4,9 +4,10 @@ import { certificateEnd } from '../../protocol/authority/certificate-end.ts';
 import { Chart } from '../../protocol/chart/chart.ts';
 import { examine, type Examination, type PeerSight } from '../../protocol/chart/doctor.ts';
 import { doctorWords, findingText } from '../../protocol/chart/doctor-words.ts';
-import { deviceId } from '../../protocol/codec/ids.ts';
+import { deviceId, hexOf } from '../../protocol/codec/ids.ts';
 import { demoWard } from '../../protocol/clinical/demo-ward.ts';
 import type { Session } from '../../protocol/ward/session.ts';
+import { presentWard } from '../ward/present-ward.ts';
 import { environment, found, PASSWORD, unlock, type Place } from '../ward/small-ward.ts';
 
 const DAY = 86_400_000;
@@ -66,11 +67,31 @@ test('DOCTOR-1: an unlock policy that is missing, people who do not follow it ye
     dishonest: [near], oldPassword: { nodes: nodes.map((device) => ({ device, share: 'held' })), destroyed: 0, needed: 2 },
   });
   assert.ok(!codes(seen).includes('no-policy'));
+  assert.match(textOf(seen, 'no-glass'), /next unlock of an admin/);
   assert.match(textOf(seen, 'by-password-alone'), /^Ada Minton: still by password alone/);
   assert.match(textOf(seen, 'nodes-away'), /^1 archive or tablet is not in reach; 1 have to answer/);
   assert.equal(seen.findings.find(({ code }) => code === 'nodes-away')?.needsPerson, true, 'with one more away nobody unlocks');
   assert.match(textOf(seen, 'dishonest-node'), /^'Tablet 0' answered falsely/);
   assert.match(textOf(seen, 'old-password'), /dead on 0 devices of the ward so far; with 2/);
+  await admin.lock();
+});
+
+test('DOCTOR-1: of break-glass are told nodes that are away, and documents that are not wrapped', async () => {
+  const ward = await presentWard(2, 3);
+  const admin = await ward.session(ward.office, 'admin-1');
+  const peers = (away: number): PeerSight[] => ward.nodes.map(({ id }, place) => ({ device: id, connected: place >= away, lastContact: environment.clock.now() }));
+  const seen = look(admin, ward.office, peers(1));
+  assert.ok(!codes(seen).includes('no-glass') && !codes(seen).includes('glass-owed'));
+  assert.match(textOf(seen, 'glass-nodes-away'), /^1 of the 3 archives and tablets that break-glass asks is not in reach; 2 have to answer/);
+  assert.equal(seen.findings.find(({ code }) => code === 'glass-nodes-away')?.needsPerson, false);
+  assert.equal(look(admin, ward.office, peers(2)).findings.find(({ code }) => code === 'glass-nodes-away')?.needsPerson, true);
+  const document = await admin.create(ward.office.replica.state().everyone, { kind: 'patient' });
+  await admin.settled();
+  assert.ok(!codes(look(admin, ward.office)).includes('glass-owed'), 'what is made is wrapped at once');
+  const named = admin.glass.describeBy((id) => (hexOf(id) === hexOf(document) ? { patient: id, words: ['MRN 1'] } : undefined));
+  assert.match(textOf(look(admin, ward.office), 'glass-owed'), /^1 document is not prepared for break-glass yet/);
+  await named;
+  assert.ok(!codes(look(admin, ward.office)).includes('glass-owed'));
   await admin.lock();
 });
 

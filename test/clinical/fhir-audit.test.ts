@@ -28,3 +28,9 @@ test('AUDIT-5: each opening is an AuditEvent with every element that R4 requires
   assert.equal(ids.size, 2);
   assert.deepEqual(bundle.entry?.map(({ resource }) => resource?.subtype?.[0]?.code), ['read', '110106']);
 });
+
+test('AUDIT-5: an opening under break-glass says so, and no other does', () => {
+  const { entry = [] } = exportAudit([{ ...ROW, glass: 'aa' }, { ...ROW, key: 'two' }], '2026-03-04T06:00:00Z');
+  assert.deepEqual(entry.map(({ resource }) => resource?.purposeOfEvent?.[0]?.coding?.map(({ system, code }) => `${system ?? ''}|${code ?? ''}`)),
+    [['http://terminology.hl7.org/CodeSystem/v3-ActReason|BTG'], undefined]);
+});

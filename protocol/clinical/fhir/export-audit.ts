@@ -18,6 +18,8 @@ export interface AuditRow {
   readonly patient: { readonly id: string; readonly name: string };
   /** What of the patient was opened. */
   readonly documents: readonly string[];
+  /** Under which use of break-glass, where it was one. */
+  readonly glass?: string;
 }
 
 export function exportAudit(rows: readonly AuditRow[], timestamp: IsoTime): Bundle<AuditEvent> {
@@ -28,7 +30,7 @@ export function exportAudit(rows: readonly AuditRow[], timestamp: IsoTime): Bund
   return { resourceType: 'Bundle', type: 'collection', timestamp, entry };
 }
 
-function auditEvent({ key, at, how, user, device, patient, documents }: AuditRow): AuditEvent {
+function auditEvent({ key, at, how, user, device, patient, documents, glass }: AuditRow): AuditEvent {
   return {
     resourceType: 'AuditEvent',
     id: uuidFor(`audit/${key}`),
@@ -38,6 +40,7 @@ function auditEvent({ key, at, how, user, device, patient, documents }: AuditRow
     action: 'R',
     recorded: at,
     outcome: '0',
+    ...(glass !== undefined && { purposeOfEvent: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'BTG', display: 'break the glass' }] }] }),
     agent: [{
       type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/extra-security-role-type', code: 'humanuser', display: 'human user' }] },
       who: { identifier: { system: USER_SYSTEM, value: user.id }, display: user.name },

@@ -66,5 +66,8 @@ export const doctorFr: typeof doctorEn = {
     'nodes-away': ({ count, span }) => `${pluriel(count, 'archive ou tablette n’est pas joignable', 'archives et tablettes ne sont pas joignables')} ; il en faut ${span} pour déverrouiller.`,
     'dishonest-node': ({ name }) => `« ${name} » a répondu faux quand vous avez déverrouillé : en panne, ou en de mauvaises mains. Déclarez-le perdu ; il pourra revenir une fois examiné.`,
     'old-password': ({ count, span }) => `Votre ancien mot de passe est mort sur ${pluriel(count, 'appareil', 'appareils')} du service ; à ${span}, il ne vaut plus rien. Allumez ceux qui sont éteints.`,
+    'no-glass': () => 'Le service n’a pas encore de clé d’accès d’urgence : le prochain déverrouillage d’un administrateur, avec archives et tablettes à portée, la crée.',
+    'glass-nodes-away': ({ count, span, name }) => `${count} des ${name} archives et tablettes que l’accès d’urgence interroge ${count === 1 ? 'n’est pas joignable' : 'ne sont pas joignables'} ; ${span} doivent répondre.`,
+    'glass-owed': ({ count }) => `${pluriel(count, 'document n’est pas préparé', 'documents ne sont pas préparés')} pour l’accès d’urgence. Tout déverrouillage de qui peut y écrire s’en charge.`,
   },
 };
