@@ -1,5 +1,6 @@
 /** A client at the command line: a device of its own, unlocked for as long as one command runs. */
 import { Chart } from '../../protocol/chart/chart.ts';
+import { finderFor } from '../../protocol/chart/glass-finder.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { StoreError } from '../../protocol/store/item-store.ts';
 import type { Session } from '../../protocol/ward/session.ts';
@@ -95,8 +96,11 @@ export async function withOpened<T>(args: Arguments, io: CommandIo, { folder, op
     try {
       await tellNotices(session, device.replica, io);
       if (session.account.hasTemporaryPassword && !withTemporaryPassword) throw new CommandFailed("your password is a temporary one: choose your own with 'wardsync user password' first");
-      const result = await work({ device, session, chart: new Chart(session, environment), own });
+      const chart = new Chart(session, environment);
+      await session.glass.describeBy(finderFor(chart));
+      const result = await work({ device, session, chart, own });
       await session.settled();
+      await session.glass.settleWraps();
       await keepBridgesCertified(session, device, io);
       if (!offline) await own.handOver(io);
       return result;

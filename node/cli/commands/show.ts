@@ -20,13 +20,13 @@ export const show: Command = {
       if (name === undefined) return board(chart);
       const id = patientNamed(chart, name);
       await recorded(openFile(session, chart, { patient: id, stays: 'all', how: 'screen' }));
-      return patient(chart, id);
+      return patientShown(chart, id);
     });
     io.result(shown.value, shown.text);
   },
 };
 
-interface Shown {
+export interface Shown {
   readonly value: unknown;
   readonly text: string;
 }
@@ -51,7 +51,8 @@ function board(chart: Chart): Shown {
   };
 }
 
-function patient(chart: Chart, id: string): Shown {
+/** All that is open of one patient. */
+export function patientShown(chart: Chart, id: string): Shown {
   const record = chart.patient(id);
   const stays = Object.values(record?.stays ?? {}).flatMap(({ document }) => chart.stay(document) ?? []);
   const setAside = chart.setAside(id);
