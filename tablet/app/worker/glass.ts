@@ -30,6 +30,9 @@ export class GlassDesk {
   #asked: GlassView['asked'] = null;
   #closed: ClosedGlassView | null = null;
   #said = '';
+  /** The session is being waited for. */
+  #waits = false;
+  #isSettled = false;
 
   constructor(tell: (view: GlassView | null) => void) {
     this.#tell = tell;
@@ -76,9 +79,15 @@ export class GlassDesk {
   begin(session: Session, chart: Chart, ward: PageWard): void {
     const offs = [
       session.glass.onChange(() => this.#noteClosed()),
-      ward.replica.onAdmitted(({ document }) => { if (hexOf(document) === hexOf(LOG_DOCUMENT)) this.show(); }),
+      ward.replica.onAdmitted(({ document }) => {
+        const isLog = hexOf(document) === hexOf(LOG_DOCUMENT);
+        if (isLog) this.show();
+        // The key that it takes comes in a document of its own, and is read later.
+        if (isLog || session.glass.standing === 'no-key') this.#showLater(session);
+      }),
     ];
     this.#unlocked = { session, chart, ward, stop: () => { for (const off of offs) off(); } };
+    this.#isSettled = session.glass.standing === 'ready';
     session.attend(session.glass.describeBy(finderFor(chart)).then(() => undefined));
     this.show();
   }
@@ -105,6 +114,24 @@ export class GlassDesk {
     if (said === this.#said) return;
     this.#said = said;
     this.#tell(view);
+  }
+
+  #showLater(session: Session): void {
+    if (this.#waits) return;
+    this.#waits = true;
+    void session.settled().then(() => {
+      this.#waits = false;
+      this.#settleWhenReady();
+      this.show();
+    });
+  }
+
+  /** Whoever was unlocked before the ward had break-glass makes the own patients ready as soon as the key is here. */
+  #settleWhenReady(): void {
+    if (this.#unlocked === undefined || this.#isSettled || this.#unlocked.session.glass.standing !== 'ready') return;
+    this.#isSettled = true;
+    const { session } = this.#unlocked;
+    session.attend(session.glass.settleWraps().then(() => undefined));
   }
 
   #noteClosed(): void {
