@@ -169,7 +169,7 @@ test('GLASS-3: a node answers for so many uses of one user in a day, also after 
 test('GLASS-3, ATTACK 23: the question is on disk before the node computes its answer; where it cannot be written there is none', async () => {
   const disk = new MemoryShareStore();
   let isFull = false;
-  let last: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
   let release = (): void => {};
   const store: ShareStore = {
     load: () => disk.load(),
