@@ -98,10 +98,10 @@ export class Chart {
     return undefined;
   }
 
-  /** Documents of which something waits for a key that this user does not hold (yet). */
+  /** Documents of which something waits for a key of this user's teams that has not arrived yet. */
   waiting(): number {
     let count = 0;
-    for (const document of this.#session.documents()) if (document.waitsForKey) count += 1;
+    for (const document of this.#session.documents()) if (this.#session.awaitsKey(document)) count += 1;
     return count;
   }
 

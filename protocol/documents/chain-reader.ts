@@ -4,7 +4,7 @@
  * and merged only as far as accepted work rests on it (DOC-8).
  */
 import { equalBytes } from '../codec/bytes.ts';
-import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId } from '../codec/ids.ts';
+import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId, type TeamId } from '../codec/ids.ts';
 import type { Item } from '../items/item.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { acceptedUpTo } from '../membership/standing.ts';
@@ -68,6 +68,11 @@ export class ChainReader {
   /** Something is here that this user has no key for (yet). */
   get waitsForKey(): boolean {
     return [...this.#stopped.values()].some(({ item, reason }) => reason === 'no-key' && !isDisputed(this.#replica, item));
+  }
+
+  /** Teams to which a key of this document was given that does not open here. */
+  get closedTo(): readonly TeamId[] {
+    return this.#unopenedGrants.flatMap(({ fields: { content } }) => (content.type === 'grant' ? [content.team] : []));
   }
 
   /** As of the last `read`. */

@@ -5,7 +5,7 @@
  * which is also how the library gets over an engine that died (DOC-3).
  */
 import { produceWithPatches, enablePatches, type Draft } from 'immer';
-import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId } from '../codec/ids.ts';
+import { hexOf, type AuthorId, type DocumentId, type Hex, type ItemId, type TeamId } from '../codec/ids.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Replica } from '../replica/replica.ts';
 import { ChainReader, type SetAside } from './chain-reader.ts';
@@ -21,7 +21,10 @@ export interface OpenDocument {
   readonly value: JsonObject | undefined;
   /** Grows by one with each new value, and when something else is set aside. */
   readonly version: number;
+  /** Something of it is here for which there is no key. */
   readonly waitsForKey: boolean;
+  /** Teams that have a key of it which is not here. */
+  readonly closedTo: readonly TeamId[];
   /** What is here and not merged. */
   readonly setAside: readonly SetAside[];
 }
@@ -314,5 +317,5 @@ function sameSetAside(a: readonly SetAside[], b: readonly SetAside[]): boolean {
 }
 
 function view({ id, value, version, reader, setAside }: Entry): OpenDocument {
-  return { id, value, version, waitsForKey: reader.waitsForKey, setAside };
+  return { id, value, version, waitsForKey: reader.waitsForKey, closedTo: reader.closedTo, setAside };
 }

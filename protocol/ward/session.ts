@@ -170,6 +170,12 @@ export class Session {
     return this.#library.document(id);
   }
 
+  /** Whether the rest of it will open by itself: some of it is open, or a key was given to a team of this user's. What is for other teams stays closed. */
+  awaitsKey({ value, waitsForKey, closedTo }: OpenDocument): boolean {
+    const { teams } = this.#replica.state();
+    return waitsForKey && (value !== undefined || closedTo.some((team) => teams.get(hexOf(team))?.members.has(hexOf(this.user)) === true));
+  }
+
   documents(): Iterable<OpenDocument> {
     return this.#library.documents();
   }

@@ -54,7 +54,9 @@ test('KEYS-2: who is not in the team opens nothing; who joins it opens what was 
   const tablet = await addPlace(admin, office.replica);
   const outside = await unlock(tablet, 'heron-42');
   assert.equal(outside.document(document)?.value, undefined);
-  assert.equal(outside.document(document)?.waitsForKey, true);
+  const closed = outside.document(document);
+  assert.ok(closed?.waitsForKey);
+  assert.equal(outside.awaitsKey(closed), false, 'nobody will give it to her');
 
   assert.ok((await admin.members.addMember(team.value, nurse.value)).ok);
   await exchange(office, tablet, admin, outside);
