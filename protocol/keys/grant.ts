@@ -12,7 +12,8 @@ import { MAX_BODY_LENGTH } from '../items/item.ts';
 
 /** Fits a body of 1 MiB; a larger team takes several grants of the same key. */
 export const MAX_WRAPS = 800;
-const MAX_EARLIER_KEYS = 256;
+/** In one grant; what is older is linked from the grants of the epochs between (KEYS-2). */
+export const MAX_EARLIER_KEYS = 256;
 /** Keys of one document in one break-glass wrap. */
 export const MAX_GLASS_SECRETS = 256;
 

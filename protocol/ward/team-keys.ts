@@ -4,14 +4,15 @@
  * Owed is a wrap for every member that has none, and a new epoch once somebody who holds the key is a member no more.
  * Whichever admin is next online settles it; doing it twice is harmless.
  */
+import { equalBytes } from '../codec/bytes.ts';
 import type { Entropy } from '../codec/environment.ts';
 import { hexOf, type DeviceId, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MalformedError } from '../codec/result.ts';
-import type { Item } from '../items/item.ts';
-import { decodeGrant, MAX_WRAPS, teamGrantBody, type TeamKey } from '../keys/grant.ts';
+import type { Item, ItemContent } from '../items/item.ts';
+import { decodeGrant, MAX_EARLIER_KEYS, MAX_WRAPS, teamGrantBody, type TeamKey } from '../keys/grant.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { teamDocument } from '../membership/team-document.ts';
-import type { TeamState, UserState, WardState } from '../membership/ward-state.ts';
+import type { Role, TeamState, UserState, WardState } from '../membership/ward-state.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
 import { userOf } from '../replica/standing.ts';
@@ -33,6 +34,14 @@ interface Recipient {
   readonly kemKey: Uint8Array;
 }
 
+/** Up to where a chain was read, and the heads of the log in force there (ITEM-4). */
+interface Reading {
+  readonly upTo: number;
+  readonly heads: readonly ItemId[];
+}
+
+type GrantItem = Item & { readonly fields: { readonly content: Extract<ItemContent, { readonly type: 'grant' }> } };
+
 /** Publishes `granted` to `recipients`, in as many items as it takes. */
 export async function grantTeamKey(ward: WardId, signer: SessionSigner, granted: TeamKey, recipients: readonly Recipient[], earlier: readonly TeamKey[], entropy: Entropy): Promise<void> {
   for (let start = 0; start < recipients.length; start += MAX_WRAPS) {
@@ -45,8 +54,9 @@ export async function grantTeamKey(ward: WardId, signer: SessionSigner, granted:
 export class TeamKeys {
   readonly #replica: Replica;
   readonly #keyring: Keyring;
+  readonly #linked: number;
   /** How far each chain of a team's document is read, and the heads in force there; by document and author. */
-  readonly #read = new Map<string, { readonly read: number; readonly heads: readonly ItemId[] }>();
+  readonly #read = new Map<string, Reading>();
   readonly #reading = new KeyedLock();
   /** A key was opened since `readAll` said so last, by whatever was reading. */
   #hasNewKey = false;
@@ -58,9 +68,11 @@ export class TeamKeys {
   #teamDocuments: { readonly state: WardState; readonly names: ReadonlySet<Hex<DocumentId>> } | undefined;
   #settling: Promise<void> = Promise.resolve();
 
-  constructor(replica: Replica, keyring: Keyring) {
+  /** `linked`: to how many earlier keys a grant of this one's links. */
+  constructor(replica: Replica, keyring: Keyring, linked = MAX_EARLIER_KEYS) {
     this.#replica = replica;
     this.#keyring = keyring;
+    this.#linked = linked;
   }
 
   /** Reads new grants of every team. True when a key was opened that was not here before. */
@@ -98,14 +110,20 @@ export class TeamKeys {
       const holders = this.#holders.get(epochName(team.id, held.epoch)) ?? new Set();
       if (this.#isRotationOwed(team, held.epoch, lost)) {
         const next: TeamKey = { team: team.id, epoch: held.epoch + 1, key: entropy.randomBytes(32) };
+        await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#earlierKeys(next), entropy);
+        // Only once it is given: what is sealed under a key that nobody was given opens for nobody.
         this.#keyring.addTeamKey(next);
-        await grantTeamKey(this.#replica.ward, signer, next, members.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < next.epoch), entropy);
       } else {
         const owed = members.filter((member) => !holders.has(keyName(member)));
-        if (owed.length > 0) await grantTeamKey(this.#replica.ward, signer, held, owed.map(recipient), this.#keyring.teamKeys(team.id).filter((old) => old.epoch < held.epoch), entropy);
+        if (owed.length > 0) await grantTeamKey(this.#replica.ward, signer, held, owed.map(recipient), this.#earlierKeys(held), entropy);
       }
       await this.#readTeam(team.id);
     }
+  }
+
+  /** Those to be linked from a grant of `key`: the newest, as many as fit. */
+  #earlierKeys({ team, epoch }: TeamKey): readonly TeamKey[] {
+    return this.#keyring.teamKeys(team).filter((old) => old.epoch < epoch).slice(-this.#linked);
   }
 
   /**
@@ -161,32 +179,52 @@ export class TeamKeys {
   /** Who asks while it is being read waits: what was read so far may not have been opened yet. */
   #readTeam(team: TeamId): Promise<void> {
     return this.#reading.run(hexOf(team), async () => {
-      const document = teamDocument(this.#replica.ward, team);
-      for (const { author, seq } of this.#replica.frontier(document)) {
-        const name = hexOf(document) + hexOf(author);
-        let { read, heads } = this.#read.get(name) ?? { read: 0, heads: [] };
-        while (read < seq) {
-          const items = await this.#replica.read({ document, author }, read + 1, { maxItems: 64, maxBytes: 4 * 1024 * 1024 });
-          if (items.length === 0) break;
-          for (const item of items) {
-            if (item.fields.heads.length > 0) heads = item.fields.heads;
-            this.#hasNewKey = await this.#readGrant(team, item, heads) || this.#hasNewKey;
-          }
-          read += items.length;
-          this.#read.set(name, { read, heads });
-        }
-      }
+      const before = this.#keyring.teamKeys(team).length;
+      await this.#eachGrant(team, this.#read, async (item, heads) => {
+        const { epoch } = item.fields.content;
+        const outcome = await this.#keyring.readTeamGrant(item, this.#roleOf(item, heads));
+        if (outcome !== 'refused') this.#noteGrant(item, epochName(team, epoch), heads);
+        this.#hasNewKey ||= outcome === 'opened';
+      });
+      if (this.#keyring.teamKeys(team).length > before) await this.#readOlder(team);
     });
   }
 
-  async #readGrant(team: TeamId, item: Item, heads: readonly ItemId[]): Promise<boolean> {
-    const { content, author } = item.fields;
-    if (content.type !== 'grant' || hexOf(content.team) !== hexOf(team)) return false;
+  /** A grant links to so many epochs before it and no more: those linked from these are read again, further and further back. */
+  async #readOlder(team: TeamId): Promise<void> {
+    for (;;) {
+      const oldest = this.#keyring.teamKeys(team)[0]?.epoch ?? 1;
+      if (oldest === 1) return;
+      await this.#eachGrant(team, new Map(), async (item, heads) => {
+        const { epoch } = item.fields.content;
+        if (epoch >= oldest && epoch < oldest + MAX_EARLIER_KEYS) await this.#keyring.readTeamGrant(item, this.#roleOf(item, heads));
+      });
+      if ((this.#keyring.teamKeys(team)[0]?.epoch ?? 1) === oldest) return;
+    }
+  }
+
+  /** Goes through the team's grants from where `read` ends, and moves that on. */
+  async #eachGrant(team: TeamId, read: Map<string, Reading>, visit: (item: GrantItem, heads: readonly ItemId[]) => Promise<void>): Promise<void> {
+    const document = teamDocument(this.#replica.ward, team);
+    for (const { author, seq } of this.#replica.frontier(document)) {
+      const name = hexOf(document) + hexOf(author);
+      let { upTo, heads } = read.get(name) ?? { upTo: 0, heads: [] };
+      while (upTo < seq) {
+        const items = await this.#replica.read({ document, author }, upTo + 1, { maxItems: 64, maxBytes: 4 * 1024 * 1024 });
+        if (items.length === 0) break;
+        for (const item of items) {
+          if (item.fields.heads.length > 0) heads = item.fields.heads;
+          if (isGrantOf(team, item)) await visit(item, heads);
+        }
+        upTo += items.length;
+        read.set(name, { upTo, heads });
+      }
+    }
+  }
+
+  #roleOf({ fields: { author } }: Item, heads: readonly ItemId[]): Role | undefined {
     const user = userOf(this.#replica, author);
-    const role = user === undefined ? undefined : this.#replica.state().roleAt(user, heads);
-    const outcome = await this.#keyring.readTeamGrant(item, role);
-    if (outcome !== 'refused') this.#noteGrant(item, epochName(team, content.epoch), heads);
-    return outcome === 'opened';
+    return user === undefined ? undefined : this.#replica.state().roleAt(user, heads);
   }
 
   #noteGrant(item: Item, epoch: string, heads: readonly ItemId[]): void {
@@ -200,6 +238,11 @@ export class TeamKeys {
     }
     this.#holders.set(epoch, holders);
   }
+}
+
+function isGrantOf(team: TeamId, item: Item): item is GrantItem {
+  const { content } = item.fields;
+  return content.type === 'grant' && equalBytes(content.team, team);
 }
 
 function membersOf(state: WardState, team: TeamState): UserState[] {

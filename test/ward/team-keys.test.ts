@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deviceId, hexOf, type TeamId } from '../../protocol/codec/ids.ts';
 import { openBundle } from '../../protocol/keys/bundle.ts';
+import { decodeGrant } from '../../protocol/keys/grant.ts';
 import { identityFromSeeds, type Identity } from '../../protocol/keys/identity.ts';
 import { openKeyring, type Keyring } from '../../protocol/keys/keyring.ts';
 import { teamDocument } from '../../protocol/membership/team-document.ts';
@@ -49,6 +50,69 @@ test('KEYS-4: who is removed from a team while another team is granted gets no k
   assert.ok(later !== undefined);
   assert.equal(keyring.teamKey(later)?.epoch, 2, 'the team has its new key');
   assert.equal((await keysOf(replica, await identityOf(replica, 'finch-7'))).teamKey(later)?.epoch, 1);
+});
+
+test('KEYS-2: a team goes on past as many epochs as one grant links to, and who joins then reads what was written in the first', async () => {
+  const office = await found();
+  const { replica } = office;
+  const session = await unlock(office, 'admin-1');
+  const { members } = session;
+  const goer = await members.addUser({ handle: 'goer-1', name: 'Gil', role: 'clinician', password: PASSWORD });
+  const newcomer = await members.addUser({ handle: 'late-1', name: 'Lia', role: 'clinician', password: PASSWORD });
+  const team = await members.addTeam('Larch');
+  assert.ok(goer.ok && newcomer.ok && team.ok);
+  assert.ok((await members.addMember(team.value, goer.value)).ok);
+  const document = await session.create(team.value, { word: 'of the first epoch' });
+  await session.lock();
+
+  const identity = await identityOf(replica, 'admin-1');
+  const signer = await startSession({ replica, identity, device: deviceId.from(office.key.publicKey), ...environment });
+  const keyring = openKeyring(replica.ward, identity);
+  const linked = 3;
+  const teamKeys = new TeamKeys(replica, keyring, linked);
+  await teamKeys.readAll();
+  const last = 3 * linked + 2;
+  for (let epoch = 2; epoch <= last; epoch++) {
+    // As if somebody who holds the newest key had left: the goer comes and goes.
+    await signer.operate({ type: 'remove-member', team: team.value, user: goer.value });
+    await teamKeys.settle(signer, environment.entropy);
+    await signer.operate({ type: 'add-member', team: team.value, user: goer.value });
+    await teamKeys.settle(signer, environment.entropy);
+  }
+  assert.equal(keyring.teamKey(team.value)?.epoch, last);
+  const own = replica.frontier(teamDocument(replica.ward, team.value)).find(({ author }) => hexOf(author) === hexOf(signer.session));
+  assert.ok(own);
+  const grants = await replica.read({ document: teamDocument(replica.ward, team.value), author: own.author }, 1, { maxItems: 100, maxBytes: 1 << 22 });
+  for (const grant of grants.map(({ body }) => decodeGrant(body))) assert.ok(grant.type === 'team-epoch' && grant.earlier.length <= linked);
+
+  await signer.operate({ type: 'add-member', team: team.value, user: newcomer.value });
+  await teamKeys.settle(signer, environment.entropy);
+  const theirs = await keysOf(replica, await identityOf(replica, 'late-1'));
+  assert.deepEqual(theirs.teamKeys(team.value).map(({ epoch }) => epoch), Array.from({ length: last }, (_, before) => before + 1));
+  const reader = await unlock(office, 'late-1');
+  assert.deepEqual(reader.document(document)?.value, { word: 'of the first epoch' });
+  await reader.lock();
+});
+
+test('KEYS-4: a key that could not be given to anybody is used for nothing', async () => {
+  const office = await found();
+  const { replica } = office;
+  const session = await unlock(office, 'admin-1');
+  const goer = await session.members.addUser({ handle: 'goer-1', name: 'Gil', role: 'clinician', password: PASSWORD });
+  const team = await session.members.addTeam('Larch');
+  assert.ok(goer.ok && team.ok);
+  assert.ok((await session.members.addMember(team.value, goer.value)).ok);
+  await session.lock();
+  const identity = await identityOf(replica, 'admin-1');
+  const signer = await startSession({ replica, identity, device: deviceId.from(office.key.publicKey), ...environment });
+  const keyring = openKeyring(replica.ward, identity);
+  const teamKeys = new TeamKeys(replica, keyring);
+  await teamKeys.readAll();
+  await signer.operate({ type: 'remove-member', team: team.value, user: goer.value });
+  await assert.rejects(teamKeys.settle({ ...signer, append: () => Promise.reject(new Error('the disk is full')) }, environment.entropy), /full/);
+  assert.equal(keyring.teamKey(team.value)?.epoch, 1);
+  await teamKeys.settle(signer, environment.entropy);
+  assert.equal(keyring.teamKey(team.value)?.epoch, 2);
 });
 
 test('KEYS-4: of readings that overlap each waits until the keys are opened, and one says that they are new', async () => {
