@@ -68,6 +68,7 @@ async function main(): Promise<void> {
   ];
   say('Making the links…');
   show(await makeLinks(root, doors, environment));
+  for (const one of running) void one.ended.then((why) => tellEnd(one, why));
   offerMoreLinks(root, doors);
 }
 
@@ -79,6 +80,13 @@ async function bringUp(...how: Parameters<typeof startProcess>): Promise<DemoPro
     say(`${error instanceof Error ? error.message : 'a process did not start'}. Once more…`);
     return startProcess(...how);
   }
+}
+
+/** Somebody may have pulled its plug, to see what the others do. */
+function tellEnd(one: DemoProcess, why: string): void {
+  if (stopping) return;
+  running.splice(running.indexOf(one), 1);
+  say(`${one.name} has ended (${why}). The others go on; started again, the demo brings it back.`);
 }
 
 /** The ward's records travel from the admin's device to all the others, as they would on a ward. */

@@ -10,6 +10,8 @@ export interface DemoProcess {
   readonly pid: number;
   /** What the command printed when it was up. */
   readonly started: Readonly<Record<string, unknown>>;
+  /** Resolves when it has ended, with why in words: a code or a signal. */
+  readonly ended: Promise<string>;
   /** Asks it to end. False when it had to be killed, or did not end with code 0. */
   stop(): Promise<boolean>;
 }
@@ -22,11 +24,12 @@ export async function startProcess(release: Release, name: string, command: read
   const child = spawn(process.execPath, [release.command, ...command, '--folder', folder, '--json', '--log', '--local'], {
     stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...process.env, WARDSYNC_STOP_WITH_STDIN: '1', WARDSYNC_APP: release.app },
   });
-  const log = createWriteStream(`${folder}.log`, { flags: 'a' });
+  const ended = new Promise<string>((resolve) => { child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)); });
+  const log = createWriteStream(`${folder}.log`, { flags: 'a', mode: 0o600 });
   child.stderr.pipe(log);
   const started = await firstLine(name, child, `${folder}.log`);
   return {
-    name, pid: child.pid ?? 0, started,
+    name, pid: child.pid ?? 0, started, ended,
     stop: () => new Promise((resolve) => {
       if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode === 0);
       const force = setTimeout(() => child.kill('SIGKILL'), 8_000);

@@ -41,7 +41,11 @@ test('CLI-7: npm start brings up a ward that opens nothing to the network, ends 
   assert.equal(await wardOf(root), ward);
   assert.ok(again.milliseconds < first.milliseconds, `${again.milliseconds} ms, and ${first.milliseconds} ms the first time`);
   assert.doesNotMatch(again.script.output, /Founding|Filling/);
-  await stop(again.script, root, await childrenOf(again.script.pid));
+  // Pulling a plug is what people are told to try.
+  const others = await childrenOf(again.script.pid);
+  process.kill(others[1] ?? assert.fail(), 'SIGKILL');
+  while (!/^(?:archive|tablet \d|bridge) has ended \(SIGKILL\)\. The others go on/m.test(again.script.output)) await again.script.more();
+  await stop(again.script, root, others);
 });
 
 interface Started {

@@ -20,8 +20,8 @@ export const breakGlass: Command = {
     hours: { type: 'string', value: 'HOURS', help: 'for how long at most, up to 12 (default: 1)' },
   },
   about: `PATIENT is the record number or the bed, word for word. It takes the ward's nodes, as unlocking does.
-Who, when and why stands in the ward's log before anything opens, and is reviewed afterwards ('wardsync glass'). That you opened the patient is recorded besides.
-What was opened is shown once, as 'wardsync show' does, and closed again when the command ends. What was read cannot be taken back.`,
+Who, when and why stands in the ward's log before anything opens, and is reviewed afterwards ('wardsync glass'). That you opened the
+patient is recorded besides. What was opened is shown once, as 'wardsync show' does, and closed again when the command ends. What was read cannot be taken back.`,
   async run(args, io) {
     const hours = hoursFrom(args.text('hours'));
     const shown = await withClient(args, io, async ({ session, chart }) => {
