@@ -14,7 +14,7 @@ import type { DeviceState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { FrameChannel } from '../sync/channel.ts';
 import { StoreError } from '../store/item-store.ts';
-import { MAX_FRAME_LENGTH, SYNC_PROTOCOL } from '../sync/messages.ts';
+import { MAX_FRAME_LENGTH } from '../sync/messages.ts';
 import type { Link } from '../sync/link.ts';
 import type { AnswerUnlock, UnlockNodes } from '../unlock/messages.ts';
 import { DialLoop } from './dial-loop.ts';
@@ -28,14 +28,19 @@ import { createNode, type TransportFactory, type WardNode } from './libp2p-node.
 import { deviceOfPeerId, peerIdText } from './peer-id.ts';
 import { ProvenAddresses, socketAddress, type SocketAddress } from './proven-addresses.ts';
 import { receiveRemoval, REMOVED_PROTOCOL, sendRemoval } from './removal-notice.ts';
-import { ReachProtocol, type ReachListener } from './reach.ts';
+import { REACH_PROTOCOL, ReachProtocol, type ReachListener } from './reach.ts';
 import { ChannelError } from './frames.ts';
 import { channelOver } from './stream-channel.ts';
-import { UnlockProtocol } from './unlock-protocol.ts';
+import { UNLOCK_PROTOCOL, UnlockProtocol } from './unlock-protocol.ts';
 import { LAST_WORDS, SyncProtocol } from './sync-protocol.ts';
 
 /** A connection on which nothing has begun after so many milliseconds is closed. */
 const IDLE_CONNECTION = 10_000;
+/**
+ * What a removal ends at once. The sync stream ends by itself, and its last frames may be on their way; to break off the
+ * question whether the peer is still there would say that it is not, and cut the connection.
+ */
+const FOR_DEVICES: ReadonlySet<string> = new Set([REACH_PROTOCOL, UNLOCK_PROTOCOL, JOIN_PROTOCOL]);
 /** A removed device that asks and asks is told again after so many milliseconds. */
 const TELL_AGAIN = 1_500;
 
@@ -318,9 +323,8 @@ class RunningHost implements Host {
   #dismiss(connection: Connection): void {
     if (this.#dismissed.has(connection)) return;
     this.#dismissed.add(connection);
-    // The sync stream has ended already, and its last frames may be on their way.
     for (const stream of connection.streams) {
-      if (stream.protocol !== SYNC_PROTOCOL && stream.protocol !== REMOVED_PROTOCOL) stream.abort(new Error('removed from the ward'));
+      if (FOR_DEVICES.has(stream.protocol)) stream.abort(new Error('removed from the ward'));
     }
     const cancel = this.#init.environment.timers.after(REMOVED_STAY, () => connection.abort(new Error('removed from the ward')));
     connection.addEventListener('close', cancel, { once: true });

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Environment } from '../../protocol/codec/environment.ts';
 import { hexOf } from '../../protocol/codec/ids.ts';
 import { startHost, type Host } from '../../protocol/network/host.ts';
+import { PING_INTERVAL } from '../../protocol/network/liveness.ts';
 import { tcpTransport } from '../../protocol/network/tcp-transport.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
@@ -43,6 +45,30 @@ test('REVOKE-5: a removed device that dials hears why to the end, although its s
   await removed;
 });
 
+test('REVOKE-5: a removal that comes while a connected device is being asked whether it is there is told on that connection as well', async (t) => {
+  const { ward, page, node } = await wardWithPage();
+  const [nodeReplica, pageReplica] = [await copyOf(ward), await copyOf(ward)];
+  const removal = ward.founder.operation({ type: 'remove-device', device: page.id, cut: [] });
+  const { timers } = realEnvironment();
+  let [onAsked, onTelling] = [(): void => undefined, (_name: string): void => undefined];
+  const told = new Promise<string>((resolve) => { onTelling = resolve; });
+  const atNode = await start(t, ward, node, nodeReplica, undefined, {
+    timers: {
+      after: (delay, callback) => timers.after(delay, () => {
+        callback();
+        if (delay === PING_INTERVAL) onAsked();
+      }),
+    },
+    log: { event: (name) => { if (name.startsWith('removal-')) onTelling(name); } },
+  });
+  // What this way leads through holds every answer up for a moment.
+  await start(t, ward, page, pageReplica, { home: node, address: await oneConnectionTo(t, atNode.addresses()) });
+  await until(atNode, () => atNode.links().length === 1);
+  await new Promise<void>((resolve) => { onAsked = resolve; });
+  await offerTo(nodeReplica, removal);
+  assert.equal(await told, 'removal-told');
+});
+
 async function wardWithPage(): Promise<{ readonly ward: TestWard; readonly node: TestDevice; readonly page: TestDevice }> {
   const ward = await buildWard();
   return { ward, node: await ward.addDevice('tablet'), page: await ward.addDevice('client') };
@@ -55,8 +81,8 @@ async function copyOf(ward: TestWard): Promise<Replica> {
 }
 
 /** A device that knows where `home` is, and nobody else. */
-async function start(t: TestContext, ward: TestWard, device: TestDevice, replica: Replica, at?: { readonly home: TestDevice; readonly address: string }): Promise<Host> {
-  const environment = realEnvironment();
+async function start(t: TestContext, ward: TestWard, device: TestDevice, replica: Replica, at?: { readonly home: TestDevice; readonly address: string }, own: Partial<Environment> = {}): Promise<Host> {
+  const environment = { ...realEnvironment(), ...own };
   const sync = createSync({ replica, environment, signer: deviceSigner(device.key, ward.id), memory: new MemoryStore() });
   const host = await startHost({
     deviceKey: device.key, replica, environment, transport: tcpTransport(), listen: device.kind === 'client' ? [] : ['/ip4/127.0.0.1/tcp/0'],
