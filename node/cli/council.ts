@@ -4,6 +4,7 @@ import type { Proposal } from '../../protocol/membership/ward-state.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import type { CouncilFailure } from '../../protocol/ward/council.ts';
 import { CommandFailed } from './command.ts';
+import { AT_A_DESKTOP } from './members.ts';
 
 const SHORT = 8;
 
@@ -45,6 +46,7 @@ export function timeText(milliseconds: number): string {
 
 const MESSAGES: Readonly<Record<CouncilFailure, string>> = {
   'not-an-admin': 'only an admin can do this',
+  'at-a-desktop': AT_A_DESKTOP,
   'unknown-user': 'no such user in this ward',
   'last-admin': 'the last admin cannot go; make another admin first',
   'unknown-proposal': "no such proposal waits; 'wardsync proposals' lists what does",

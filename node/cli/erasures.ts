@@ -5,6 +5,7 @@ import type { Replica } from '../../protocol/replica/replica.ts';
 import type { ErasureFailure } from '../../protocol/ward/erasures.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { handleOf, timeText } from './council.ts';
+import { AT_A_DESKTOP } from './members.ts';
 
 export function erasureFailure(failure: ErasureFailure): string {
   return MESSAGES[failure];
@@ -54,6 +55,7 @@ export function textOf({ id, state, documents, reason, proposed, confirmed, devi
 export const NOT_REACHED = 'No erasure reaches prints, exports, copies of disks or backups, or what flash memory keeps of deleted blocks.';
 
 const MESSAGES: Readonly<Record<ErasureFailure, string>> = {
+  'at-a-desktop': AT_A_DESKTOP,
   'not-a-signer': 'only an admin or a privacy officer can do this',
   'no-second-signer': 'erasing takes two people, and nobody else here is an admin or privacy officer',
   'no-documents': 'nothing of this patient is here',

@@ -5,6 +5,7 @@ import type { Replica } from '../../protocol/replica/replica.ts';
 import type { GlassFailure } from '../../protocol/ward/glass.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { handleOf, timeText } from './council.ts';
+import { AT_A_DESKTOP } from './members.ts';
 
 export function glassFailure(failure: GlassFailure): string {
   return MESSAGES[failure];
@@ -65,5 +66,6 @@ const MESSAGES: Readonly<Record<GlassFailure, string>> = {
   spoiled: 'the nodes answered, and what was prepared for break-glass does not open: tell ward IT',
   'unknown-use': "no such use; 'wardsync glass' lists them",
   'own-use': 'this was yourself: somebody else has to review it',
+  'at-a-desktop': AT_A_DESKTOP,
   'not-a-reviewer': 'the privacy officers review; admins only while the ward has none',
 };

@@ -55,9 +55,13 @@ export function deviceNamed(session: Session, replica: Replica, name: string): D
   return device.id;
 }
 
+/** No command runs as a desktop's page; who writes a client of their own may. */
+export const AT_A_DESKTOP = 'the ward does not trust a desktop with this: do it on a tablet, or by command';
+
 const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'is-admin': 'an admin gets no new keys from another: make them less than an admin first',
   'not-an-admin': 'only an admin can do this',
+  'at-a-desktop': AT_A_DESKTOP,
   'bad-grace': `a PIN opens for 0 (never) to ${MAX_GRACE_HOURS} hours`,
   'handle-taken': 'this handle is taken; choose another',
   'bad-handle': 'a handle has 1 to 32 lower-case letters, digits and hyphens',

@@ -1,5 +1,6 @@
 /** What t of n means for a ward, in words for whoever chooses it: what it withstands, and what it gives up. */
 import { triesPerDevice, triesPerNode, type UnlockPolicy } from '../../protocol/membership/dealing.ts';
+import type { DesktopPowers } from '../../protocol/membership/ward-state.ts';
 
 export function policyWords(policy: UnlockPolicy | undefined): readonly string[] {
   if (policy === undefined) {
@@ -39,4 +40,10 @@ export function graceWords(hours: number): readonly string[] {
     'tries for each of them, and to one who can read its memory as many as it takes. Switched off, or started again, it gives none.',
     'A tablet that is missing: report it at once (wardsync device lost).',
   ];
+}
+
+export function desktopWords(powers: DesktopPowers): readonly string[] {
+  return powers === 'own'
+    ? ["Desktops: nobody acts as an admin or privacy officer there; 'wardsync policy set --desktops role' allows it."]
+    : ['Desktops: admins and privacy officers act there too. A bridge that was turned could do so in the name of whoever is unlocked.'];
 }

@@ -34,7 +34,7 @@ const FILE = 'device.json';
 /** Left where a device was destroyed because the ward had removed it. */
 export const REMOVED_FILE = 'removed';
 
-const KIND_NAMES: Readonly<Record<DeviceKind, string>> = { archive: 'an archive', tablet: 'a tablet', bridge: 'a bridge', client: "a client (a person's own device)" };
+const KIND_NAMES: Readonly<Record<DeviceKind, string>> = { archive: 'an archive', tablet: 'a tablet', bridge: 'a bridge', client: "a client (a person's own device)", desktop: "a desktop's browser" };
 
 export interface NewDevice {
   readonly path: string;

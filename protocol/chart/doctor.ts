@@ -4,7 +4,7 @@
  */
 import { documentId, hexOf, type DeviceId, type UserId } from '../codec/ids.ts';
 import { eligibleNodes } from '../membership/dealing.ts';
-import type { DeviceKind, TeamState, WardState } from '../membership/ward-state.ts';
+import { isPersonal, type DeviceKind, type TeamState, type WardState } from '../membership/ward-state.ts';
 import { devicesInUse, type DeviceUse } from '../ward/devices.ts';
 import type { OldPasswordState } from '../ward/old-password.ts';
 import type { Replica } from '../replica/replica.ts';
@@ -184,7 +184,7 @@ function deviceFindings(options: DoctorOptions): readonly Finding[] {
     }),
     ...devices.flatMap((use): Finding[] => {
       const unused = use.lastUnlock === undefined ? 0 : now - use.lastUnlock;
-      return use.device.kind === 'client' && unused > UNUSED_AFTER ? [{ code: 'unused-device', needsPerson: true, name: nameOf(use), span: days(unused) }] : [];
+      return isPersonal(use.device.kind) && unused > UNUSED_AFTER ? [{ code: 'unused-device', needsPerson: true, name: nameOf(use), span: days(unused) }] : [];
     }),
     ...others.flatMap(({ sight, name }): Finding[] => [
       ...(sight.clockSkew === undefined ? [] : [{ code: 'clock-skew' as const, needsPerson: true, name, span: Math.round(Math.abs(sight.clockSkew) / 60_000) }]),
@@ -232,7 +232,7 @@ function counted(code: FindingCode, needsPerson: boolean, count: number): readon
 }
 
 function isKeeper(kind: DeviceKind): boolean {
-  return kind !== 'client';
+  return !isPersonal(kind);
 }
 
 function days(milliseconds: number): number {

@@ -49,7 +49,7 @@ export function admit(item: Item, context: AdmissionContext): Admission {
   switch (fields.content.type) {
     case 'session': return admitSession(item, heads, context);
     case 'receipt': return admitOfDevice(item, heads, context, ['archive'], () => decodeReceipt(item.body));
-    case 'custody': return admitOfDevice(item, heads, context, ['archive', 'tablet', 'client'], () => decodeCustody(item.body));
+    case 'custody': return admitOfDevice(item, heads, context, ['archive', 'tablet', 'client', 'desktop'], () => decodeCustody(item.body));
     case 'audit': return admitAudit(item, heads, context);
     case 'grant': case 'changeset': return admitToDocument(item, heads, context);
     case 'operation': return refused('wrong-document');
@@ -111,6 +111,8 @@ function admitToDocument(item: Item, heads: readonly ItemId[], context: Admissio
     if (ownTeam !== undefined && ownTeam !== hexOf(content.team)) return refused('wrong-document');
     if (!context.log.hasTeam(hexOf(content.team), heads)) return refused('wrong-document');
     if (ownTeam !== undefined && context.state.roleAt(certificate.user, heads) !== 'admin') return refused('role');
+    // Whom a team's key is given to is an admin's word.
+    if (ownTeam !== undefined && context.state.isHeldShortAt(certificate.device, heads)) return refused('role');
   }
   return admitMember(item, certificate, content.type === 'grant' ? 'grant' : 'changeset', heads, context);
 }

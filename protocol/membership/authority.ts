@@ -9,11 +9,12 @@ import { hexOf, isWardsOwn, type DeviceId, type DocumentId, type Hex, type ItemI
 import { isSoundDealing, objectionToPolicy } from './dealing.ts';
 import { cliniciansTeam, isGlassRequest } from './glass.ts';
 import { effectOf } from './effect.ts';
-import { askingDevice, inviteOf, isRevocation, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
+import { askingDevice, inviteOf, undoes, type Candidate, type Entry, type LogEntries, type Signer } from './log-entries.ts';
 import type { Past } from './log-graph.ts';
 import type { Action, Operation, OperationType } from './operation.ts';
-import { maySign, type NotByUsers } from './roles.ts';
-import type { DeviceKind, Role } from './ward-state.ts';
+import { kindGivenBy, isRemoval, roleGivenBy, signingKeyGivenBy, userAddedBy } from './given.ts';
+import { maySign, maySignAtDesktop, type NotByUsers } from './roles.ts';
+import { isPersonal, type DeviceKind, type Role } from './ward-state.ts';
 
 export type Doubts = ReadonlySet<number>;
 
@@ -50,6 +51,11 @@ export function judge(log: LogEntries, view: View, past: Past, candidate: Candid
 /** The role that the user has at a place in the log; undefined for who is no user there. Removal is another question. */
 export function roleIn(log: LogEntries, view: View, past: Past, user: Hex<UserId>): Role | undefined {
   return new Inquiry(log, view, past).roleOf(user);
+}
+
+/** Whether the device has, at a place in the log, no more than what its users do for themselves (PAGE-9). */
+export function isHeldShortIn(log: LogEntries, view: View, past: Past, device: Hex<DeviceId>): boolean {
+  return new Inquiry(log, view, past).isHeldShort(device);
 }
 
 /** What gave the user the keys that are in force at a place in the log: the addition, or the last renewal. */
@@ -94,6 +100,7 @@ class Inquiry {
     if (this.#isOutdated(signer)) return 'removed-author';
     const role = this.roleOf(signer.user, type);
     if (role === undefined || !maySign(role, type)) return 'role';
+    if (!maySignAtDesktop(type) && this.isHeldShort(signer.device)) return 'role';
     return this.#applies(candidate) ? undefined : 'operation';
   }
 
@@ -112,6 +119,21 @@ class Inquiry {
       }
     }
     return undefined;
+  }
+
+  isHeldShort(device: Hex<DeviceId>): boolean {
+    return this.#isOfKind(device, (kind) => kind === 'desktop') && !this.#areDesktopsTrusted();
+  }
+
+  /** PAGE-9: what was set last, in the order of replay; what is doubtful is taken in the candidate's favour. */
+  #areDesktopsTrusted(): boolean {
+    for (const { index, effect } of this.#log.desktopPowers.toReversed()) {
+      if (effect.type !== 'set-desktop-powers' || !this.#past.covers(index) || !this.#view.counts(index)) continue;
+      this.#inherit(index);
+      if (effect.powers === 'role') return true;
+      if (this.#view.doubtsOf(index).size === 0) return false;
+    }
+    return false;
   }
 
   /** A user, device or invitation is there when an operation that counts has added it. */
@@ -212,7 +234,7 @@ class Inquiry {
         return this.#isPresent(log.user(hexOf(operation.user)));
       case 'set-unlock-policy':
         return objectionToPolicy(operation) === undefined;
-      case 'set-grace':
+      case 'set-grace': case 'set-desktop-powers':
         return true;
       case 'reset-tries':
         return this.#isPresent(log.user(hexOf(operation.user)));
@@ -367,17 +389,16 @@ class Inquiry {
     const { additions, revocations } = this.#log.device(device);
     if (!this.#isAdded(additions)) return 'unknown-author';
     if (this.#isUndone(candidate, revocations)) return 'removed-author';
-    if (!additions.some((entry) => this.#past.covers(entry.index) && this.#kindGivenBy(entry) === 'client')) return 'role';
+    if (!this.#isOfKind(device, isPersonal)) return 'role';
     return this.#isPresent(this.#log.user(hexOf(operation.user))) ? undefined : 'operation';
   }
 
-  #kindGivenBy(entry: Entry): DeviceKind | undefined {
-    const { operation } = entry;
-    if (operation.type === 'genesis') return operation.device.kind;
-    if (operation.type === 'add-device') return operation.kind;
-    if (operation.type !== 'join') return undefined;
-    const [invite] = this.#log.invitation(inviteOf(entry)).additions;
-    return invite?.operation.type === 'invite' ? invite.operation.kind : undefined;
+  /** Whether what counts at this place let the device in as of that kind. */
+  #isOfKind(device: Hex<DeviceId>, isMeant: (kind: DeviceKind) => boolean): boolean {
+    return this.#log.device(device).additions.some((entry) => {
+      const kind = kindGivenBy(this.#log, entry);
+      return kind !== undefined && isMeant(kind) && this.#past.covers(entry.index) && this.#view.counts(entry.index);
+    });
   }
 
   /** RECOVER-1: two or more who are in, each once, and not oneself; or nobody. */
@@ -458,34 +479,7 @@ class Inquiry {
   }
 }
 
-export function roleGivenBy({ effect }: Entry): Role | undefined {
-  if (effect.type === 'genesis') return effect.founder.role;
-  return effect.type === 'add-user' || effect.type === 'set-role' ? effect.role : undefined;
-}
-
-export function userAddedBy({ effect }: Entry): Hex<UserId> | undefined {
-  if (effect.type === 'genesis') return hexOf(effect.founder.user);
-  return effect.type === 'add-user' ? hexOf(effect.user) : undefined;
-}
-
-export function signingKeyGivenBy({ effect }: Entry): Uint8Array | undefined {
-  if (effect.type === 'genesis') return effect.founder.signingKey;
-  return effect.type === 'add-user' || effect.type === 'renew-user' ? effect.signingKey : undefined;
-}
-
-function isRemoval({ effect }: Entry): boolean {
-  return effect.type === 'remove-user' || effect.type === 'remove-device';
-}
-
 const NO_KEY = new Uint8Array(0);
-
-/** The user or device whose rights a revocation takes; undefined for a renewal, which takes none. */
-export function targetOf(entry: Entry): Hex<UserId> | Hex<DeviceId> | undefined {
-  const { effect } = entry;
-  if (!isRevocation(entry)) return undefined;
-  if (effect.type === 'remove-device') return hexOf(effect.device);
-  return effect.type === 'remove-user' || effect.type === 'set-role' ? hexOf(effect.user) : undefined;
-}
 
 /** Each once, and none of the ward's own, whose ids begin with fifteen zero bytes. */
 function isErasable(documents: readonly DocumentId[]): boolean {

@@ -4,7 +4,7 @@
  */
 import { hexOf, type Hex, type ItemId, type WardId } from '../codec/ids.ts';
 import { NO_WARD } from '../items/item.ts';
-import { signingKeyGivenBy } from './authority.ts';
+import { signingKeyGivenBy } from './given.ts';
 import { isCertified, type Certificate } from './certificate.ts';
 import type { Entry, LogEntries } from './log-entries.ts';
 

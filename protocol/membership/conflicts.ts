@@ -6,7 +6,7 @@
  * or none; only in between the log is resolved anew for that place.
  */
 import { hexOf, type Hex, type UserId } from '../codec/ids.ts';
-import { roleGivenBy, targetOf, userAddedBy } from './authority.ts';
+import { roleGivenBy, targetOf, userAddedBy } from './given.ts';
 import { inviteOf, isRevocation, undoes, type Entry, type LogEntries } from './log-entries.ts';
 
 /**

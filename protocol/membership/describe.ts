@@ -14,7 +14,7 @@ import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
 import type { Operation } from './operation.ts';
 import { maySign } from './roles.ts';
-import type { AuthorityState, CutEntry, DeviceKind, DeviceState, ErasureState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
+import type { AuthorityState, CutEntry, DesktopPowers, DeviceKind, DeviceState, ErasureState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
 
 export interface Description {
   readonly sealedName: Uint8Array;
@@ -27,6 +27,7 @@ export interface Description {
   readonly authority: AuthorityState | undefined;
   readonly unlockPolicy: UnlockPolicy | undefined;
   readonly graceHours: number;
+  readonly desktopPowers: DesktopPowers;
   readonly glass: GlassState | undefined;
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
@@ -45,7 +46,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, glass: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, desktopPowers: 'own', glass: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
   handles: new Map(), memberships: new Map(),
 };
 
@@ -95,6 +96,7 @@ class Draft {
   #authority: AuthorityState | undefined;
   #unlockPolicy: UnlockPolicy | undefined;
   #graceHours: number;
+  #desktopPowers: DesktopPowers;
   #glass: GlassState | undefined;
   #quorum: Quorum | undefined;
 
@@ -118,6 +120,7 @@ class Draft {
     this.#authority = before.authority;
     this.#unlockPolicy = before.unlockPolicy;
     this.#graceHours = before.graceHours;
+    this.#desktopPowers = before.desktopPowers;
     this.#glass = before.glass;
     this.#quorum = before.quorum;
   }
@@ -125,7 +128,7 @@ class Draft {
   finished(): Description {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
-      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, glass: this.#glass, asks: this.#asks.current,
+      teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, desktopPowers: this.#desktopPowers, glass: this.#glass, asks: this.#asks.current,
       quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, erasures: this.#erasures.current, settlements: this.#settlements.current, declined: this.#declined.current,
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
@@ -169,6 +172,9 @@ class Draft {
         break;
       case 'set-grace':
         this.#graceHours = operation.hours;
+        break;
+      case 'set-desktop-powers':
+        this.#desktopPowers = operation.powers;
         break;
       case 'reset-tries':
         this.#changeUser(operation.user, { triesResets: [...this.#users.get(hexOf(operation.user))?.triesResets ?? [], entry.id].slice(-MAX_RESETS) });

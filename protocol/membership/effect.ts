@@ -30,7 +30,7 @@ export function effectOf(log: LogEntries, operation: Operation): Operation {
 /** What an admin can put in force for somebody else. What takes two is proposed anew; who joined in review joins anew. */
 export function isRepeatable({ type }: Operation): boolean {
   switch (type) {
-    case 'add-user': case 'set-role': case 'remove-user': case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'set-grace': case 'add-device': case 'remove-device':
+    case 'add-user': case 'set-role': case 'remove-user': case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'set-grace': case 'set-desktop-powers': case 'add-device': case 'remove-device':
     case 'add-team': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
       return true;
     default:

@@ -78,6 +78,8 @@ export class LogEntries {
   readonly #approvals = new Map<Hex<ItemId>, Entry[]>();
   /** What set a quorum, in the order of replay. */
   readonly quorums: Entry[] = [];
+  /** What said how much desktops are trusted, in the order of replay. */
+  readonly desktopPowers: Entry[] = [];
   readonly checkpoints: Entry[] = [];
   /** Of erasures. */
   readonly confirmations: Entry[] = [];
@@ -197,6 +199,9 @@ export class LogEntries {
         break;
       case 'set-quorum':
         this.#fileInOrder(this.quorums, entry);
+        break;
+      case 'set-desktop-powers':
+        this.#fileInOrder(this.desktopPowers, entry);
         break;
       case 'set-bundle': case 'set-unlock': case 'set-unlock-policy': case 'reset-tries': case 'set-grace': case 'add-member': case 'remove-member': case 'set-authority': case 'issue-certificate':
       case 'checkpoint': case 'settle': case 'approve': case 'propose': case 'appoint': case 'erase': case 'confirm-erasure':

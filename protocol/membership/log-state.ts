@@ -2,7 +2,7 @@
 import { hexOf, userId, type AuthorId, type DeviceId, type DocumentId, type Hex, type ItemId, type SessionId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import { MAX_HEADS } from '../items/item.ts';
 import { compareBytes } from '../codec/bytes.ts';
-import { keysGivenIn, presenceIn, roleIn, type View } from './authority.ts';
+import { isHeldShortIn, keysGivenIn, presenceIn, roleIn, type View } from './authority.ts';
 import type { Certificate } from './certificate.ts';
 import { certifyingRenewal } from './certifier.ts';
 import { checkpointsInForce, isHeld } from './checkpoints.ts';
@@ -56,6 +56,7 @@ export class LogState implements WardState {
   get authority(): WardState['authority'] { return this.#description.authority; }
   get unlockPolicy(): WardState['unlockPolicy'] { return this.#description.unlockPolicy; }
   get graceHours(): WardState['graceHours'] { return this.#description.graceHours; }
+  get desktopPowers(): WardState['desktopPowers'] { return this.#description.desktopPowers; }
   get glass(): WardState['glass'] { return this.#description.glass; }
 
   get glassUses(): WardState['glassUses'] {
@@ -131,6 +132,11 @@ export class LogState implements WardState {
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined {
     const { past, view } = this.#at(heads);
     return roleIn(this.#moment.entries, view, past, hexOf(user));
+  }
+
+  isHeldShortAt(device: DeviceId, heads: readonly ItemId[]): boolean {
+    const { past, view } = this.#at(heads);
+    return isHeldShortIn(this.#moment.entries, view, past, hexOf(device));
   }
 
   renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined {

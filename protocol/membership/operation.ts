@@ -6,7 +6,7 @@ import { KIT_EVENTS } from './account-state.ts';
 import { certificateShape } from './certificate.ts';
 import { dealingShape, MAX_UNLOCK_NODES } from './dealing.ts';
 import { GLASS_FINDINGS, MAX_GLASS_DOCUMENTS } from './glass.ts';
-import { DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
+import { DESKTOP_POWERS, DEVICE_KINDS, ROLES, VERDICTS } from './ward-state.ts';
 
 /** Entries of a cut in one operation; what is longer is signed as several removals at the same time. */
 export const MAX_CUT = 8192;
@@ -88,6 +88,8 @@ export const operationShape = union({
   appoint: [29, record({ user: userId.shape, votes: list(itemId.shape, MAX_HOLDERS) })],
   /** For how many hours a tablet node may keep what opens a user's keys with a PIN; zero: not at all (PIN-1). */
   'set-grace': [30, record({ hours: uint(MAX_GRACE_HOURS) })],
+  /** What users may sign at desktops: what is their own, or all that their role may (PAGE-9). */
+  'set-desktop-powers': [37, record({ powers: oneOf(DESKTOP_POWERS) })],
   /** Proposes that these documents be destroyed everywhere and for ever; nothing happens until another confirms it (ERASE-1). */
   erase: [35, record({ documents: list(documentId.shape, MAX_ERASED), sealedReason: variableBytes(1, 1024) })],
   'confirm-erasure': [36, record({ erasure: itemId.shape })],

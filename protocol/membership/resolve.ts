@@ -6,7 +6,8 @@
  * Everything else follows by replay.
  */
 import { hexOf, type Hex, type UserId } from '../codec/ids.ts';
-import { judge, NO_DOUBTS, presenceIn, roleGivenBy, roleIn, targetOf, userAddedBy, type Doubts, type View } from './authority.ts';
+import { judge, NO_DOUBTS, presenceIn, roleIn, type Doubts, type View } from './authority.ts';
+import { roleGivenBy, targetOf, userAddedBy } from './given.ts';
 import { checkpointsInForce, isHeld } from './checkpoints.ts';
 import { inviteOf, isRevocation, type Entry, type LogEntries } from './log-entries.ts';
 import type { Past } from './log-graph.ts';

@@ -28,6 +28,7 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   'set-unlock': ['viewer', 'clinician', 'admin', 'privacy'],
   'reset-tries': ['admin'],
   'set-grace': ['admin'],
+  'set-desktop-powers': ['admin'],
   'set-recovery': ['viewer', 'clinician', 'admin', 'privacy'],
   'release-share': ['viewer', 'clinician', 'admin', 'privacy'],
   'renew-user': ['admin'],
@@ -49,6 +50,18 @@ export const SIGNERS: Readonly<Record<Signable, readonly Role[]>> = {
   changeset: ['clinician', 'admin'],
   audit: ['viewer', 'clinician', 'admin', 'privacy'],
 };
+
+/**
+ * What users do for themselves and their patients. Everything else is refused at a desktop, unless the ward says that it
+ * trusts desktops with all that a role may (PAGE-9): its page comes over the network at every start.
+ */
+const AT_DESKTOP: ReadonlySet<Signable> = new Set<Signable>([
+  'set-bundle', 'set-unlock', 'set-recovery', 'release-share', 'set-kit', 'break-glass', 'end-glass', 'session', 'grant', 'changeset', 'audit',
+]);
+
+export function maySignAtDesktop(what: Signable): boolean {
+  return AT_DESKTOP.has(what);
+}
 
 export function maySign(role: Role, what: Signable): boolean {
   return SIGNERS[what].includes(role);

@@ -8,7 +8,8 @@
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, inviteId, itemId, type AuthorId, type DocumentId, type Hex, type ItemId, type TeamId, type UserId, type WardId } from '../codec/ids.ts';
 import type { Item } from '../items/item.ts';
-import { judge, keysGivenIn, signingKeyGivenBy, type Objection, type View } from './authority.ts';
+import { judge, keysGivenIn, type Objection, type View } from './authority.ts';
+import { signingKeyGivenBy } from './given.ts';
 import { isCertified, type Certificate } from './certificate.ts';
 import { certifyingRenewal } from './certifier.ts';
 import type { Description } from './describe.ts';

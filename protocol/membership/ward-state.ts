@@ -12,8 +12,18 @@ import type { Certificate } from './certificate.ts';
 export const ROLES = ['viewer', 'clinician', 'admin', 'privacy'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const DEVICE_KINDS = ['archive', 'tablet', 'bridge', 'client'] as const;
+/** `client`: a tablet's page, or a person's own device. `desktop`: a page in a browser that comes in through the bridge. */
+export const DEVICE_KINDS = ['archive', 'tablet', 'bridge', 'client', 'desktop'] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
+/** Whether users unlock there. */
+export function isPersonal(kind: DeviceKind | undefined): boolean {
+  return kind === 'client' || kind === 'desktop';
+}
+
+/** What users may do at desktops (PAGE-9): what is their own, or all that their role may. */
+export const DESKTOP_POWERS = ['own', 'role'] as const;
+export type DesktopPowers = (typeof DESKTOP_POWERS)[number];
 
 export const VERDICTS = ['accept', 'decline'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -183,6 +193,8 @@ export interface WardState {
   readonly unlockPolicy: UnlockPolicy | undefined;
   /** For how many hours after a full unlock a PIN opens, on tablets; 0: never (PIN-1). */
   readonly graceHours: number;
+  /** What admins and privacy officers may do at desktops (PAGE-9). */
+  readonly desktopPowers: DesktopPowers;
   /** To which nodes the break-glass key is dealt; undefined where nobody has set it up. */
   readonly glass: GlassState | undefined;
   /** Every use of it, oldest first. */
@@ -210,6 +222,8 @@ export interface WardState {
   deviceMembershipOf(device: DeviceId, heads: readonly ItemId[]): Membership;
   /** The role in the state that `heads` describe; undefined for who is no user there. */
   roleAt(user: UserId, heads: readonly ItemId[]): Role | undefined;
+  /** Whether the device has, in that state, no more than what its users do for themselves (PAGE-9). */
+  isHeldShortAt(device: DeviceId, heads: readonly ItemId[]): boolean;
   /** The renewal that gave the user's keys at `heads`; undefined for the first keys. */
   renewalAt(user: UserId, heads: readonly ItemId[]): Hex<ItemId> | undefined;
   /** The renewal that gave the key which certified the session; undefined for the user's first key. */

@@ -9,7 +9,7 @@ import { fixedBytes, fromBytes, list, record, text, toBytes, type ValueOf } from
 import { LABEL } from '../crypto/labels.ts';
 import { deriveKey } from '../crypto/signing/hash.ts';
 import { signingKeyFromSeed, type SigningKey } from '../crypto/signing/signature.ts';
-import type { DeviceKind } from '../membership/ward-state.ts';
+import { isPersonal, type DeviceKind } from '../membership/ward-state.ts';
 
 export const JOIN_SECRET_LENGTH = 16;
 const PREFIX = 'WS1-';
@@ -45,8 +45,9 @@ export function decodeJoinCode(pasted: string): Result<JoinCode, 'not-a-join-cod
 
 /**
  * The key of the invitation for a device of `kind`. One code may serve two kinds (a tablet's node and its page):
- * each has a key, and an `invite` operation, of its own.
+ * each has a key, and an `invite` operation, of its own. A page does not know whether it joins as a tablet's or as a
+ * desktop's: the log does, by the invitation, so both have the same key.
  */
 export function invitationKey(secret: Uint8Array, ward: WardId, kind: DeviceKind): SigningKey {
-  return signingKeyFromSeed(deriveKey(secret, new Uint8Array(0), LABEL.invitation, [ward, utf8(kind)], 32));
+  return signingKeyFromSeed(deriveKey(secret, new Uint8Array(0), LABEL.invitation, [ward, utf8(isPersonal(kind) ? 'client' : kind)], 32));
 }

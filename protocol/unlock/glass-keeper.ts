@@ -17,6 +17,7 @@ import { verifyFor } from '../crypto/signing/signature.ts';
 import { indexInDealing, isSoundDealing } from '../membership/dealing.ts';
 import { glassDealingId, MAX_GLASS_HOURS, type GlassUse } from '../membership/glass.ts';
 import { maySign } from '../membership/roles.ts';
+import { isPersonal } from '../membership/ward-state.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
 import { decodeGlassRecords, encodeGlassShare, encodeUsed, glassShareName, usedName, userOfUsed, withQuestion, type GlassShare, type Used } from './glass-records.ts';
@@ -185,7 +186,7 @@ export class GlassKeeper {
   #isAsker(device: DeviceId): boolean {
     const { devices } = this.#init.replica.state();
     const asking = devices.get(hexOf(device));
-    return asking?.kind === 'client' && asking.removal === undefined && devices.get(hexOf(this.#init.self))?.removal === undefined;
+    return asking !== undefined && isPersonal(asking.kind) && asking.removal === undefined && devices.get(hexOf(this.#init.self))?.removal === undefined;
   }
 
   async #destroy(share: GlassShare): Promise<void> {

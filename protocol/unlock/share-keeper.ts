@@ -15,7 +15,7 @@ import { decodeElement } from '../crypto/sharing/group.ts';
 import { verifyShare } from '../crypto/sharing/sharing.ts';
 import { verifyFor } from '../crypto/signing/signature.ts';
 import { dealingId, indexInDealing, isSoundDealing, triesPerDevice, triesPerNode, type Dealing } from '../membership/dealing.ts';
-import type { UserState } from '../membership/ward-state.ts';
+import { isPersonal, type UserState } from '../membership/ward-state.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
 import { resetContent, type UnlockAnswer, type ShareQuestion, type UnlockRefusal } from './messages.ts';
@@ -166,7 +166,7 @@ export class ShareKeeper {
   #isAsker(device: DeviceId): boolean {
     const { devices } = this.#init.replica.state();
     const asking = devices.get(hexOf(device));
-    return asking?.kind === 'client' && asking.removal === undefined && devices.get(hexOf(this.#init.self))?.removal === undefined;
+    return asking !== undefined && isPersonal(asking.kind) && asking.removal === undefined && devices.get(hexOf(this.#init.self))?.removal === undefined;
   }
 
   #activeShare(user: UserState): { readonly share: KeptShare; readonly dealing: Dealing } | undefined {

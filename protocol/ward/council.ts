@@ -9,6 +9,7 @@ import { MAX_CUT, MAX_HOLDERS } from '../membership/operation.ts';
 import type { OperationInReview, Proposal, Quorum, Role, UserState, Verdict, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { cutOfUser } from './cut.ts';
+import { adminHere, objectionHere, type Place } from './powers.ts';
 import { signRemoval } from './removal.ts';
 import type { SessionSigner } from './session-signer.ts';
 
@@ -16,7 +17,7 @@ import type { SessionSigner } from './session-signer.ts';
 export type Outcome = 'done' | 'proposed';
 
 export type CouncilFailure =
-  | 'not-an-admin' | 'unknown-user' | 'last-admin' | 'unknown-proposal' | 'own-proposal' | 'bad-quorum' | 'not-a-holder' | 'no-second-admin'
+  | 'not-an-admin' | 'at-a-desktop' | 'unknown-user' | 'last-admin' | 'unknown-proposal' | 'own-proposal' | 'bad-quorum' | 'not-a-holder' | 'no-second-admin'
   | 'unknown-operation' | 'own-operation' | 'not-repeatable' | 'too-many-chains';
 
 export interface CouncilOptions {
@@ -119,6 +120,7 @@ export class Council {
     const { quorum } = state;
     const holders = new Set(quorum?.holders.map(hexOf));
     if (quorum === undefined || !holders.has(hexOf(this.#options.user))) return fail('not-a-holder');
+    if (objectionHere(state, this.#here, 'appoint') === 'at-a-desktop') return fail('at-a-desktop');
     if (presentUser(state, user) === undefined) return fail('unknown-user');
     const byOther = new Map(state.votes
       .filter((vote) => hexOf(vote.user) === hexOf(user) && !this.#isSelf(vote.by) && holders.has(hexOf(vote.by)) && presentUser(state, vote.by) !== undefined)
@@ -145,9 +147,13 @@ export class Council {
     return this.#options.replica.state();
   }
 
-  #admin(): Result<WardState, 'not-an-admin'> {
-    const state = this.#state;
-    return presentUser(state, this.#options.user)?.role === 'admin' ? succeed(state) : fail('not-an-admin');
+  #admin(): Result<WardState, 'not-an-admin' | 'at-a-desktop'> {
+    return adminHere(this.#state, this.#here);
+  }
+
+  get #here(): Place {
+    const { user, signer: { device } } = this.#options;
+    return { user, device };
   }
 
   #isSelf(user: UserId): boolean {

@@ -9,10 +9,11 @@ import { maySign } from '../membership/roles.ts';
 import type { ErasureState, WardState } from '../membership/ward-state.ts';
 import { listBackups, reportErasures, type ErasureReport, type KnownBackup } from '../replica/custody-notes.ts';
 import type { Replica } from '../replica/replica.ts';
+import { objectionHere } from './powers.ts';
 import type { SessionSigner } from './session-signer.ts';
 
 export type ErasureFailure =
-  | 'not-a-signer'
+  | 'not-a-signer' | 'at-a-desktop'
   /** Nobody else is admin or privacy officer. */
   | 'no-second-signer'
   | 'no-documents' | 'too-many-documents' | 'bad-reason' | 'already-proposed' | 'unknown-erasure' | 'own-erasure' | 'already-confirmed';
@@ -51,7 +52,8 @@ export class Erasures {
   /** The reason stays in the log for ever, where everybody of the ward can read it: it should name nobody. */
   async propose(documents: readonly DocumentId[], reason: string): Promise<Result<ItemId, ErasureFailure>> {
     const { replica, keyring, signer, user, entropy } = this.#options;
-    if (!this.#maySign(user)) return fail('not-a-signer');
+    const objection = objectionHere(this.#state, { user, device: signer.device }, 'erase');
+    if (objection !== undefined) return fail(objection === 'no-role' ? 'not-a-signer' : objection);
     const others = [...this.#state.users.values()].filter(({ id, removal }) => removal === undefined && hexOf(id) !== hexOf(user));
     if (!others.some(({ id }) => this.#maySign(id))) return fail('no-second-signer');
     if (documents.length === 0) return fail('no-documents');
@@ -69,7 +71,8 @@ export class Erasures {
 
   async confirm(erasure: ItemId): Promise<Result<null, ErasureFailure>> {
     const { signer, user } = this.#options;
-    if (!this.#maySign(user)) return fail('not-a-signer');
+    const objection = objectionHere(this.#state, { user, device: signer.device }, 'confirm-erasure');
+    if (objection !== undefined) return fail(objection === 'no-role' ? 'not-a-signer' : objection);
     const found = this.#state.erasures.get(hexOf(erasure));
     if (found === undefined || !this.#maySign(found.by)) return fail('unknown-erasure');
     if (found.confirmed !== undefined) return fail('already-confirmed');

@@ -9,7 +9,7 @@ import { fail, succeed, type Result } from '../codec/result.ts';
 import { MAX_GLASS_REASON, openGlassReason, sealGlassReason } from '../keys/glass.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { cliniciansTeam, MAX_GLASS_DOCUMENTS, MAX_GLASS_HOURS, type GlassFinding, type GlassUse } from '../membership/glass.ts';
-import { maySign, type Signable } from '../membership/roles.ts';
+import type { Signable } from '../membership/roles.ts';
 import type { WardState } from '../membership/ward-state.ts';
 import { NotAdmittedError } from '../replica/chain-writer.ts';
 import type { Replica } from '../replica/replica.ts';
@@ -17,13 +17,14 @@ import type { UnlockNodes } from '../unlock/messages.ts';
 import { GlassWraps, type FinderOf, type FoundPatient } from './glass-wraps.ts';
 import { openByGlass, type GlassOpenFailure } from './glass-open.ts';
 import { dealKey, isDealingDue, type DealFailure, type UnlockProgress } from './presence.ts';
+import { adminHere, objectionHere, type Place } from './powers.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
 
 const HOUR = 60 * 60 * 1000;
 
-export type GlassFailure = GlassOpenFailure | 'not-set' | 'not-a-clinician' | 'bad-reason' | 'bad-hours' | 'no-documents' | 'unknown-use' | 'own-use' | 'not-a-reviewer';
-export type SetGlassFailure = 'not-an-admin' | 'no-policy' | DealFailure['code'];
+export type GlassFailure = GlassOpenFailure | 'not-set' | 'not-a-clinician' | 'bad-reason' | 'bad-hours' | 'no-documents' | 'unknown-use' | 'own-use' | 'not-a-reviewer' | 'at-a-desktop';
+export type SetGlassFailure = 'not-an-admin' | 'at-a-desktop' | 'no-policy' | DealFailure['code'];
 
 /** What is open now by breaking the glass. */
 export interface OpenGlass {
@@ -80,7 +81,8 @@ export class Glass {
   async set(): Promise<Result<null, SetGlassFailure>> {
     const { replica, signer, nodes, teamKeys, environment: { entropy }, settleOwed } = this.#options;
     const state = this.#state;
-    if (!this.#may('set-glass')) return fail('not-an-admin');
+    const admin = adminHere(state, this.#here);
+    if (!admin.ok) return admin;
     if (state.unlockPolicy === undefined) return fail('no-policy');
     const dealt = await dealKey({
       state, policy: state.unlockPolicy, before: state.glass?.dealings[0], entropy, hand: (node, dealing, share) => nodes.ask(node, { type: 'deal-glass', dealing, share }),
@@ -174,6 +176,7 @@ export class Glass {
     const found = this.#state.glassUses.get(hexOf(use));
     if (found === undefined) return fail('unknown-use');
     if (!this.mayReview()) return fail('not-a-reviewer');
+    if (objectionHere(this.#state, this.#here, 'review-glass') === 'at-a-desktop') return fail('at-a-desktop');
     if (hexOf(found.user) === hexOf(this.#options.user)) return fail('own-use');
     await this.#options.signer.operate({ type: 'review-glass', use, finding });
     return succeed(null);
@@ -310,8 +313,12 @@ export class Glass {
   }
 
   #may(what: Signable): boolean {
-    const own = this.#state.users.get(hexOf(this.#options.user));
-    return own !== undefined && own.removal === undefined && maySign(own.role, what);
+    return objectionHere(this.#state, this.#here, what) === undefined;
+  }
+
+  get #here(): Place {
+    const { user, signer: { device } } = this.#options;
+    return { user, device };
   }
 }
 

@@ -15,10 +15,11 @@ import { devicesTogether } from '../membership/devices-together.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { dealAnew, type NewDealing } from './presence.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
-import type { CutEntry, DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
+import type { CutEntry, DesktopPowers, DeviceKind, DeviceState, Role, WardState } from '../membership/ward-state.ts';
 import type { Replica } from '../replica/replica.ts';
 import { adminsOf } from './council.ts';
 import { cutOfDevice, cutOfUser } from './cut.ts';
+import { adminHere } from './powers.ts';
 import { usersOf } from './devices.ts';
 import { MIN_PASSWORD_LENGTH } from './password-rule.ts';
 import { MAX_CUT, MAX_GRACE_HOURS } from '../membership/operation.ts';
@@ -45,7 +46,7 @@ export interface LostReport {
   readonly users: readonly UserId[];
 }
 
-export type MemberFailure = 'not-an-admin' | 'bad-grace' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin' | 'too-many-chains'
+export type MemberFailure = 'not-an-admin' | 'at-a-desktop' | 'bad-grace' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin' | 'too-many-chains'
   /** Fewer nodes of the ward in reach than its policy deals shares to. */
   | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
@@ -272,6 +273,14 @@ export class Members {
     return succeed(null);
   }
 
+  /** Whether admins and privacy officers act at desktops too (PAGE-9). Said by an admin who is at none. */
+  async setDesktopPowers(powers: DesktopPowers): Promise<Result<null, MemberFailure>> {
+    const state = this.#admin();
+    if (!state.ok) return state;
+    await this.#options.signer.operate({ type: 'set-desktop-powers', powers });
+    return succeed(null);
+  }
+
   /** Lets a user who has no tries left try again (UNLOCK-6). It opens nothing. */
   async resetTries(user: UserId): Promise<Result<null, MemberFailure>> {
     const state = this.#admin();
@@ -285,10 +294,8 @@ export class Members {
     if (this.#admin().ok) await this.#settle();
   }
 
-  #admin(): Result<WardState, 'not-an-admin'> {
-    const state = this.#options.replica.state();
-    const self = state.users.get(hexOf(this.#options.user));
-    return self?.role === 'admin' && self.removal === undefined ? succeed(state) : fail('not-an-admin');
+  #admin(): Result<WardState, 'not-an-admin' | 'at-a-desktop'> {
+    return adminHere(this.#options.replica.state(), this.#options);
   }
 
   /** Undefined where the ward has no policy. */

@@ -3,7 +3,7 @@
  * accepts or declines; accepted work is merged by everybody (ADMIT-6), declined work stays where it is and leaves the list.
  */
 import { isWardsOwn, type AuthorId, type DeviceId, type DocumentId, type ItemId, type UserId } from '../codec/ids.ts';
-import { fail, succeed, type Result } from '../codec/result.ts';
+import { succeed, type Result } from '../codec/result.ts';
 import type { Json, JsonObject } from '../documents/engine.ts';
 import { differenceOf, type Difference } from '../documents/value-difference.ts';
 import { chainOf } from '../membership/describe.ts';
@@ -47,7 +47,7 @@ export interface Change {
 export interface ReviewOptions {
   readonly replica: Replica;
   readonly signer: SessionSigner;
-  readonly isAdmin: () => boolean;
+  readonly admin: () => Result<unknown, 'not-an-admin' | 'at-a-desktop'>;
   readonly valueOf: (document: DocumentId) => JsonObject | undefined;
   readonly valueWithWorkOf: (document: DocumentId, author: AuthorId) => Promise<JsonObject | undefined>;
   readonly settled: () => Promise<void>;
@@ -82,8 +82,9 @@ export class Review {
   }
 
   /** Resolves when the verdict is in the log and this session shows what follows from it. */
-  async settle({ document, author, seq, id }: Pick<Disputed, 'document' | 'author' | 'seq' | 'id'>, verdict: Verdict): Promise<Result<null, 'not-an-admin'>> {
-    if (!this.#options.isAdmin()) return fail('not-an-admin');
+  async settle({ document, author, seq, id }: Pick<Disputed, 'document' | 'author' | 'seq' | 'id'>, verdict: Verdict): Promise<Result<null, 'not-an-admin' | 'at-a-desktop'>> {
+    const admin = this.#options.admin();
+    if (!admin.ok) return admin;
     await this.#options.signer.operate({ type: 'settle', verdict, of: { type: 'items', document, author, seq, id } });
     await this.#options.settled();
     return succeed(null);

@@ -15,6 +15,8 @@ import type { Replica } from '../replica/replica.ts';
 
 export interface SessionSigner {
   readonly session: SessionId;
+  /** Where it was opened. */
+  readonly device: DeviceId;
   readonly key: SigningKey;
   /** Signs an operation of the ward log and puts it there. */
   operate(operation: Operation): Promise<Item>;
@@ -88,6 +90,7 @@ function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, c
 
   return {
     session: certificate.session,
+    device: certificate.device,
     key,
     append,
     appendBuilt,

@@ -32,6 +32,7 @@ import { Glass } from './glass.ts';
 import { Members } from './members.ts';
 import { askOldPassword, type OldPasswordState } from './old-password.ts';
 import { NO_NODES, ownBundle } from './own-bundle.ts';
+import { adminHere, isHeldShort } from './powers.ts';
 import { ReadAudit } from './read-audit.ts';
 import { Review } from './review.ts';
 import { startSession, type SessionSigner } from './session-signer.ts';
@@ -128,7 +129,7 @@ export class Session {
       settleOwed: () => this.members.settleOwed(),
     });
     this.review = new Review({
-      replica, signer, isAdmin: () => this.role === 'admin', valueOf: (id) => this.#library.document(id)?.value,
+      replica, signer, admin: () => adminHere(replica.state(), { user: identity.user, device }), valueOf: (id) => this.#library.document(id)?.value,
       valueWithWorkOf: (id, author) => this.#library.withWorkOf(id, author), settled: () => this.settled(),
     });
     const offs = [replica.onAdmitted((admitted) => this.#follow(admitted)), replica.onDropped((documents) => this.#drop(documents))];
@@ -137,6 +138,11 @@ export class Session {
 
   get role(): Role | undefined {
     return this.#replica.state().users.get(hexOf(this.user))?.role;
+  }
+
+  /** Whether this device is a desktop that the ward does not trust with an admin's powers (PAGE-9). */
+  get isHeldShort(): boolean {
+    return isHeldShort(this.#replica.state(), this.#signer.device);
   }
 
   /** Why this session is worth nothing any more, if so: its user was removed, or an admin gave them new keys (LOCK-4). */

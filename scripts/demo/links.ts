@@ -54,7 +54,7 @@ export async function makeLinks(root: string, doors: readonly Door[], environmen
       links.push({ name, url, join: `${url}#join=${own}` });
       continue;
     }
-    const secret = must(await inviteDevice(session, device.replica, environment, { kind: 'client', name: `Browser at ${name}`, expires: environment.clock.now() + DAY }));
+    const secret = must(await inviteDevice(session, device.replica, environment, { kind: folder.kind === 'tablet' ? 'client' : 'desktop', name: `Browser at ${name}`, expires: environment.clock.now() + DAY }));
     const code = encodeJoinCode({ ward: device.replica.ward, inviter: folder.id, secret, addresses: [] });
     links.push({ name, url, join: `${url}#join=${code}` });
   }

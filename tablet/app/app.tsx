@@ -101,7 +101,7 @@ function RoutedScreen({ at, session }: { at: Route; session: Extract<SessionView
     case 'new-patient': return <NewPatient canWrite={canWrite} />;
     case 'observe': return <Observe key={at.patient} patient={at.patient} canWrite={canWrite} />;
     case 'exchange': return <Exchange />;
-    case 'devices': return <Devices canReport={session.role === 'admin'} />;
+    case 'devices': return <Devices canReport={session.role === 'admin' && !session.isHeldShort} />;
     case 'doctor': return <Doctor />;
     case 'ward': return <Ward part={at.part} />;
     case 'erasures': return <Erasures />;

@@ -75,6 +75,8 @@ export interface CouncilView {
   readonly policies: readonly PolicyChoice[];
   /** For so many hours after a password a PIN opens on the same tablet; 0 is never. */
   readonly graceHours: number;
+  /** What admins and privacy officers may do at desktops. */
+  readonly desktopPowers: 'own' | 'role';
   /** Archives and tablets in the ward. */
   readonly nodesThere: number;
   /** Where a new browser can come in: archives for desks, tablets for the browser on them. */
@@ -92,6 +94,7 @@ export type CouncilAction =
   | { readonly do: 'set-quorum'; readonly threshold: number; readonly holders: readonly string[] }
   | { readonly do: 'set-policy'; readonly threshold: number; readonly nodes: number }
   | { readonly do: 'set-grace'; readonly hours: number }
+  | { readonly do: 'set-desktop-powers'; readonly powers: 'own' | 'role' }
   | { readonly do: 'invite'; readonly name: string; readonly door: string }
   | { readonly do: 'settle-held'; readonly id: string; readonly verdict: 'accept' | 'decline' }
   | { readonly do: 'settle-work'; readonly work: WorkKey; readonly verdict: 'accept' | 'decline' };

@@ -10,7 +10,7 @@ export interface ErasureView {
   readonly patient: string | null;
   readonly proposed: { readonly by: string; readonly own: boolean; readonly at: IsoTime };
   readonly confirmed: { readonly by: string; readonly at: IsoTime } | null;
-  readonly devices: readonly { readonly id: string; readonly name: string; readonly kind: 'archive' | 'tablet' | 'bridge' | 'client'; readonly removed: boolean; readonly at: IsoTime | null }[];
+  readonly devices: readonly { readonly id: string; readonly name: string; readonly kind: 'archive' | 'tablet' | 'bridge' | 'client' | 'desktop'; readonly removed: boolean; readonly at: IsoTime | null }[];
   /** Made before, and so holding sealed items. */
   readonly backups: readonly { readonly id: string; readonly made: IsoTime; readonly destroyed: IsoTime | null }[];
 }

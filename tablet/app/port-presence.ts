@@ -6,7 +6,7 @@ import type { OldShare } from '../../protocol/ward/old-password.ts';
 export interface AskedNode {
   /** The beginning of its id. */
   readonly id: string;
-  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
+  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client' | 'desktop';
   /** Null while names are sealed. */
   readonly name: string | null;
   readonly outcome: NodeOutcome;

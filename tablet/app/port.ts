@@ -102,7 +102,7 @@ export interface DeviceView {
   /** In hex; of a tablet with its page, the tablet's. */
   readonly id: string;
   readonly name: string;
-  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
+  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client' | 'desktop';
   /** The device in one's hand. */
   readonly own: boolean;
   /** Of the own page: whether the browser keeps its key to itself, or it lies in the browser's storage. */
@@ -174,7 +174,7 @@ export type SessionView =
   /** The names of ward and device are sealed while locked; `device` is the beginning of its id. */
   | { readonly state: 'locked'; readonly device: string }
   /** `over`: why nothing may be done here any more. `lostDevices`: names of devices where this user had unlocked and that were shut out since the password was last set. */
-  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly hasTemporaryPassword: boolean; readonly lostDevices: readonly string[]; readonly over?: 'removed' | 'new-keys' }
+  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly isHeldShort: boolean; readonly hasTemporaryPassword: boolean; readonly lostDevices: readonly string[]; readonly over?: 'removed' | 'new-keys' }
   /** This device was removed from the ward; what it held is being destroyed, or `destroyed`. */
   | { readonly state: 'revoked'; readonly destroyed: boolean }
   | { readonly state: 'failed'; readonly message: string };
@@ -253,7 +253,7 @@ type EntryLists = 'allergies' | 'conditions' | 'medications' | 'measurements' | 
 export interface PeerView {
   readonly peer: string;
   readonly name: string;
-  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client';
+  readonly kind: 'archive' | 'tablet' | 'bridge' | 'client' | 'desktop';
   /** In reach of this page; of its tablet, where the page is a tablet's. */
   readonly connected: boolean;
   /** This page's own tablet, whose disk keeps what is written here. */

@@ -35,6 +35,7 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
     policy: isEmpty ? null : TWO_OF_THREE,
     policies: isEmpty ? [{ threshold: 1, nodes: 1, tries: 10, triesOnOne: 5 }] : [TWO_OF_THREE, { threshold: 3, nodes: 4, tries: 9, triesOnOne: 5 }, { threshold: 1, nodes: 2, tries: 10, triesOnOne: 3 }],
     graceHours: isEmpty ? 0 : 12,
+    desktopPowers: 'own',
     nodesThere: isEmpty ? 1 : 4,
     doors: isEmpty ? [] : [
       { id: 'd5', name: 'Archive', kind: 'archive', connected: true }, { id: 'd1', name: 'Tablet at bay A', kind: 'tablet', connected: true },
@@ -78,6 +79,9 @@ export function fakeCouncil({ now, council }: Scenario): FakeCouncil {
         case 'set-policy':
           if (action.nodes > view.nodesThere) return 'more-nodes-than-there-are';
           view = { ...view, policy: view.policies.find(({ threshold, nodes }) => threshold === action.threshold && nodes === action.nodes) ?? null };
+          break;
+        case 'set-desktop-powers':
+          view = { ...view, desktopPowers: action.powers };
           break;
         case 'set-grace':
           view = { ...view, graceHours: action.hours };

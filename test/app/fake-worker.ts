@@ -307,7 +307,7 @@ function showSession(state: Scenario['session']): void {
     case 'locked': send({ topic: 'session', value: { state, device: '3fa91c07' } }); break;
     case 'failed': send({ topic: 'session', value: { state, message: 'The store is of a newer version.' } }); break;
     case 'unlocked':
-      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
+      send({ topic: 'session', value: { state, ...place, user: 'a1', handle: testLogin.handle, name: me.name, role: scenario.role, isHeldShort: scenario.isHeldShort, mayWrite: scenario.role !== 'viewer' && scenario.role !== 'privacy', hasTemporaryPassword: temporary, lostDevices: scenario.lostDevices } });
       if (scenario.role === 'admin' && scenario.council !== 'loading') send({ topic: 'council', value: council.view() });
       showAccount();
       showGlass();

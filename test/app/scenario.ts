@@ -11,6 +11,8 @@ export interface Scenario {
   readonly role: 'clinician' | 'viewer' | 'admin' | 'privacy';
   /** Names of devices that were lost since this user set the password. */
   readonly lostDevices: readonly string[];
+  /** This is a desktop that is not trusted with an admin's powers. */
+  readonly isHeldShort: boolean;
   /** Somebody else chose the password. */
   readonly temporaryPassword: boolean;
   /** Something happened to the account since the last unlock, and somebody asks for a share. */
@@ -38,7 +40,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy', glass: 'quick', emergencies: 'busy',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], isHeldShort: false, temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy', glass: 'quick', emergencies: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

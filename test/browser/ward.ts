@@ -155,8 +155,8 @@ export class LoopbackWard {
   /** A one-time code for a browser or a headless client, which comes in by the node named. Resolves when that node knows it. */
   async invite(inviter: NodeName, name: string, lifetime = HOUR): Promise<string> {
     const { device, session } = this.#admin;
-    const secret = must(await inviteDevice(session, device.replica, environment, { kind: 'client', name, expires: environment.clock.now() + lifetime }));
-    const { id } = must(await readDeviceFolder(this.folder(inviter)));
+    const { id, kind } = must(await readDeviceFolder(this.folder(inviter)));
+    const secret = must(await inviteDevice(session, device.replica, environment, { kind: kind === 'tablet' ? 'client' : 'desktop', name, expires: environment.clock.now() + lifetime }));
     await this.settled();
     return encodeJoinCode({ ward: device.replica.ward, inviter: id, secret, addresses: [] });
   }

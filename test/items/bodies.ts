@@ -89,6 +89,7 @@ const OPERATIONS: { readonly [Type in OperationType]: readonly [Extract<Operatio
   propose: [{ type: 'propose', action: ACTIONS['set-role'] }, { type: 'propose', action: ACTIONS['remove-user'] }, { type: 'propose', action: ACTIONS['set-quorum'] }],
   appoint: [{ type: 'appoint', user: USER, votes: [ITEM] }],
   'set-grace': [{ type: 'set-grace', hours: 12 }],
+  'set-desktop-powers': [{ type: 'set-desktop-powers', powers: 'role' }],
   erase: [{ type: 'erase', documents: [DOCUMENT], sealedReason: random.randomBytes(100) }],
   'set-glass': [{ type: 'set-glass', team: TEAM, dealing: { threshold: 2, nodes: [DEVICE, deviceId.from(random.randomBytes(32))], commitments: [random.randomBytes(32), random.randomBytes(32)] } }],
   'break-glass': [{ type: 'break-glass', documents: [DOCUMENT], sealedReason: random.randomBytes(80), until: 1_700_000_000_000 }],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cliniciansTeam } from '../../protocol/membership/glass.ts';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { maySign, SIGNERS, type Signable } from '../../protocol/membership/roles.ts';
+import { maySign, maySignAtDesktop, SIGNERS, type Signable } from '../../protocol/membership/roles.ts';
 import { ROLES, type Role } from '../../protocol/membership/ward-state.ts';
 import { buildWard, type TestSession } from '../support/ward-builder.ts';
 import { deliver, logOf, operationsOf } from './log-lab.ts';
@@ -27,6 +27,19 @@ function tableOfSpec(): Map<string, Role[]> {
 
 test('LOG-4: the table of roles in SPEC.md is the one that the code reads', () => {
   assert.deepEqual(Object.fromEntries(tableOfSpec()), SIGNERS);
+});
+
+test('PAGE-9: the last column of the table in SPEC.md is what the code lets be signed at desktops', () => {
+  const lines = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8').split('\n');
+  const start = lines.findIndex((line) => line.startsWith('| | viewer |'));
+  const allowed: string[] = [];
+  for (const line of lines.slice(start + 2)) {
+    if (!line.startsWith('|')) break;
+    const cells = line.split('|').slice(1, -1).map((cell) => cell.trim());
+    if (cells.at(-1) === '✓') allowed.push(...(cells[0] ?? '').replaceAll(/\(.*?\)/g, '').split(',').map((name) => name.trim()));
+  }
+  const inCode = (Object.keys(SIGNERS) as Signable[]).filter((what) => maySignAtDesktop(what));
+  assert.deepEqual(allowed.toSorted(), inCode.toSorted());
 });
 
 /** One operation of each type that makes sense where everything else is there. */
@@ -57,6 +70,7 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
     'set-unlock': { type: 'set-unlock', user: session.user.id, bundle: random.randomBytes(8), dealing: { threshold: 1, nodes: [known], commitments: [random.randomBytes(32)] }, why: 'nodes-changed' },
     'reset-tries': { type: 'reset-tries', user },
     'set-grace': { type: 'set-grace', hours: 12 },
+    'set-desktop-powers': { type: 'set-desktop-powers', powers: 'role' },
     propose: { type: 'propose', action: { type: 'remove-user', user } },
     approve: { type: 'approve', proposal, cut: [] },
     checkpoint: { type: 'checkpoint' },
@@ -72,7 +86,7 @@ function operationsBy(session: TestSession, subjects: { readonly team: TeamId; r
   };
 }
 
-test('LOG-4: every operation by every role, exactly as the table says', async () => {
+test('LOG-4, PAGE-9: every operation by every role, at a tablet and at a desktop, exactly as the table says', async () => {
   const ward = await buildWard();
   const other = await ward.openSession(await ward.addUser('other', 'viewer'), await ward.addDevice('client'));
   const team = teamId.from(ward.random.randomBytes(16));
@@ -94,8 +108,17 @@ test('LOG-4: every operation by every role, exactly as the table says', async ()
   const holder = await alone.addUser('holder', 'viewer');
   const quorum = alone.founder.operation({ type: 'set-quorum', threshold: 2, holders: [holder.id, alone.founder.user.id] });
   assert.equal(deliver(logOf(alone, operationsOf(alone)), quorum).outcome, 'may-enter');
+  const desktop = await ward.addDevice('desktop');
+  const desks = new Map([...sessions].map(([role, { user }]) => [role, ward.newSession(user, desktop)]));
   const before = operationsOf(ward);
 
+  for (const [role, session] of desks) {
+    for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, erasure: erasure.id, use: use.id, ask, recovery }))) {
+      const verdict = deliver(logOf(ward, before), session.operation(operation, { seq: 1, prev: new Uint8Array(0) }));
+      const expected = maySign(role, type as Signable) && maySignAtDesktop(type as Signable) ? 'may-enter' : 'refused: role';
+      assert.equal(verdict.outcome === 'refused' ? `refused: ${verdict.reason}` : verdict.outcome, expected, `PAGE-9: ${type} by ${role} at a desktop`);
+    }
+  }
   for (const [role, session] of sessions) {
     for (const [type, operation] of Object.entries(operationsBy(session, { team, other, proposal: proposal.id, erasure: erasure.id, use: use.id, ask, recovery }))) {
       const verdict = deliver(logOf(ward, before), session.operation(operation, { seq: 1, prev: new Uint8Array(0) }));

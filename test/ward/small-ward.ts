@@ -5,6 +5,7 @@ import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { encodeFields, encodeItem, signItem } from '../../protocol/items/item.ts';
 import { proveJoin } from '../../protocol/membership/join-proof.ts';
 import { encodeOperation } from '../../protocol/membership/operation.ts';
+import type { DeviceKind } from '../../protocol/membership/ward-state.ts';
 import { openReplica } from '../../protocol/replica/open-replica.ts';
 import type { Replica } from '../../protocol/replica/replica.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
@@ -36,9 +37,9 @@ export async function found(): Promise<Place> {
 }
 
 /** Another device of the ward, added by an admin's session, with a copy of what is there. */
-export async function addPlace(admin: Session, from: Replica): Promise<Place> {
+export async function addPlace(admin: Session, from: Replica, kind: DeviceKind = 'client'): Promise<Place> {
   const key = newKey();
-  const added = await admin.members.addDevice(deviceId.from(key.publicKey), 'client', 'Another');
+  const added = await admin.members.addDevice(deviceId.from(key.publicKey), kind, 'Another');
   if (!added.ok) throw new Error(added.failure);
   const replica = await emptyReplica(from.ward);
   await copyItems(from, replica);

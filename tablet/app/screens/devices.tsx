@@ -59,10 +59,10 @@ function Row({ device, onLost }: { device: DeviceView; onLost: ((device: DeviceV
   const say = all.devices;
   const seen = device.own ? say.thisOne : device.connected ? say.connected
     : device.lastSeen === undefined ? say.neverSeen : say.lastSeen(ago(device.lastSeen, now.value, all));
-  const isUsed = device.kind === 'tablet' || device.kind === 'client';
+  const isUsed = device.kind === 'tablet' || device.kind === 'client' || device.kind === 'desktop';
   return (
     <li class="device-row" data-connected={device.connected || device.own}>
-      <Icon name={device.kind === 'tablet' || device.kind === 'client' ? 'device' : 'save'} size={24} />
+      <Icon name={device.kind === 'tablet' || device.kind === 'client' || device.kind === 'desktop' ? 'device' : 'save'} size={24} />
       <div class="device-facts">
         <h2>{device.name}</h2>
         <p class="muted">{all.sync.kinds[device.kind]} · {seen}</p>
@@ -78,6 +78,6 @@ function Row({ device, onLost }: { device: DeviceView; onLost: ((device: DeviceV
 
 /** One's own first, then who carries patients' data about, each by name. */
 function sorted(devices: readonly DeviceView[]): readonly DeviceView[] {
-  const rank = { tablet: 0, client: 1, archive: 2, bridge: 3 } as const;
+  const rank = { tablet: 0, client: 1, desktop: 2, archive: 3, bridge: 4 } as const;
   return devices.toSorted((a, b) => Number(b.own) - Number(a.own) || rank[a.kind] - rank[b.kind] || a.name.localeCompare(b.name));
 }

@@ -1,6 +1,7 @@
 /** How people unlock: how many of the ward's devices have to answer, and what each choice gives up (UNLOCK-7). */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { DesktopsPanel } from '../parts/desktops-panel.tsx';
 import { FormProblem } from '../parts/form-problem.tsx';
 import { GracePanel } from '../parts/grace-panel.tsx';
 import type { CouncilView, PolicyChoice } from '../port-council.ts';
@@ -50,6 +51,7 @@ export function WardUnlock({ view }: { view: CouncilView }): JSX.Element {
         <button type="submit" class="button button-primary" aria-disabled={working || isInForce}>{working ? workingText : say.action}</button>
       </form>
       <GracePanel view={view} />
+      <DesktopsPanel view={view} />
     </div>
   );
 }

@@ -17,6 +17,7 @@ export function Ward({ part }: { part: WardPart }): JSX.Element {
   const { topics } = usePort();
   const view = topics.council.value;
   const session = topics.session.value;
+  const isHeldShort = session.state === 'unlocked' && session.isHeldShort;
   const isAdmin = session.state === 'unlocked' && session.role === 'admin';
   const isAlone = topics.sync.value.peers.every(({ connected, own }) => !connected || own === true);
   const say = words.value.council;
@@ -32,6 +33,7 @@ export function Ward({ part }: { part: WardPart }): JSX.Element {
               </a>
             ))}
           </nav>
+          {isHeldShort && <p class="notice" data-tone="question" role="status"><Icon name="lock" /> <span>{say.heldShort}</span></p>}
           {isAlone && <p class="notice" data-tone="question" role="status"><Icon name="cloudOff" /> <span>{say.offline}</span></p>}
           {view === null ? <p role="status">{words.value.loading}</p> : <Part key={part} part={part} view={view} />}
         </>

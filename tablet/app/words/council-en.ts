@@ -4,6 +4,7 @@ import { plural } from './plural.ts';
 
 const failures: Readonly<Record<CouncilCode, string>> = {
   'not-an-admin': 'Only an admin can do this.',
+  'at-a-desktop': 'Not at a desktop: its page comes over the network, so the ward trusts it with no admin’s powers. Do it on a tablet.',
   'handle-taken': 'This name to log in with is taken. Choose another.',
   'bad-handle': 'A name to log in with has 1 to 32 small letters, digits and hyphens.',
   'unknown-team': 'This team is not there any more.',
@@ -34,6 +35,7 @@ export const councilEn = {
   title: 'People and rules',
   parts: { people: 'People', teams: 'Teams', two: 'Two admins', review: 'Review', unlock: 'Unlocking', browser: 'New browser' },
   notForYou: 'Only admins see this.',
+  heldShort: 'At this desktop you can look, and change nothing here: its page comes over the network at every start, so the ward trusts it with no admin’s powers. Use a tablet, or let an admin allow it there under Unlocking.',
   offline: 'No other device is in reach. You can read here, and what you change is kept and sent later. Nobody can be added or get new keys while too few devices answer.',
   proposed: 'Proposed. Another admin has to approve it.',
   working: 'Working…',
@@ -196,6 +198,19 @@ export const councilEn = {
     now: 'In force',
     action: 'Put it in force',
     done: (hours: number) => (hours === 0 ? 'PINs are over, as soon as the tablets have heard of it.' : `A PIN opens for ${plural(hours, 'hour', 'hours')} after a password.`),
+  },
+
+  desktops: {
+    title: 'Admins at desktops',
+    text: 'A desktop’s page comes over the network at every start. Whoever could turn the bridge could give it other code, which would act with the powers of whoever unlocks there.',
+    choose: 'What admins and privacy officers may do at desktops',
+    own: 'What is their own',
+    ownText: 'Patients, their own password and keys, breaking the glass. People, devices, rules, erasures and reviews take a tablet or a command.',
+    role: 'Everything',
+    roleText: 'As at a tablet. A turned bridge could then add people and devices while an admin is unlocked at a desktop.',
+    now: 'In force',
+    action: 'Put it in force',
+    done: 'In force, as soon as the desktops have heard of it.',
   },
 
   browser: {

@@ -5,6 +5,7 @@ import { pluriel } from './plural.ts';
 export const councilFr: typeof councilEn = {
   failures: {
     'not-an-admin': 'Seul un administrateur peut le faire.',
+    'at-a-desktop': 'Pas à un bureau : sa page vient par le réseau, le service ne lui confie donc aucun pouvoir d’administrateur. Faites-le sur une tablette.',
     'handle-taken': 'Ce nom de connexion est pris. Choisissez-en un autre.',
     'bad-handle': 'Un nom de connexion a 1 à 32 lettres minuscules, chiffres et traits d’union.',
     'unknown-team': 'Cette équipe n’existe plus.',
@@ -32,6 +33,7 @@ export const councilFr: typeof councilEn = {
   title: 'Personnes et règles',
   parts: { people: 'Personnes', teams: 'Équipes', two: 'À deux', review: 'À revoir', unlock: 'Déverrouillage', browser: 'Nouveau navigateur' },
   notForYou: 'Réservé aux administrateurs.',
+  heldShort: 'À ce bureau vous pouvez regarder, et ne rien changer ici : sa page vient par le réseau à chaque démarrage, le service ne lui confie donc aucun pouvoir d’administrateur. Utilisez une tablette, ou qu’un administrateur l’y autorise sous Déverrouillage.',
   offline: 'Aucun autre appareil n’est joignable. Vous pouvez lire ici ; ce que vous changez est gardé et envoyé plus tard. Tant que trop peu d’appareils répondent, personne ne peut être ajouté ni recevoir de nouvelles clés.',
   proposed: 'Proposé. Un autre administrateur doit l’approuver.',
   working: 'En cours…',
@@ -194,6 +196,19 @@ export const councilFr: typeof councilEn = {
     now: 'En vigueur',
     action: 'Mettre en vigueur',
     done: (hours) => (hours === 0 ? 'Plus de PIN, dès que les tablettes l’ont appris.' : `Un PIN déverrouille pendant ${pluriel(hours, 'heure', 'heures')} après un mot de passe.`),
+  },
+
+  desktops: {
+    title: 'Administrateurs aux bureaux',
+    text: 'La page d’un bureau vient par le réseau à chaque démarrage. Qui détournerait la passerelle pourrait lui donner un autre code, qui agirait avec les pouvoirs de qui y déverrouille.',
+    choose: 'Ce que peuvent faire administrateurs et responsables de la confidentialité à un bureau',
+    own: 'Ce qui leur est propre',
+    ownText: 'Patients, leur mot de passe et leurs clés, le bris de glace. Personnes, appareils, règles, effacements et revues demandent une tablette ou une commande.',
+    role: 'Tout',
+    roleText: 'Comme sur une tablette. Une passerelle détournée pourrait alors ajouter des personnes et des appareils pendant qu’un administrateur est déverrouillé à un bureau.',
+    now: 'En vigueur',
+    action: 'Mettre en vigueur',
+    done: 'En vigueur, dès que les bureaux l’ont appris.',
   },
 
   browser: {

@@ -90,7 +90,7 @@ export const en = {
     notConnected: 'Not connected',
     lastSeen: (when: string) => `last seen ${when}`,
     neverSeen: 'never seen',
-    kinds: { archive: 'Archive', tablet: 'Tablet', bridge: 'Bridge', client: 'Browser' },
+    kinds: { archive: 'Archive', tablet: 'Tablet', bridge: 'Bridge', client: 'Browser', desktop: 'Browser at a desk' },
     yourChanges: 'What you wrote',
     row: {
       saving: 'Being saved on this device',

@@ -88,7 +88,7 @@ export const fr: Words = {
     notConnected: 'Non connecté',
     lastSeen: (when) => `vu ${when}`,
     neverSeen: 'jamais vu',
-    kinds: { archive: 'Archive', tablet: 'Tablette', bridge: 'Passerelle', client: 'Navigateur' },
+    kinds: { archive: 'Archive', tablet: 'Tablette', bridge: 'Passerelle', client: 'Navigateur', desktop: 'Navigateur à un bureau' },
     yourChanges: 'Ce que vous avez écrit',
     row: {
       saving: 'En cours d’enregistrement ici',

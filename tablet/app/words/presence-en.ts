@@ -6,7 +6,7 @@ export const presenceEn = {
   enough: 'Enough devices have answered. Opening your keys…',
   tooFew: (answered: number, need: number) => `${plural(answered, 'device has', 'devices have')} answered, and ${need} ${need === 1 ? 'is' : 'are'} needed.`,
   list: 'Devices that were asked',
-  kinds: { archive: 'Archive', tablet: 'Tablet', bridge: 'Bridge', client: 'Browser' },
+  kinds: { archive: 'Archive', tablet: 'Tablet', bridge: 'Bridge', client: 'Browser', desktop: 'Browser at a desk' },
   outcomes: {
     asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'no tries left for this device', tries: 'no tries left', 'no-share': 'has not been told yet',
   },

@@ -7,7 +7,7 @@ export const presenceFr: typeof presenceEn = {
   enough: 'Assez d’appareils ont répondu. Ouverture de vos clés…',
   tooFew: (answered, need) => `${pluriel(answered, 'appareil a', 'appareils ont')} répondu ; il en faut ${need}.`,
   list: 'Appareils interrogés',
-  kinds: { archive: 'Archive', tablet: 'Tablette', bridge: 'Passerelle', client: 'Navigateur' },
+  kinds: { archive: 'Archive', tablet: 'Tablette', bridge: 'Passerelle', client: 'Navigateur', desktop: 'Navigateur à un bureau' },
   outcomes: {
     asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'plus d’essais pour cet appareil', tries: 'plus d’essais', 'no-share': 'pas encore informé',
   },

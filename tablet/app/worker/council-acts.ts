@@ -1,5 +1,5 @@
 /** What an admin does on the screens of people, teams, proposals, reviews and rules. */
-import { authorId, deviceId, documentId, itemId, teamId, userId } from '../../../protocol/codec/ids.ts';
+import { authorId, deviceId, documentId, hexOf, itemId, teamId, userId } from '../../../protocol/codec/ids.ts';
 import type { Result } from '../../../protocol/codec/result.ts';
 import { kitWords } from '../../../protocol/keys/kit-words.ts';
 import { encodeJoinCode, invitationKey, JOIN_SECRET_LENGTH } from '../../../protocol/network/join-code.ts';
@@ -38,6 +38,7 @@ export async function actInCouncil(session: Session, replica: Replica, action: C
     case 'set-quorum': return { outcome: must(await council.setQuorum(action.threshold, action.holders.map((holder) => userId.fromHex(holder)))) };
     case 'set-policy': return done(await members.setUnlockPolicy({ threshold: action.threshold, nodes: action.nodes }));
     case 'set-grace': return done(await members.setGrace(action.hours));
+    case 'set-desktop-powers': return done(await members.setDesktopPowers(action.powers));
     case 'settle-held': return done(await council.settleOperation(itemId.fromHex(action.id), action.verdict));
     case 'settle-work': {
       const { document, author, seq, id } = action.work;
@@ -54,7 +55,9 @@ async function inviteBrowser(session: Session, replica: Replica, name: string, d
   const { entropy, clock } = browserEnvironment;
   const secret = entropy.randomBytes(JOIN_SECRET_LENGTH);
   const expires = clock.now() + CODE_STAYS;
-  must(await session.members.invite(invitationKey(secret, replica.ward, 'client').publicKey, 'client', name, expires));
+  // A tablet lets in the browser on it; every other browser comes through the bridge to an archive.
+  const kind = replica.state().devices.get(hexOf(deviceId.fromHex(door)))?.kind === 'tablet' ? 'client' : 'desktop';
+  must(await session.members.invite(invitationKey(secret, replica.ward, kind).publicKey, kind, name, expires));
   return { text: encodeJoinCode({ ward: replica.ward, inviter: deviceId.fromHex(door), secret, addresses: [] }), expires: new Date(expires).toISOString() };
 }
 

@@ -39,6 +39,7 @@ export function councilView(session: Session, replica: Replica, contacts: readon
     policy: state.unlockPolicy === undefined ? null : choiceOf(state.unlockPolicy),
     policies: policiesFor(eligibleNodes(state).length, state.unlockPolicy),
     graceHours: state.graceHours,
+    desktopPowers: state.desktopPowers,
     nodesThere: eligibleNodes(state).length,
     doors: eligibleNodes(state).map((id) => {
       const kind = state.devices.get(hexOf(id))?.kind === 'archive' ? 'archive' : 'tablet';

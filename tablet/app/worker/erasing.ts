@@ -69,6 +69,7 @@ function iso(milliseconds: number): string {
 
 const FAILURES: Readonly<Record<ErasureFailure, Failure['code']>> = {
   'not-a-signer': 'not-allowed',
+  'at-a-desktop': 'at-a-desktop',
   'no-second-signer': 'erasure-alone',
   'no-documents': 'not-found',
   'too-many-documents': 'erasure-large',

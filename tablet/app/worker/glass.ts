@@ -173,4 +173,5 @@ const FAILURES: Readonly<Record<GlassFailure, Failure['code']>> = {
   'unknown-use': 'glass-over',
   'own-use': 'glass-own',
   'not-a-reviewer': 'not-allowed',
+  'at-a-desktop': 'at-a-desktop',
 };

@@ -17,6 +17,7 @@ export function sessionView(session: Session, ward: PageWard): SessionView {
     name: session.name,
     role: self?.role ?? '',
     mayWrite: mayWrite(session),
+    isHeldShort: session.isHeldShort,
     hasTemporaryPassword: session.account.hasTemporaryPassword,
     ...(session.over !== undefined && { over: session.over }),
     lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
