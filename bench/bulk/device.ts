@@ -1,6 +1,6 @@
 /** A device that serves or fetches many documents at once, in a process of its own. */
 import { toHex } from '../../protocol/codec/bytes.ts';
-import { deviceId, hexOf } from '../../protocol/codec/ids.ts';
+import { hexOf } from '../../protocol/codec/ids.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import type { FrameChannel } from '../../protocol/sync/channel.ts';
 import type { Identity } from '../../protocol/keys/identity.ts';
@@ -74,7 +74,7 @@ const handlers = {
     const { replica, folder } = must(opened);
     const start = now();
     session = await Session.start({
-      replica, identity: must(identity), device: deviceId.from(folder.id), environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
+      replica, identity: must(identity), deviceKey: folder.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
     });
     return now() - start;
   },

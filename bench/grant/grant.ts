@@ -25,7 +25,7 @@ export async function grant(patients: number, rounds: number): Promise<Report> {
   await ward.fill(DEVICE, 'everything');
   const device = ward.device(DEVICE);
   const { replica, close } = must(await openFolderReplica(device, environment));
-  const admin = must(await openWard({ replica, device: device.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock('admin-1', PASSWORD));
+  const admin = must(await openWard({ replica, deviceKey: device.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock('admin-1', PASSWORD));
   try {
     await admin.settled();
     const recipients = await plainRecipients(patients);

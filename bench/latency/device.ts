@@ -1,5 +1,5 @@
 /** One device of the latency benchmark, in a process of its own: a tablet node, or a client that edits or reads. */
-import { hexOf, authorId, deviceId, documentId } from '../../protocol/codec/ids.ts';
+import { hexOf, authorId, documentId } from '../../protocol/codec/ids.ts';
 import type { Json } from '../../protocol/documents/engine.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { Session } from '../../protocol/ward/session.ts';
@@ -56,7 +56,7 @@ const handlers = {
   async unlock(handle: string): Promise<void> {
     const { replica, folder } = running();
     session = await Session.start({
-      replica, device: deviceId.from(folder.id), environment, identity: await openIdentity(replica, handle),
+      replica, deviceKey: folder.key, environment, identity: await openIdentity(replica, handle),
       startEngine: (actor) => engineClock.watch(nodeEngine(actor, environment.timers)),
     });
   },

@@ -32,7 +32,7 @@ export async function makeLargeTeam(size: number): Promise<LargeTeam> {
   await ward.fill(ADMIN_DEVICE, 'everything');
   const device = ward.device(ADMIN_DEVICE);
   const { replica, close } = must(await openFolderReplica(device, environment));
-  const signer = await startSession({ replica, identity: await ward.identity(ADMIN), device: device.id, ...environment });
+  const signer = await startSession({ replica, identity: await ward.identity(ADMIN), deviceKey: device.key, ...environment });
   const members: Identity[] = [];
   for (let number = 1; number < size; number++) {
     const identity = identityFromSeeds(userId.from(environment.entropy.randomBytes(16)), newIdentitySeeds(environment.entropy));
@@ -43,7 +43,7 @@ export async function makeLargeTeam(size: number): Promise<LargeTeam> {
     });
   }
   await signer.end();
-  const open = openWard({ replica, device: device.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) });
+  const open = openWard({ replica, deviceKey: device.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) });
   const admin = must(await open.unlock(ADMIN, PASSWORD));
   await admin.settled();
   const team = must(await admin.members.addTeam('Everybody who works here'));

@@ -122,7 +122,7 @@ async function byPin(ward: Ward, kept: KeptPin, pin: string, node: DeviceFolder[
 }
 
 function wardOf({ replica, folder, host }: RunningDevice): Ward {
-  return openWard({ replica, device: folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: host.unlockNodes });
+  return openWard({ replica, deviceKey: folder.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: host.unlockNodes });
 }
 
 function count(session: Session): number {

@@ -46,15 +46,15 @@ export class BenchWard {
 
   /** Nobody is unlocked any more when it resolves: an open session would read along with everything that is made. */
   static async found(plans: readonly DevicePlan[]): Promise<BenchWard> {
-    const office = deviceId.from(signingKeyFromSeed(realEntropy.randomBytes(32)).publicKey);
+    const office = signingKeyFromSeed(realEntropy.randomBytes(32));
     const replica = await foundWard({
       wardName: 'Larch Ward',
       founder: { handle: 'admin-1', name: 'Ada Minton', password: PASSWORD },
-      device: { id: office, kind: 'client', name: 'Office' },
+      device: { key: office, kind: 'client', name: 'Office' },
       environment,
       openReplica: (ward) => openReplica({ store: new MemoryStore(), ward, log: silentLog }),
     });
-    const ward = openWard({ replica, device: office, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) });
+    const ward = openWard({ replica, deviceKey: office, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) });
     const admin = must(await ward.unlock('admin-1', PASSWORD));
     const team = must(await admin.members.addTeam('Larch'));
     for (const handle of USERS) {

@@ -68,7 +68,7 @@ async function startWriters(ward: BenchWard): Promise<Writers> {
   const teamKey = keyring.teamKey(ward.team);
   if (teamKey === undefined) throw new Error('the writers hold no key');
   const signers: SessionSigner[] = [];
-  for (let count = 0; count < ALL_SESSIONS; count++) signers.push(await startSession({ replica: ward.replica, identity, device: ward.device('office').id, clock, entropy }));
+  for (let count = 0; count < ALL_SESSIONS; count++) signers.push(await startSession({ replica: ward.replica, identity, deviceKey: ward.device('office').key, clock, entropy }));
   return { teamKey, signers };
 }
 

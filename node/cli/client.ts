@@ -90,7 +90,7 @@ export async function withOpened<T>(args: Arguments, io: CommandIo, { folder, op
     if (isRemoved(device.replica, folder.id)) throw new CommandFailed(removedMessage(folder.path));
     const own = followOwnItems(device);
     const session = await open(openWard({
-      replica: device.replica, device: device.folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
+      replica: device.replica, deviceKey: device.folder.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
       unlockNodes: device.host.unlockNodes,
     }), device, own);
     try {

@@ -10,6 +10,7 @@ export const LABEL = {
   /** Followed by `/` and the item's kind. */
   item: 'wardsync/1/item',
   certificate: 'wardsync/1/session-certificate',
+  certificateDevice: 'wardsync/1/session-certificate-of-device',
   heartbeat: 'wardsync/1/frontier-heartbeat',
   join: 'wardsync/1/join',
   joinAsk: 'wardsync/1/join-ask',

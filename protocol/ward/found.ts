@@ -1,7 +1,7 @@
 /** Founding a ward: the genesis that gives it its id, its first admin, and the first keys of its two built-in teams. */
 import type { Environment } from '../codec/environment.ts';
-import { LOG_DOCUMENT, sessionId, userId, type DeviceId, type WardId } from '../codec/ids.ts';
-import { signingKeyFromSeed } from '../crypto/signing/signature.ts';
+import { LOG_DOCUMENT, sessionId, userId, deviceId, type WardId } from '../codec/ids.ts';
+import { signingKeyFromSeed, type DeviceKey } from '../crypto/signing/signature.ts';
 import { encodeFields, encodeItem, NO_WARD, signItem } from '../items/item.ts';
 import { sealBundle } from '../keys/bundle.ts';
 import { newTeamId, type TeamKey } from '../keys/grant.ts';
@@ -18,7 +18,7 @@ import { grantTeamKey } from './team-keys.ts';
 export interface Founding {
   readonly wardName: string;
   readonly founder: { readonly handle: string; readonly name: string; readonly password: string };
-  readonly device: { readonly id: DeviceId; readonly kind: DeviceKind; readonly name: string };
+  readonly device: { readonly key: DeviceKey; readonly kind: DeviceKind; readonly name: string };
   readonly environment: Environment;
   /** Opens the replica that will hold the ward, now that its id is known. */
   readonly openReplica: (ward: WardId) => Promise<Replica>;
@@ -36,7 +36,7 @@ export async function foundWard({ wardName, founder, device, environment, openRe
 
   const key = signingKeyFromSeed(entropy.randomBytes(32));
   const session = sessionId.from(key.publicKey);
-  const certificate = certifySession(identity.signing, NO_WARD, { user, session, device: device.id, created: clock.now() });
+  const certificate = await certifySession({ user: identity.signing, device: device.key }, NO_WARD, { user, session, created: clock.now() });
   const body = encodeOperation({
     operation: {
       type: 'genesis',
@@ -45,7 +45,7 @@ export async function foundWard({ wardName, founder, device, environment, openRe
         user, handle: founder.handle, role: 'admin', signingKey: identity.signing.publicKey, kemKey: identity.kem.publicKey,
         bundle: NO_BUNDLE_YET, sealedName: named(founder.name),
       },
-      device: { device: device.id, kind: device.kind, sealedName: named(device.name) },
+      device: { device: deviceId.from(device.key.publicKey), kind: device.kind, sealedName: named(device.name) },
       everyone: everyone.team,
       admins: admins.team,
       nonce: entropy.randomBytes(16),
@@ -61,7 +61,7 @@ export async function foundWard({ wardName, founder, device, environment, openRe
   const verdict = await replica.offer({ document: LOG_DOCUMENT, author: session, items: [encodeItem(genesis)] });
   if (verdict.outcome !== 'stored') throw new Error(`the ward's own genesis was not admitted: ${JSON.stringify(verdict)}`);
 
-  const signer = await startSession({ replica, identity, device: device.id, clock, entropy });
+  const signer = await startSession({ replica, identity, deviceKey: device.key, clock, entropy });
   const bundle = await sealBundle(seeds, founder.password, ward, user, entropy);
   await signer.operate({ type: 'set-bundle', user, bundle });
   const recipients = [{ user, kemKey: identity.kem.publicKey }];

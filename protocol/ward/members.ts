@@ -3,6 +3,7 @@ import { equalBytes } from '../codec/bytes.ts';
 import type { Clock, Entropy } from '../codec/environment.ts';
 import { hexOf, inviteId, userId, type DeviceId, type TeamId, type UserId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import { openAuthorityKey, sealAuthorityKey } from '../keys/admin-seal.ts';
 import { sealBundle } from '../keys/bundle.ts';
 import { newTeamId } from '../keys/grant.ts';
@@ -57,6 +58,7 @@ export interface MembersOptions {
   readonly teamKeys: TeamKeys;
   readonly user: UserId;
   readonly device: DeviceId;
+  readonly deviceKey: DeviceKey;
   /** Where the ward's policy wants it, a new user's bundle opens with these from the beginning. */
   readonly unlockNodes: UnlockNodes | undefined;
   readonly clock: Clock;
@@ -321,8 +323,8 @@ export class Members {
 
   /** Only users set their own bundle, so the new user's first session does, here. */
   async #setUnlockOf(identity: Identity, bundle: Uint8Array, dealing: Dealing): Promise<void> {
-    const { replica, device, clock, entropy } = this.#options;
-    const own = await startSession({ replica, identity, device, clock, entropy });
+    const { replica, deviceKey, clock, entropy } = this.#options;
+    const own = await startSession({ replica, identity, deviceKey, clock, entropy });
     await own.operate({ type: 'set-unlock', user: identity.user, bundle, dealing, why: 'nodes-changed' });
     await own.end();
     own.wipe();

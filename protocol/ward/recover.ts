@@ -53,8 +53,8 @@ export interface HolderRecovery {
   forget(): void;
 }
 
-/** `deviceKey` is this client's own: whoever lost all keys has no other to sign with. Resolves when the question is in the log here. */
-export async function askHolders(options: WardOptions, handle: string, deviceKey: DeviceKey): Promise<Result<HolderRecovery, AskFailure>> {
+/** Signed by the device: whoever lost all keys has no other to sign with. Resolves when the question is in the log here. */
+export async function askHolders(options: WardOptions, handle: string): Promise<Result<HolderRecovery, AskFailure>> {
   const { replica, environment: { entropy, clock } } = options;
   const user = userNamed(options, handle);
   const recovery = user?.recovery;
@@ -62,7 +62,7 @@ export async function askHolders(options: WardOptions, handle: string, deviceKey
   const seed = entropy.randomBytes(KEM_SEED_LENGTH);
   const kem = kemKeyPairFromSeed(seed);
   seed.fill(0);
-  const ask = await signAsk(replica, deviceKey, { type: 'ask-recovery', user: user.id, kemKey: kem.publicKey }, clock);
+  const ask = await signAsk(replica, options.deviceKey, { type: 'ask-recovery', user: user.id, kemKey: kem.publicKey }, clock);
   if (ask === undefined) return fail('not-allowed');
   const { id } = user;
 

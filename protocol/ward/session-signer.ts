@@ -4,7 +4,7 @@
  */
 import type { Clock, Entropy } from '../codec/environment.ts';
 import { hexOf, LOG_DOCUMENT, sessionId, SESSIONS_DOCUMENT, type DeviceId, type DocumentId, type Hex, type ItemId, type SessionId, type WardId } from '../codec/ids.ts';
-import { signingKeyFromSeed, type SigningKey } from '../crypto/signing/signature.ts';
+import { signingKeyFromSeed, type DeviceKey, type SigningKey } from '../crypto/signing/signature.ts';
 import { encodeFields, encodeItem, signItem, type Item, type ItemContent, type ItemPlace } from '../items/item.ts';
 import type { Identity } from '../keys/identity.ts';
 import { certifySession, type Certificate } from '../membership/certificate.ts';
@@ -38,19 +38,21 @@ export interface SessionSigner {
 export interface SessionStart {
   readonly replica: Replica;
   readonly identity: Identity;
-  readonly device: DeviceId;
+  /** Of the device on which it is. */
+  readonly deviceKey: DeviceKey;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
 
 /** Makes the session known to the ward: the first item of its chain in the sessions document is its certificate. */
-export async function startSession({ replica, identity, device, clock, entropy }: SessionStart): Promise<SessionSigner> {
-  const certified = (): CertifiedKey => {
+export async function startSession({ replica, identity, deviceKey, clock, entropy }: SessionStart): Promise<SessionSigner> {
+  const certified = async (): Promise<CertifiedKey> => {
     const key = signingKeyFromSeed(entropy.randomBytes(32));
     const session = sessionId.from(key.publicKey);
-    return { key, certificate: certifySession(identity.signing, replica.ward, { user: identity.user, session, device, created: clock.now() }) };
+    const certificate = await certifySession({ user: identity.signing, device: deviceKey }, replica.ward, { user: identity.user, session, created: clock.now() });
+    return { key, certificate };
   };
-  const { key, certificate } = certified();
+  const { key, certificate } = await certified();
   const signer = signerOf(replica, key, certificate, clock, certified);
   await signer.append(SESSIONS_DOCUMENT, { type: 'session' }, () => encodeSessionStart(certificate));
   return signer;
@@ -61,7 +63,7 @@ interface CertifiedKey {
   readonly certificate: Certificate;
 }
 
-function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, clock: Clock, newlyCertified: () => CertifiedKey): SessionSigner {
+function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, clock: Clock, newlyCertified: () => Promise<CertifiedKey>): SessionSigner {
   const writer = new ChainWriter({ replica, author: certificate.session, clock });
   const ward: WardId = replica.ward;
   const written = new Map<Hex<DocumentId>, DocumentId>();
@@ -80,8 +82,8 @@ function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, c
 
   const operate = (operation: Operation): Promise<Item> => append(LOG_DOCUMENT, { type: 'operation' }, () => encodeOperation({ operation, certificate }));
 
-  function signApart(operation: Operation, heads: readonly ItemId[]): Item {
-    const once = newlyCertified();
+  async function signApart(operation: Operation, heads: readonly ItemId[]): Promise<Item> {
+    const once = await newlyCertified();
     const place: ItemPlace = { document: LOG_DOCUMENT, author: once.certificate.session, seq: 1, prev: new Uint8Array(0), heads, time: clock.now() };
     const item = signItem(once.key, ward, encodeFields(place, { type: 'operation' }), encodeOperation({ operation, certificate: once.certificate }));
     once.key.seed.fill(0);
@@ -97,7 +99,7 @@ function signerOf(replica: Replica, key: SigningKey, certificate: Certificate, c
     operate,
     async operateApart(first, others) {
       const { heads } = replica.state();
-      const apart = others.map((operation) => signApart(operation, heads));
+      const apart = await Promise.all(others.map((operation) => signApart(operation, heads)));
       await operate(first);
       for (const item of apart) {
         const verdict = await replica.offer({ document: LOG_DOCUMENT, author: item.fields.author, items: [encodeItem(item)] });

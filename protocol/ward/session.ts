@@ -8,6 +8,7 @@ import type { Draft } from 'immer';
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
 import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import type { DeviceKey } from '../crypto/signing/signature.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { Result } from '../codec/result.ts';
 import type { DocumentEngine, JsonObject } from '../documents/engine.ts';
@@ -42,7 +43,7 @@ import { TeamKeys, type TeamAccess } from './team-keys.ts';
 export interface SessionOptions {
   readonly replica: Replica;
   readonly identity: Identity;
-  readonly device: DeviceId;
+  readonly deviceKey: DeviceKey;
   readonly environment: Environment;
   /** `actor` is the session id in hex. */
   readonly startEngine: (actor: string) => DocumentEngine;
@@ -88,15 +89,16 @@ export class Session {
 
   /** Use `Ward.unlock`. */
   static async start(options: SessionOptions): Promise<Session> {
-    const { replica, identity, device, environment } = options;
-    const signer = await startSession({ replica, identity, device, clock: environment.clock, entropy: environment.entropy });
+    const { replica, identity, deviceKey, environment } = options;
+    const signer = await startSession({ replica, identity, deviceKey, clock: environment.clock, entropy: environment.entropy });
     const session = new Session(options, signer);
     await session.#teamKeys.readAll();
     await session.#readEverything();
     return session;
   }
 
-  private constructor({ replica, identity, device, environment, startEngine, savedBy, unlockNodes }: SessionOptions, signer: SessionSigner) {
+  private constructor({ replica, identity, deviceKey, environment, startEngine, savedBy, unlockNodes }: SessionOptions, signer: SessionSigner) {
+    const { device } = signer;
     this.user = identity.user;
     this.#signingKey = identity.signing.publicKey;
     this.#replica = replica;
@@ -109,7 +111,7 @@ export class Session {
     this.readAudit = new ReadAudit({ replica, signer, clock: environment.clock, entropy: environment.entropy });
     this.auditReader = new AuditReader({ replica, identity, receiptedUpTo: (chain) => this.standings.receiptedUpTo(chain) });
     this.members = new Members({
-      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, unlockNodes,
+      replica, keyring: this.#keyring, signer, teamKeys: this.#teamKeys, user: identity.user, device, deviceKey, unlockNodes,
       clock: environment.clock, entropy: environment.entropy,
     });
     const bundle = ownBundle({ replica, user: identity.user, entropy: environment.entropy, unlockNodes });

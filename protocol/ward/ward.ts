@@ -1,13 +1,13 @@
 /**
  * The ward as an app sees it: locked until somebody unlocks it, then a `Session`.
  *
- *     const ward = openWard({ replica, device, environment, startEngine });
+ *     const ward = openWard({ replica, deviceKey, environment, startEngine });
  *     const unlocked = await ward.unlock('heron-42', password);
  *     if (unlocked.ok) await unlocked.value.edit(document, (draft) => { … });
  */
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
-import { hexOf, type DeviceId } from '../codec/ids.ts';
+import { deviceId, hexOf, type DeviceId } from '../codec/ids.ts';
 import { fail, succeed, type Result } from '../codec/result.ts';
 import type { DeviceKey } from '../crypto/signing/signature.ts';
 import type { DocumentEngine } from '../documents/engine.ts';
@@ -25,8 +25,8 @@ import { Session } from './session.ts';
 
 export interface WardOptions {
   readonly replica: Replica;
-  /** This client's own device key, public. */
-  readonly device: DeviceId;
+  /** This client's own, which vouches for each session besides the user. */
+  readonly deviceKey: DeviceKey;
   readonly environment: Environment;
   readonly startEngine: (actor: string) => DocumentEngine;
   /** The peer whose disk counts as 'saved here', when it is not this replica's own (see `Standings`). */
@@ -45,8 +45,8 @@ export interface Ward {
   unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>>;
   /** By the secret of a printed kit (`readKitText`); `fresh` is the password from then on. */
   recoverWithKit(handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>>;
-  /** Asks the holders whom the user named. `deviceKey` is this client's own key. */
-  askHolders(handle: string, deviceKey: DeviceKey): Promise<Result<HolderRecovery, AskFailure>>;
+  /** Asks the holders whom the user named. */
+  askHolders(handle: string): Promise<Result<HolderRecovery, AskFailure>>;
 }
 
 export function openWard(options: WardOptions): Ward {
@@ -103,7 +103,7 @@ export function openWard(options: WardOptions): Ward {
   async function unlockWithPin(kept: KeptPin, pin: string, node: DeviceId): Promise<Result<Session, PinFailure>> {
     const user = replica.state().users.get(hexOf(kept.user));
     if (user === undefined || user.removal !== undefined || unlockNodes === undefined) return fail({ code: 'no-pin' });
-    const site: PinSite = { replica, device: options.device, node, nodes: unlockNodes, entropy: environment.entropy };
+    const site: PinSite = { replica, device: deviceId.from(options.deviceKey.publicKey), node, nodes: unlockNodes, entropy: environment.entropy };
     const opened = await openPin(site, kept, pin);
     if (!opened.ok) return opened;
     const identity = identityFromSeeds(user.id, opened.value);
@@ -117,7 +117,7 @@ export function openWard(options: WardOptions): Ward {
   return {
     unlock, unlockWithPin,
     recoverWithKit: (handle, secret, fresh) => recoverWithKit(options, handle, secret, fresh),
-    askHolders: (handle, deviceKey) => askHolders(options, handle, deviceKey),
+    askHolders: (handle) => askHolders(options, handle),
   };
 }
 

@@ -10,7 +10,7 @@ import { establishAuthority, issueOwedCertificates } from '../../node/cli/author
 import { inviteDevice } from '../../node/cli/invite.ts';
 import { until } from '../../node/cli/until.ts';
 import type { Environment } from '../../protocol/codec/environment.ts';
-import { deviceId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import { type TeamId, type UserId } from '../../protocol/codec/ids.ts';
 import type { Result } from '../../protocol/codec/result.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
@@ -111,7 +111,7 @@ export async function meet({ host }: Pick<RunningDevice, 'host'>, devices: numbe
 
 /** Unlocks one of the demo's people on a device of the demo. Nodes that have only just been started are asked twice. */
 export async function unlockPerson({ replica, folder, host }: Pick<RunningDevice, 'replica' | 'folder' | 'host'>, { handle, password }: DemoPerson, environment: Environment): Promise<Session> {
-  const ward = openWard({ replica, device: folder.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: host.unlockNodes });
+  const ward = openWard({ replica, deviceKey: folder.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: host.unlockNodes });
   const first = await ward.unlock(handle, password);
   return must(first.ok || first.failure !== 'too-few-nodes' ? first : await ward.unlock(handle, password));
 }
@@ -121,7 +121,7 @@ async function found(path: string, { ward: wardName, admin: founder }: Cast, env
   const replica = await foundWard({
     wardName,
     founder,
-    device: { id: deviceId.from(signingKeyFromSeed(seed).publicKey), kind: 'client', name: "Ward IT's computer" },
+    device: { key: signingKeyFromSeed(seed), kind: 'client', name: "Ward IT's computer" },
     environment,
     openReplica: async (ward) => {
       const folder = must(await createDeviceFolder({ path, ward, kind: 'client', seed }));

@@ -46,7 +46,9 @@ const other = deviceId.from(OTHER_KEY.publicKey);
 const invite = inviteId.from(KEY.publicKey);
 const held = new Uint8Array(32).fill(3);
 const root = new Uint8Array(32).fill(4);
-const claims = { user, session: sessionId.from(OTHER_KEY.publicKey), device: other, created: 1_700_000_000_000 };
+const claims = { user, session: sessionId.from(OTHER_KEY.publicKey), created: 77 };
+const certified = certifySession({ user: KEY, device: OTHER_KEY }, WARD, claims);
+const certificateOf = (parts: readonly Uint8Array[]) => ({ user: userId.from(at(parts, 0)), session: sessionId.from(at(parts, 1)), device: deviceId.from(at(parts, 2)), created: time(at(parts, 3)) });
 
 /** What is signed and is no item, by its label: its content and its signature, and who checks it. */
 interface Statement {
@@ -66,9 +68,14 @@ const at = (parts: readonly Uint8Array[], index: number): Uint8Array => parts[in
 
 const STATEMENTS: Readonly<Record<string, Statement>> = {
   certificate: {
-    signature: certifySession(KEY, WARD, { ...claims, created: 77 }).signature,
+    signature: certified.signature,
     parts: [user, claims.session, other, four(77)],
-    holds: (parts, signature, ward) => isCertified(KEY.publicKey, ward, { user: userId.from(at(parts, 0)), session: sessionId.from(at(parts, 1)), device: deviceId.from(at(parts, 2)), created: time(at(parts, 3)), signature }),
+    holds: (parts, signature, ward) => isCertified(KEY.publicKey, ward, { ...certified, ...certificateOf(parts), signature }),
+  },
+  certificateDevice: {
+    signature: certified.deviceSignature,
+    parts: [user, claims.session, other, four(77)],
+    holds: (parts, deviceSignature, ward) => isCertified(KEY.publicKey, ward, { ...certified, ...certificateOf(parts), deviceSignature }),
   },
   join: {
     signature: proveJoin(KEY, WARD, invite),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hexOf, inviteId, teamId } from '../../protocol/codec/ids.ts';
+import { hexOf, inviteId, LOG_DOCUMENT, sessionId, teamId } from '../../protocol/codec/ids.ts';
+import { certifySession } from '../../protocol/membership/certificate.ts';
+import { encodeOperation } from '../../protocol/membership/operation.ts';
 import { teamDocument } from '../../protocol/membership/team-document.ts';
 import { invitationKey, JOIN_SECRET_LENGTH } from '../../protocol/network/join-code.ts';
 import type { DesktopPowers } from '../../protocol/membership/ward-state.ts';
@@ -62,6 +64,18 @@ test('PAGE-9: trust that a removed admin gave beside the removal is none', async
   const state = stateInEveryOrder(ward, since, [removal, trust, built]);
   assert.equal(state.desktopPowers, 'own');
   assert.equal(state.teams.size, ward.replica.state().teams.size);
+});
+
+test('PAGE-9, LOG-3: who has a user\'s keys and a desktop cannot pass for another device', async () => {
+  const ward = await buildWard();
+  const desktop = await ward.addDevice('desktop');
+  const posing = ward.newSession(ward.founder.user, desktop);
+  const named = { ...posing.certificate, device: ward.tablet.id };
+  const signed = certifySession({ user: ward.founder.user.key, device: { ...desktop.key, publicKey: ward.tablet.key.publicKey } }, ward.id, { user: ward.founder.user.id, session: sessionId.from(posing.id), created: ward.clock.now() });
+  for (const certificate of [named, signed]) {
+    const operation = encodeOperation({ operation: { type: 'add-team', team: teamId.from(ward.random.randomBytes(16)), sealedName: new Uint8Array(0) }, certificate });
+    assert.deepEqual(await ward.offer(posing.sign(LOG_DOCUMENT, { type: 'operation' }, operation, { seq: 1, prev: new Uint8Array(0) })), { outcome: 'refused', reason: 'unknown-author' });
+  }
 });
 
 test('PAGE-9: to whom a team\'s key is given is no word of a desktop; a patient\'s is', async () => {

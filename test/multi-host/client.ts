@@ -11,6 +11,7 @@ import { Chart, type NewPatient } from '../../protocol/chart/chart.ts';
 import { defaultTeam } from '../../protocol/chart/teams.ts';
 import { toHex } from '../../protocol/codec/bytes.ts';
 import { deviceId, documentId, hexOf, type DeviceId } from '../../protocol/codec/ids.ts';
+import type { DeviceKey } from '../../protocol/crypto/signing/signature.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { startHost, type Host } from '../../protocol/network/host.ts';
 import { deviceOfPeerIdText } from '../../protocol/network/peer-id.ts';
@@ -56,7 +57,7 @@ const TYPING = 40;
 
 let replica: Replica;
 let host: Host;
-let self: DeviceId;
+let ownKey: DeviceKey;
 let home: DeviceId;
 let savedBy: DeviceId | undefined;
 let session: Session;
@@ -71,7 +72,7 @@ const handlers: ClientHandlers = {
     const folder = must(await readDeviceFolder(path));
     const peer = deviceOfPeerIdText(peerId);
     if (peer === undefined) throw new Error('not a PeerId');
-    [self, home] = [folder.id, peer];
+    [ownKey, home] = [folder.key, peer];
     if (bridge === undefined) {
       savedBy = home;
       ({ replica, host } = must(await runDevice(folder, { environment, listen: [] })));
@@ -94,7 +95,7 @@ const handlers: ClientHandlers = {
 
   async unlock({ handle, password }) {
     await userArrived(handle);
-    const ward = openWard({ replica, device: self, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), savedBy });
+    const ward = openWard({ replica, deviceKey: ownKey, environment, startEngine: (actor) => nodeEngine(actor, environment.timers), savedBy });
     session = must(await ward.unlock(handle, password));
     chart = new Chart(session, environment);
     replica.onAdmitted(() => void session.settled().then(reportAcknowledged));

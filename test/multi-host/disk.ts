@@ -15,7 +15,7 @@ export async function entriesOnDisk(folder: string, copy: string, { handle, pass
   await cp(folder, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   const device = must(await readDeviceFolder(copy));
   const { replica, close } = must(await openFolderReplica(device, environment));
-  const session = must(await openWard({ replica, device: device.id, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(handle, password));
+  const session = must(await openWard({ replica, deviceKey: device.key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(handle, password));
   const entries = session.document(documentId.fromHex(document))?.value?.['entries'];
   await session.lock();
   await close();

@@ -57,7 +57,7 @@ export async function buildWard({ seed = 'ward', store = new MemoryStore() }: Bu
   const admins = teamId.from(random.randomBytes(16));
 
   const key = signingKeyFromSeed(random.randomBytes(32));
-  const certificate = certifySession(founder.key, NO_WARD, { user: founder.id, session: sessionId.from(key.publicKey), device: tablet.id, created: clock.now() });
+  const certificate = certifySession({ user: founder.key, device: tablet.key }, NO_WARD, { user: founder.id, session: sessionId.from(key.publicKey), created: clock.now() });
   const body = encodeOperation({
     operation: {
       type: 'genesis',
@@ -257,7 +257,7 @@ export class TestSession {
     this.device = device;
     this.key = key;
     this.id = session;
-    this.certificate = certifySession(user.key, ward.id, { user: user.id, session, device: device.id, created: ward.clock.now() });
+    this.certificate = certifySession({ user: user.key, device: device.key }, ward.id, { user: user.id, session, created: ward.clock.now() });
   }
 
   /** The session's certificate, as the first item of its chain in the sessions document. */

@@ -135,7 +135,7 @@ async function wardWithTablet(): Promise<Scene> {
 async function setBundleAnew({ replica, key }: Place, user: UserId): Promise<void> {
   const seeds = await openBundle(replica.state().users.get(hexOf(user))?.bundle ?? new Uint8Array(0), PASSWORD, replica.ward, user);
   assert.ok(seeds.ok);
-  const signer = await startSession({ replica, identity: identityFromSeeds(user, seeds.value), device: idOf(key), clock: environment.clock, entropy: realEntropy });
+  const signer = await startSession({ replica, identity: identityFromSeeds(user, seeds.value), deviceKey: key, clock: environment.clock, entropy: realEntropy });
   await signer.operate({ type: 'set-bundle', user, bundle: await sealBundle(seeds.value, 'another horse battery', replica.ward, user, realEntropy) });
 }
 

@@ -80,7 +80,7 @@ export class PresentWard {
   /** What a page has to unlock with. */
   openWard({ replica, key }: Place): Ward {
     const device = deviceId.from(key.publicKey);
-    return openWard({ replica, device, environment: this.environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
+    return openWard({ replica, deviceKey: key, environment: this.environment, startEngine: (actor) => nodeEngine(actor, environment.timers), unlockNodes: this.nodesFor(device) });
   }
 
   async #start(id: DeviceId, kind: 'archive' | 'tablet', uptime: Clock = realUptime): Promise<PresentNode> {

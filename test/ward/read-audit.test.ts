@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Chart } from '../../protocol/chart/chart.ts';
 import { openFile } from '../../protocol/chart/openings.ts';
 import { equalBytes } from '../../protocol/codec/bytes.ts';
-import { AUDIT_DOCUMENT, deviceId, documentId, hexOf, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import { AUDIT_DOCUMENT, documentId, hexOf, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
 import { SUITE } from '../../protocol/crypto/labels.ts';
 import { encodeAudit } from '../../protocol/items/audit.ts';
 import { encodeFields, encodeItem, signItem } from '../../protocol/items/item.ts';
@@ -137,7 +137,7 @@ async function crooked({ replica, key }: Place) {
   assert.ok(user !== undefined);
   const seeds = await openBundle(user.bundle, PASSWORD, replica.ward, user.id);
   assert.ok(seeds.ok);
-  return startSession({ replica, identity: identityFromSeeds(user.id, seeds.value), device: deviceId.from(key.publicKey), ...environment });
+  return startSession({ replica, identity: identityFromSeeds(user.id, seeds.value), deviceKey: key, ...environment });
 }
 
 test('AUDIT-4: what a crooked app seals to others, to nobody, or wrongly, and a fork, are shown with who signed', async () => {

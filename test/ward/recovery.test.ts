@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deviceId, hexOf, type UserId } from '../../protocol/codec/ids.ts';
+import { hexOf, type UserId } from '../../protocol/codec/ids.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { openWard, type Ward } from '../../protocol/ward/ward.ts';
@@ -10,7 +10,7 @@ const FRESH = 'nine herons on a jetty';
 const OTHER = 'a kettle sings at dawn';
 
 const wardAt = ({ replica, key }: Place): Ward => openWard({
-  replica, device: deviceId.from(key.publicKey), environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
+  replica, deviceKey: key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
 });
 
 async function recruit(admin: Session, ...handles: readonly string[]): Promise<UserId[]> {
@@ -80,9 +80,9 @@ test('RECOVER-4: two of three holders bring the keys back on another device; one
   await nurse.lock();
 
   const tablet = await addPlace(admin, office.replica);
-  assert.deepEqual(await wardAt(tablet).askHolders('finch-7', tablet.key), { ok: false, failure: 'no-holders' });
-  assert.deepEqual(await wardAt(tablet).askHolders('heron-42', office.key).then(({ ok }) => ok), true, 'any client may ask; it is the holders who decide');
-  const asked = await wardAt(tablet).askHolders('heron-42', tablet.key);
+  assert.deepEqual(await wardAt(tablet).askHolders('finch-7'), { ok: false, failure: 'no-holders' });
+  assert.deepEqual(await wardAt(tablet).askHolders('heron-42').then(({ ok }) => ok), true, 'any client may ask; it is the holders who decide');
+  const asked = await wardAt(tablet).askHolders('heron-42');
   assert.ok(asked.ok);
   const recovery = asked.value;
   assert.deepEqual([recovery.threshold, recovery.holders], [2, [finch, owl, wren]]);
@@ -126,7 +126,7 @@ test('RECOVER-6: a question that nobody asked for is seen at the next unlock, an
   const nurse = await unlock(office, 'heron-42');
   assert.ok((await nurse.account.setHolders(PASSWORD, [finch, owl], 2)).ok);
   await nurse.lock();
-  assert.ok((await wardAt(office).askHolders('heron-42', office.key)).ok);
+  assert.ok((await wardAt(office).askHolders('heron-42')).ok);
   const next = await unlock(office, 'heron-42');
   assert.deepEqual(await whats(next), ['recovery-asked', 'holders-set']);
   const holder = await unlock(office, 'finch-7');

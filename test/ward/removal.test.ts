@@ -20,7 +20,7 @@ test('LOG-10: who has written to more than 8,192 documents is removed as well, a
   for (let number = 0; number < DOCUMENTS; number++) written.push(await ward.put(nurse.changeset(ward.newDocument(), new Uint8Array([1]))));
   const { founder, replica } = ward;
   const identity = identityFromSeeds(founder.user.id, { signing: founder.user.key.seed.slice(), kem: new Uint8Array(32) });
-  const admin = await startSession({ replica, identity, device: ward.tablet.id, clock: ward.clock, entropy: ward.random });
+  const admin = await startSession({ replica, identity, deviceKey: ward.tablet.key, clock: ward.clock, entropy: ward.random });
   const before = new Set(replica.frontier(LOG_DOCUMENT).map(({ id }) => hexOf(id)));
 
   const user = nurse.user.id;
@@ -52,7 +52,7 @@ test('LOG-10: what no twelve operations can name is refused before anything is s
   const many = Array.from({ length: 12 * MAX_CUT + 1 }, () => ({ document: LOG_DOCUMENT, ...end }));
   const refusing = await startSession({
     replica: ward.replica, identity: identityFromSeeds(ward.founder.user.id, { signing: ward.founder.user.key.seed.slice(), kem: new Uint8Array(32) }),
-    device: ward.tablet.id, clock: ward.clock, entropy: ward.random,
+    deviceKey: ward.tablet.key, clock: ward.clock, entropy: ward.random,
   });
   const heads = ward.heads();
   const removed = await signRemoval(refusing, many, (cut) => ({ type: 'remove-device', device: ward.archive.id, cut }));

@@ -1,7 +1,7 @@
 /** Documents that several teams can open. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deviceId, documentId, hexOf, type DocumentId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
+import { documentId, hexOf, type DocumentId, type TeamId, type UserId } from '../../protocol/codec/ids.ts';
 import { documentGrantBody } from '../../protocol/keys/grant.ts';
 import { openBundle } from '../../protocol/keys/bundle.ts';
 import { identityFromSeeds, type Identity } from '../../protocol/keys/identity.ts';
@@ -89,7 +89,7 @@ test('KEYS-10: nobody who cannot open a document has it given to a team', async 
   const keyring = await keysOf(replica, identity);
   const teamKey = keyring.teamKey(blue);
   assert.ok(teamKey !== undefined);
-  const signer = await startSession({ replica, identity, device: deviceId.from(tablet.key.publicKey), ...environment });
+  const signer = await startSession({ replica, identity, deviceKey: tablet.key, ...environment });
   const { entropy } = environment;
   const invented = { epoch: 1, key: entropy.randomBytes(32), historyKey: entropy.randomBytes(32) };
   await signer.append(document, { type: 'grant', team: blue, epoch: teamKey.epoch }, (fields) =>

@@ -29,7 +29,7 @@ export async function found(): Promise<Place> {
   const replica = await foundWard({
     wardName: 'Larch Ward',
     founder: { handle: 'admin-1', name: 'Ada Minton', password: PASSWORD },
-    device: { id: deviceId.from(key.publicKey), kind: 'client', name: 'Office' },
+    device: { key, kind: 'client', name: 'Office' },
     environment,
     openReplica: emptyReplica,
   });
@@ -48,7 +48,7 @@ export async function addPlace(admin: Session, from: Replica, kind: DeviceKind =
 
 export async function unlock({ replica, key }: Place, handle: string, password = PASSWORD): Promise<Session> {
   const unlocked = await openWard({
-    replica, device: deviceId.from(key.publicKey), environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
+    replica, deviceKey: key, environment, startEngine: (actor) => nodeEngine(actor, environment.timers),
   }).unlock(handle, password);
   if (!unlocked.ok) throw new Error(unlocked.failure);
   return unlocked.value;

@@ -1,7 +1,7 @@
 /** Settling what a team is owed while the log goes on. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deviceId, hexOf, type TeamId } from '../../protocol/codec/ids.ts';
+import { hexOf, type TeamId } from '../../protocol/codec/ids.ts';
 import { openBundle } from '../../protocol/keys/bundle.ts';
 import { decodeGrant } from '../../protocol/keys/grant.ts';
 import { identityFromSeeds, type Identity } from '../../protocol/keys/identity.ts';
@@ -27,7 +27,7 @@ test('KEYS-4: who is removed from a team while another team is granted gets no k
   await session.lock();
 
   const identity = await identityOf(replica, 'admin-1');
-  const signer = await startSession({ replica, identity, device: deviceId.from(office.key.publicKey), ...environment });
+  const signer = await startSession({ replica, identity, deviceKey: office.key, ...environment });
   const keyring = openKeyring(replica.ward, identity);
   const teamKeys = new TeamKeys(replica, keyring);
   await teamKeys.readAll();
@@ -66,7 +66,7 @@ test('KEYS-2: a team goes on past as many epochs as one grant links to, and who 
   await session.lock();
 
   const identity = await identityOf(replica, 'admin-1');
-  const signer = await startSession({ replica, identity, device: deviceId.from(office.key.publicKey), ...environment });
+  const signer = await startSession({ replica, identity, deviceKey: office.key, ...environment });
   const keyring = openKeyring(replica.ward, identity);
   const linked = 3;
   const teamKeys = new TeamKeys(replica, keyring, linked);
@@ -104,7 +104,7 @@ test('KEYS-4: a key that could not be given to anybody is used for nothing', asy
   assert.ok((await session.members.addMember(team.value, goer.value)).ok);
   await session.lock();
   const identity = await identityOf(replica, 'admin-1');
-  const signer = await startSession({ replica, identity, device: deviceId.from(office.key.publicKey), ...environment });
+  const signer = await startSession({ replica, identity, deviceKey: office.key, ...environment });
   const keyring = openKeyring(replica.ward, identity);
   const teamKeys = new TeamKeys(replica, keyring);
   await teamKeys.readAll();

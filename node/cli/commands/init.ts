@@ -4,7 +4,7 @@ import { defaultTeam } from '../../../protocol/chart/teams.ts';
 import { Chart } from '../../../protocol/chart/chart.ts';
 import type { WardIndex } from '../../../protocol/clinical/model.ts';
 import { signingKeyFromSeed } from '../../../protocol/crypto/signing/signature.ts';
-import { deviceId, hexOf, type WardId } from '../../../protocol/codec/ids.ts';
+import { hexOf, type WardId } from '../../../protocol/codec/ids.ts';
 import { fail, succeed, type Result } from '../../../protocol/codec/result.ts';
 import { nodeEngine } from '../../../protocol/documents/node-engine.ts';
 import { openReplica } from '../../../protocol/replica/open-replica.ts';
@@ -98,15 +98,15 @@ function wardOf(name: string, beds: number): WardIndex {
 async function found(path: string, { wardName, beds, dns, team, founder, isHere }: Founding): Promise<Result<Founded, { readonly message: string }>> {
   const environment = realEnvironment(silentLog);
   const seed = environment.entropy.randomBytes(32);
-  const device = deviceId.from(signingKeyFromSeed(seed).publicKey);
+  const deviceKey = signingKeyFromSeed(seed);
   try {
     const replica = await foundWard({
       wardName, founder, environment,
-      device: { id: device, kind: 'client', name: "First admin's device" },
+      device: { key: deviceKey, kind: 'client', name: "First admin's device" },
       openReplica: async (ward) => openReplica({ store: await openLevelStore(itemsFolder({ path })), ward, log: environment.log }),
     });
     try {
-      const unlocked = await openWard({ replica, device, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(founder.handle, founder.password);
+      const unlocked = await openWard({ replica, deviceKey, environment, startEngine: (actor) => nodeEngine(actor, environment.timers) }).unlock(founder.handle, founder.password);
       if (!unlocked.ok) throw new Error('the new ward does not open');
       const session = unlocked.value;
       await session.members.addTeam(team);

@@ -48,8 +48,8 @@ async function withHolders(args: Arguments, io: CommandIo): Promise<Opening> {
   return (ward, device, own) => askAndWait(args, io, ward, device, fresh, () => own.handOver(io));
 }
 
-async function askAndWait(args: Arguments, io: CommandIo, ward: Ward, { replica, folder }: RunningDevice, fresh: string, handOver: () => Promise<void>): Promise<Session> {
-  const asked = await ward.askHolders(args.must('user'), folder.key);
+async function askAndWait(args: Arguments, io: CommandIo, ward: Ward, { replica }: RunningDevice, fresh: string, handOver: () => Promise<void>): Promise<Session> {
+  const asked = await ward.askHolders(args.must('user'));
   if (!asked.ok) throw new CommandFailed(ASK_FAILURES[asked.failure]);
   const recovery = asked.value;
   try {

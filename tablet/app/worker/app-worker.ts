@@ -386,7 +386,7 @@ export class AppWorker {
   #lockedWard(): Ward {
     const { replica, device, savedBy, host } = this.#need(this.#ward, 'not-enrolled');
     return openWard({
-      replica, device: device.id, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
+      replica, deviceKey: device.key.device, environment: browserEnvironment, startEngine: (actor) => pageEngine(actor, browserEnvironment.timers), savedBy,
       unlockNodes: host.unlockNodes,
     });
   }

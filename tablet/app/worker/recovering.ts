@@ -28,7 +28,7 @@ export class Recovering {
   #hasEnded = false;
 
   static async ask(ward: Ward, pageWard: PageWard, handle: string, onView: (view: RecoveryView | null) => void): Promise<Recovering> {
-    const asked = await ward.askHolders(handle, pageWard.device.key.device);
+    const asked = await ward.askHolders(handle);
     if (!asked.ok) throw new RequestFailed(asked.failure);
     const recovering = new Recovering(asked.value, pageWard, onView);
     await recovering.#look();
