@@ -56,7 +56,7 @@ appStories('opening a patient in an emergency in Chromium', ({ story }) => {
 
   test('a patient of the own teams is simply opened', () => story({}, async (page) => {
     const card = page.locator('.bed-card').first();
-    const number = /\d{6,}/.exec(await card.innerText())?.[0] ?? '';
+    const number = /\d{6,}/.exec(await card.textContent() ?? '')?.[0] ?? '';
     assert.notEqual(number, '');
     await menu(page);
     await page.getByRole('link', { name: 'Patient not in my team' }).click();
