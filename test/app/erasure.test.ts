@@ -5,7 +5,8 @@ import { appStories } from './app-stories.ts';
 appStories('erasing a patient in Chromium', ({ story }) => {
   test('ERASE-3: a page that shows the patient goes back to the board, and what was typed about the patient is forgotten', () => story({ scenario: { role: 'admin' } }, async (page) => {
     const card = page.locator('.bed-card').first();
-    const name = await card.locator('h3').innerText();
+    const name = await card.locator('h3').textContent() ?? '';
+    assert.notEqual(name, '');
     await card.getByRole('link').first().click();
     await page.getByRole('navigation').getByRole('link', { name: 'Notes' }).click();
     await page.getByRole('textbox').first().fill('typed and not saved');
@@ -18,7 +19,7 @@ appStories('erasing a patient in Chromium', ({ story }) => {
     await page.getByText('This patient was erased for good').waitFor();
     await page.locator('main.board').waitFor();
     assert.match(page.url(), /#\/$/);
-    assert.ok(!(await page.locator('main').innerText()).includes(name));
+    await page.waitForFunction((erased) => document.querySelector('main')?.textContent?.includes(erased) === false, name);
     await page.waitForFunction(async () => {
       const texts: string[] = [];
       for (const { name: found } of await indexedDB.databases()) {

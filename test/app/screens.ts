@@ -141,7 +141,7 @@ export const states: Readonly<Record<string, ScreenState>> = {
     options: {},
     reach: async (page) => {
       await board(page);
-      const [family = '', given = ''] = (await page.locator('.bed-card h3').first().innerText()).split(', ');
+      const [family = '', given = ''] = (await page.locator('.bed-card h3').first().textContent() ?? '').split(', ');
       await page.getByRole('link', { name: 'New patient' }).click();
       await page.getByLabel('Family name').fill(family.toUpperCase());
       await page.getByLabel('Given names').fill(given);

@@ -48,7 +48,7 @@ appStories('working with the ward app', ({ story }) => {
     assert.equal(await page.locator('.bed-chip').count(), 28 - 21, 'every empty bed is named');
     assert.equal(await page.locator('.other').count(), 3, 'who went home is below');
 
-    const name = await page.locator('.bed-card h3').first().innerText();
+    const name = await page.locator('.bed-card h3').first().textContent() ?? '';
     const family = name.split(',')[0] ?? '';
     await page.getByRole('searchbox').fill(family.normalize('NFD').replaceAll(/\p{M}/gu, '').toUpperCase());
     assert.ok(await page.getByRole('link', { name, exact: true }).isVisible());
@@ -141,7 +141,7 @@ appStories('working with the ward app', ({ story }) => {
 
   test('somebody who is not on the ward is found, read and admitted, and then has a bed on the board', () => story({}, async (page) => {
     await screen('board-others').reach(page);
-    const name = await page.locator('.other h3').first().innerText();
+    const name = await page.locator('.other h3').first().textContent() ?? '';
     await page.getByRole('button', { name: 'All', exact: false }).first().click();
     await page.getByRole('searchbox').fill(name.split(',')[0] ?? '');
     await page.getByRole('link', { name, exact: true }).click();
@@ -160,7 +160,7 @@ appStories('working with the ward app', ({ story }) => {
     await page.getByRole('link', { name: 'Back to the ward board' }).click();
     await page.getByRole('searchbox').fill('');
     const card = page.locator('.bed-card', { hasText: name });
-    assert.match(await card.innerText(), /A4[\s\S]*Chest pain/);
+    assert.match(await card.textContent() ?? '', /A4[\s\S]*Chest pain/);
     assert.equal(await page.locator('.bed-chip', { hasText: 'A4' }).count(), 0);
   }));
 

@@ -52,7 +52,7 @@ async function usePin({ page }: WardPage): Promise<void> {
 async function leaveDraft(tablet: WardPage): Promise<void> {
   await tablet.page.getByLabel('Note', { exact: true }).fill('Half a sentence');
   await tablet.page.getByRole('button', { name: 'Lock', exact: true }).click();
-  await tablet.page.getByText('1 entry not saved yet is kept here, sealed').waitFor();
+  await tablet.see('1 entry not saved yet is kept here, sealed');
 }
 
 /** Names of the databases, of the caches, and of what of people is in localStorage. */

@@ -52,12 +52,12 @@ export class WardPage {
   }
 
   async board(patients: number): Promise<void> {
-    await this.page.locator('.bed-card').nth(patients - 1).waitFor();
+    await this.#appears(this.page.locator('.bed-card').nth(patients - 1));
   }
 
   async lock(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Lock' }).click();
-    await this.page.getByRole('button', { name: 'Unlock' }).waitFor();
+    await this.page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await this.#appears(this.page.getByRole('heading', { name: 'Unlock the ward' }));
   }
 
   /** By the address, as from a bookmark: the page is not loaded again. */
@@ -99,7 +99,7 @@ export class WardPage {
   }
 
   async see(text: string | RegExp): Promise<void> {
-    await this.page.getByText(text).first().waitFor();
+    await this.#appears(this.page.getByText(text).first());
   }
 
   /** The line about sync that is always in sight. */
@@ -134,6 +134,16 @@ export class WardPage {
     let row = this.page.getByRole('row');
     for (const word of words) row = row.filter({ hasText: word });
     await row.first().waitFor();
+  }
+
+  /** If it does not, the failure tells what the page shows instead. */
+  async #appears(what: Locator): Promise<void> {
+    try {
+      await what.waitFor();
+    } catch (error) {
+      await this.picture('instead');
+      throw new Error(`the page shows: ${(await this.text()).slice(0, 600)}`, { cause: error });
+    }
   }
 
   /** Everything that can be read on the page. */

@@ -239,7 +239,7 @@ function Skeleton(): JSX.Element {
     <div class="bay">
       <p role="status" class="muted">{words.value.loading}</p>
       <div class="bed-grid" aria-hidden="true">
-        {Array.from({ length: 6 }, (_, index) => <div key={index} class="bed-card skeleton" />)}
+        {Array.from({ length: 6 }, (_, index) => <div key={index} class="bed-skeleton" />)}
       </div>
     </div>
   );

@@ -74,12 +74,17 @@ export class AppWorker {
   /** Opens what this page already is. */
   async start(): Promise<void> {
     this.#session({ state: 'starting' });
-    try {
-      const ward = await openPageWard();
-      if (ward === undefined) this.#session({ state: 'not-enrolled' });
-      else this.#enter(ward);
-    } catch (error) {
-      this.#session({ state: 'failed', message: error instanceof StoreError ? error.message : 'the page could not be opened' });
+    for (let isOpened = false; !isOpened;) {
+      try {
+        const ward = await openPageWard();
+        if (ward === undefined) this.#session({ state: 'not-enrolled' });
+        else this.#enter(ward);
+        isOpened = true;
+      } catch (error) {
+        this.#session({ state: 'failed', message: error instanceof StoreError ? error.message : 'the page could not be opened' });
+        // In use by another tab, or by a worker that takes long to end: each asking waits for it to let go.
+        if (!(error instanceof StoreError && error.code === 'in-use')) return;
+      }
     }
   }
 
