@@ -103,6 +103,25 @@ appStories('people and rules', ({ story }) => {
     await page.getByText('Qui la vole allumée a cinq essais').waitFor();
   }));
 
+  test('PAGE-9: whether desktops are trusted is chosen where it says what that costs, by keyboard', () => story(admin('unlock'), async (page) => {
+    const form = page.getByRole('form', { name: 'Admins at desktops' });
+    await form.getByText('Whoever could turn the bridge').waitFor();
+    await form.getByRole('radio', { name: /^What is their own/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    assert.ok(await form.getByRole('radio', { name: /^Everything/ }).isChecked());
+    await form.getByRole('button', { name: 'Put it in force' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('In force, as soon as the desktops have heard of it.').waitFor();
+    await form.getByRole('radio', { name: /^Everything In force/ }).waitFor();
+    await page.getByRole('button', { name: 'FR' }).click();
+    await page.getByText('Qui détournerait la passerelle').waitFor();
+  }));
+
+  test('PAGE-9: at a desktop an admin looks at people and rules, and is told where to change them', () => story({ ...admin('people'), scenario: { ...admin('people').scenario, isHeldShort: true } }, async (page) => {
+    await page.getByText('At this desktop you can look, and change nothing here').waitFor();
+    await page.getByRole('heading', { name: /people$/ }).first().waitFor();
+  }));
+
   test('a one-time code for a browser is shown as QR and text with the time that is left', () => story(admin('browser'), async (page) => {
     await page.getByRole('button', { name: 'Make a code' }).click();
     await page.getByText('Fill in a name.').waitFor();
