@@ -27,8 +27,10 @@ export const pair: Command = {
     ...LISTEN_OPTION,
   },
   about: `The code carries the ward's id, who to dial, and a secret; whoever has it can add one device, once. A tablet's code also lets in the
-tablet's own page. A page reaches its own tablet alone, so a later code for one is made with --at. Show a code as QR, or type it; do not
-send it by mail. A bridge gets its certificate when it has joined, so wait for it.`,
+tablet's own page. A page reaches its own tablet alone, so a later code for one is made with --at. A browser that comes in through the
+bridge is of kind desktop: its page comes over the network at every start, so the ward trusts it with less (see 'wardsync policy set').
+Kind client is a tablet's page, or a person's own device that runs these commands. Show a code as QR, or type it; do not send it by
+mail. A bridge gets its certificate when it has joined, so wait for it.`,
   async run(args, io) {
     const kind = DEVICE_KINDS.find((name) => name === args.must('kind'));
     if (kind === undefined) throw new UsageError(`--kind is one of ${DEVICE_KINDS.join(', ')}`);
@@ -47,6 +49,7 @@ send it by mail. A bridge gets its certificate when it has joined, so wait for i
       if (args.flag('no-wait') && inviter.isSelf) throw new CommandFailed('no archive in reach, so this device has to wait for the new one itself: leave out --no-wait');
       const code = encodeJoinCode({ ward: device.replica.ward, inviter: inviter.device, secret: invitation.value, addresses: [...inviter.addresses] });
       const use = inviter.kind === 'tablet' && kind === 'client' ? `In the browser on ${at}: open the address of its ward app, and #join= and the code behind it`
+        : kind === 'desktop' ? "In the desktop's browser: open the bridge's address, and #join= and the code behind it"
         : `On the new device: wardsync join ${code.slice(0, 12)}… --kind ${kind}${kind === 'bridge' ? ' --host NAME' : ''}`;
       io.say(`${qrLines(code)}\n\n${code}\n\n${use}`);
       if (args.flag('no-wait')) return io.result({ code, kind }, code);

@@ -158,7 +158,7 @@ export class AppWorker {
       const ward = this.#need(this.#ward, 'not-enrolled');
       const { session } = this.#need(this.#open, 'locked');
       const reported = await session.members.reportLost(deviceId.fromHex(device));
-      if (!reported.ok) throw new RequestFailed(reported.failure === 'not-an-admin' ? 'not-allowed' : 'not-found');
+      if (!reported.ok) throw new RequestFailed(reported.failure === 'unknown-device' ? 'not-found' : reported.failure);
       return { users: reported.value.users.map((user) => personName(session, ward, user)).sort() };
     },
     ...erasingHandlers(() => ({ ...this.#need(this.#open, 'locked'), ward: this.#need(this.#ward, 'not-enrolled') })),
