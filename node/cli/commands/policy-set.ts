@@ -12,7 +12,7 @@ export const policySet: Command = {
     ...CLIENT_OPTIONS,
     'unlock-threshold': { type: 'string', value: 'T', help: 'so many nodes have to answer' },
     'unlock-nodes': { type: 'string', value: 'N', help: 'so many archives and tablet nodes hold a share' },
-    desktops: { type: 'string', value: 'own|role', help: "what admins and privacy officers may do at desktops: what is their own (default), or all that their role may" },
+    desktops: { type: 'string', value: 'POWERS', help: "own (default) or role: what admins and privacy officers may do at desktops, only what is their own or all that their role may" },
     grace: { type: 'string', value: 'HOURS', help: 'after a password, a PIN opens on the same tablet for so long; 12 covers a shift, 0 is never' },
   },
   about: `T is how many nodes may be stolen or turned, and one more; N is T and how many nodes may be off, at least. The standard ward is
