@@ -2,6 +2,7 @@
 import type { ChangePasswordFailure } from '../../protocol/ward/account.ts';
 import { MIN_PASSWORD_LENGTH, passwordProblem } from '../../protocol/ward/password-rule.ts';
 import { CommandFailed, type Arguments, type CommandIo, type OptionSpecs } from './command.ts';
+import { DISUSED } from './unlock-words.ts';
 
 export const NEW_PASSWORD_OPTION: OptionSpecs = {
   'new-password-file': { type: 'string', value: 'FILE', help: 'read the new password from a file (else WARDSYNC_NEW_PASSWORD, else a prompt)' },
@@ -21,6 +22,7 @@ export function passwordFailure(failure: ChangePasswordFailure): string {
 
 const MESSAGES: Readonly<Record<ChangePasswordFailure, string>> = {
   'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
+  disused: DISUSED,
   'device-tries': 'too many wrong passwords on this device',
   tries: 'too many wrong passwords',
   'wrong-password': 'wrong password',

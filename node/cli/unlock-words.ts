@@ -3,6 +3,9 @@ import { hexOf } from '../../protocol/codec/ids.ts';
 import type { UnlockProgress } from '../../protocol/ward/presence.ts';
 import type { UnlockFailure } from '../../protocol/ward/ward.ts';
 
+/** No command runs as a desktop's page; who writes a client of their own may. */
+export const DISUSED = "nobody has unlocked on this desktop for 30 days: it has to be let in anew, with a code of 'wardsync pair'";
+
 export function unlockFailure(failure: UnlockFailure, asked: UnlockProgress | undefined): string {
   if (failure !== 'too-few-nodes' || asked === undefined) return MESSAGES[failure];
   const answered = asked.nodes.filter(({ outcome }) => outcome === 'answered').length;
@@ -17,7 +20,7 @@ export function warningsOf(asked: UnlockProgress | undefined): readonly string[]
 }
 
 const OUTCOMES: Readonly<Record<UnlockProgress['nodes'][number]['outcome'], string>> = {
-  asked: 'no answer yet', answered: 'answered', dishonest: 'dishonest', unreachable: 'out of reach', 'device-tries': 'no tries left for this device', tries: 'no tries left', 'no-share': 'knows no share yet',
+  asked: 'no answer yet', answered: 'answered', dishonest: 'dishonest', unreachable: 'out of reach', 'device-tries': 'no tries left for this device', tries: 'no tries left', disused: 'helps this device no more', 'no-share': 'knows no share yet',
 };
 
 const MESSAGES: Readonly<Record<UnlockFailure, string>> = {
@@ -25,6 +28,7 @@ const MESSAGES: Readonly<Record<UnlockFailure, string>> = {
   'no-users-here': 'this device holds no ward yet: bring it within reach of a peer',
   'damaged-bundle': "the user's bundle is damaged; an admin has to set the user up anew",
   'too-few-nodes': 'not enough ward nodes in reach',
+  disused: DISUSED,
   'device-tries': "too many wrong passwords on this device: try on another one, or let an admin run 'wardsync user reset-tries'",
   tries: "too many wrong passwords: an admin can let this user try again with 'wardsync user reset-tries'",
 };

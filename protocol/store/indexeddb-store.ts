@@ -129,7 +129,7 @@ class IndexedDbBackend implements RecordBackend {
 /** Resolves, once the lock is held, with what lets it go. */
 function hold(locks: LockManager, name: string, title: string, signal: AbortSignal | undefined): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    const refuse = () => reject(new StoreError('in-use', `${title} is in use by another tab or window. Close that one, then reload.`));
+    const refuse = () => reject(new StoreError('in-use', `${title} is in use by another tab or window. Close that one, and this one opens.`));
     const options = signal === undefined ? { ifAvailable: true } : { signal };
     locks.request(name, options, (lock) => {
       if (lock === null) return refuse();

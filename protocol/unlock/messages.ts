@@ -54,6 +54,8 @@ const REFUSALS = [
   'other-dealing',
   /** The asking device has no tries left at this node. */
   'device-tries',
+  /** Nobody has unlocked at the asking desktop for so long that it has to be let in anew (PAGE-7). */
+  'disused',
   /** The user has no tries left at this node. */
   'tries',
   'bad-share', 'bad-signature', 'malformed',

@@ -16,6 +16,7 @@ import { verifyShare } from '../crypto/sharing/sharing.ts';
 import { verifyFor } from '../crypto/signing/signature.ts';
 import { dealingId, indexInDealing, isSoundDealing, triesPerDevice, triesPerNode, type Dealing } from '../membership/dealing.ts';
 import { isPersonal, type UserState } from '../membership/ward-state.ts';
+import { isDisused } from '../replica/device-sessions.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
 import { resetContent, type UnlockAnswer, type ShareQuestion, type UnlockRefusal } from './messages.ts';
@@ -121,6 +122,7 @@ export class ShareKeeper {
 
   async #evaluate({ user, dealing: asked, blinded }: Of<'evaluate'>, device: DeviceId): Promise<UnlockAnswer> {
     const { replica, environment } = this.#init;
+    if (isDisused(replica, device, environment.clock.now())) return refused('disused');
     const state = replica.state().users.get(hexOf(user));
     if (state === undefined || state.removal !== undefined) return refused('not-allowed');
     if (state.dealing === undefined || !equalBytes(this.#idOf(state, state.dealing), asked)) return refused('other-dealing');

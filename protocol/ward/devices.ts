@@ -1,8 +1,8 @@
 /** The ward's devices and who unlocked on them, as the log and the sessions document tell. */
-import { hexOf, SESSIONS_DOCUMENT, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
-import type { Certificate } from '../membership/certificate.ts';
+import { hexOf, type DeviceId, type Hex, type UserId } from '../codec/ids.ts';
 import { devicesTogether } from '../membership/devices-together.ts';
 import type { DeviceState } from '../membership/ward-state.ts';
+import { sessionsByDevice } from '../replica/device-sessions.ts';
 import type { Replica } from '../replica/replica.ts';
 
 /** A device and what it takes to judge whether it is in use. */
@@ -61,17 +61,4 @@ export function lostSincePassword(replica: Replica, user: UserId): readonly Devi
     const device = state.devices.get(hexOf(id));
     return device === undefined || state.deviceMembershipOf(id, [self.bundleSetBy]) === 'removed-before' ? [] : [device];
   });
-}
-
-function sessionsByDevice(replica: Replica): ReadonlyMap<Hex<DeviceId>, readonly Certificate[]> {
-  const sessions = new Map<Hex<DeviceId>, Certificate[]>();
-  for (const { author } of replica.frontier(SESSIONS_DOCUMENT)) {
-    const certificate = replica.certificateOf(author);
-    if (certificate === undefined) continue;
-    const device = hexOf(certificate.device);
-    const here = sessions.get(device);
-    if (here === undefined) sessions.set(device, [certificate]);
-    else here.push(certificate);
-  }
-  return sessions;
 }

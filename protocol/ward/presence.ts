@@ -22,6 +22,8 @@ export type NodeOutcome =
   | 'unreachable'
   /** It takes no more tries: from this device, or from any. */
   | 'device-tries' | 'tries'
+  /** It helps this desktop no more, where nobody has unlocked for long (PAGE-7). */
+  | 'disused'
   /** It has no share, or its log does not know this dealing. */
   | 'no-share';
 
@@ -32,7 +34,7 @@ export interface UnlockProgress {
   readonly nodes: readonly { readonly device: DeviceId; readonly outcome: NodeOutcome }[];
 }
 
-export type PresenceFailure = 'too-few-nodes' | 'device-tries' | 'tries';
+export type PresenceFailure = 'too-few-nodes' | 'device-tries' | 'tries' | 'disused';
 
 export interface UserDealing {
   readonly ward: WardId;
@@ -167,7 +169,7 @@ function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOut
   if (answer === undefined) return 'unreachable';
   if (answer.type !== 'refused') return isHonest ? 'answered' : 'dishonest';
   switch (answer.code) {
-    case 'tries': case 'device-tries': return answer.code;
+    case 'tries': case 'device-tries': case 'disused': return answer.code;
     case 'no-share': case 'other-dealing': case 'not-allowed': return 'no-share';
     case 'bad-share': case 'bad-signature': case 'malformed': case 'busy': case 'no-pin': case 'unknown-use': case 'use-over': case 'too-many-uses': return 'unreachable';
   }
@@ -175,6 +177,7 @@ function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOut
 
 /** Where nodes that are used up would have been enough, that is the reason; an admin can help. */
 function failureOf(outcomes: readonly NodeOutcome[], need: number): PresenceFailure {
+  if (outcomes.includes('disused')) return 'disused';
   const count = (...which: readonly NodeOutcome[]): number => outcomes.filter((outcome) => which.includes(outcome)).length;
   if (count('answered', 'asked', 'tries', 'device-tries') < need) return 'too-few-nodes';
   return count('answered', 'asked', 'device-tries') < need ? 'tries' : 'device-tries';

@@ -21,7 +21,7 @@ import { Session } from './session.ts';
 import type { WardOptions } from './ward.ts';
 
 /** `wrong-kit`: no such user, another kit than the one in force, or a damaged log entry; what it was is not told. */
-export type KitFailure = 'wrong-kit' | 'kit-spent' | 'too-few-nodes' | PasswordProblem;
+export type KitFailure = 'wrong-kit' | 'kit-spent' | 'too-few-nodes' | 'disused' | PasswordProblem;
 
 export async function recoverWithKit(options: WardOptions, handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>> {
   const user = userNamed(options, handle);
@@ -34,7 +34,7 @@ export async function recoverWithKit(options: WardOptions, handle: string, secre
   return sessionOf(options, user, seeds, fresh, 'kit');
 }
 
-/** `no-holders`: no such user, or nobody holds shares of the keys. `not-allowed`: this device may not ask (any more). */
+/** `no-holders`: no such user, or nobody holds shares of the keys. `not-allowed`: this device may not ask (any more), or nobody has used it for long (PAGE-7). */
 export type AskFailure = 'no-holders' | 'not-allowed';
 export type HolderFailure = 'too-few' | 'damaged' | 'too-few-nodes' | PasswordProblem;
 

@@ -14,6 +14,7 @@ import type { DocumentEngine } from '../documents/engine.ts';
 import { openBundle, type OpenBundleFailure, type Presence } from '../keys/bundle.ts';
 import { identityFromSeeds, type IdentitySeeds } from '../keys/identity.ts';
 import type { UserState } from '../membership/ward-state.ts';
+import { isDisused } from '../replica/device-sessions.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { keepPresence } from './keep-presence.ts';
@@ -35,7 +36,7 @@ export interface WardOptions {
   readonly unlockNodes?: UnlockNodes | undefined;
 }
 
-/** An unknown handle and a wrong password are one failure to the person who types; the app may tell 'no ward data yet' apart. */
+/** An unknown handle and a wrong password are one failure to the person who types; the app may tell 'no ward data yet' apart. `disused`: a desktop that has to be let in anew (PAGE-7). */
 export type UnlockFailure = 'wrong-password' | 'no-users-here' | 'damaged-bundle' | PresenceFailure;
 
 export interface Ward {
@@ -51,8 +52,10 @@ export interface Ward {
 
 export function openWard(options: WardOptions): Ward {
   const { replica, environment, unlockNodes } = options;
+  const isOutOfUse = (): boolean => isDisused(replica, deviceId.from(options.deviceKey.publicKey), environment.clock.now());
 
   async function unlock(handle: string, password: string, onProgress?: (progress: UnlockProgress) => void): Promise<Result<Session, UnlockFailure>> {
+    if (isOutOfUse()) return fail('disused');
     const users = [...replica.state().users.values()].filter((user) => user.removal === undefined);
     const named = users.find((user) => user.handle === handle.trim().toLowerCase());
     // An unknown handle costs as much time as a wrong password; it is not asked about.
@@ -116,8 +119,8 @@ export function openWard(options: WardOptions): Ward {
 
   return {
     unlock, unlockWithPin,
-    recoverWithKit: (handle, secret, fresh) => recoverWithKit(options, handle, secret, fresh),
-    askHolders: (handle) => askHolders(options, handle),
+    recoverWithKit: async (handle, secret, fresh) => (isOutOfUse() ? fail('disused') : recoverWithKit(options, handle, secret, fresh)),
+    askHolders: async (handle) => (isOutOfUse() ? fail('not-allowed') : askHolders(options, handle)),
   };
 }
 

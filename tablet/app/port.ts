@@ -26,7 +26,7 @@ export interface Failure {
   readonly code:
     | 'wrong-password' | 'unknown-user' | 'not-enrolled' | 'bad-code' | 'code-used' | 'no-peer' | 'locked'
     | 'kit-word' | 'kit-count' | 'kit-checksum' | 'wrong-kit' | 'kit-spent' | 'no-holders' | 'bad-holders' | 'no-share' | 'shares-damaged'
-    | 'too-few-nodes' | 'device-tries' | 'tries'
+    | 'too-few-nodes' | 'device-tries' | 'tries' | 'disused'
     | 'wrong-pin' | 'pin-gone' | 'pin-no-node' | 'pin-dishonest' | 'pin-length' | 'pin-too-easy' | 'pin-late'
     | 'password-too-short' | 'password-too-common' | 'password-same'
     | CouncilCode | 'not-recorded' | ErasureFailureCode | GlassFailureCode
@@ -37,6 +37,8 @@ export interface Failure {
 export interface Requests extends CouncilRequests, ErasureRequests, PresenceRequests, GlassRequests {
   /** Enrol this page as a device with a one-time code. */
   enrol: { params: { code: string }; result: null };
+  /** For a desktop that nobody has used for long: forgets the ward here, once another device has everything. Then the worker is to be started anew. */
+  startAnew: { params: Record<string, never>; result: null };
   /** Open the user's bundle; takes about half a second. */
   unlock: { params: { handle: string; password: string }; result: { handle: string; name: string } };
   /** Handles of those who set a PIN on this tablet; none in other browsers. */

@@ -36,6 +36,12 @@ appStories('getting into the ward app', ({ story, picture, open }) => {
     });
   });
 
+  test('PAGE-7: a desktop that nobody used for 30 days says so, and is let in anew with a code', () => story({ scenario: { session: 'locked', presence: 'disused' } }, async (page) => {
+    await screen('unlock-disused').reach(page);
+    await page.getByRole('button', { name: 'Let this browser in anew' }).click();
+    await page.getByRole('button', { name: 'Add this device' }).waitFor();
+  }));
+
   test('the account: the password changes, a kit is printed alone and is gone afterwards, what happened is put away', () => story({ scenario: { accountNews: true } }, async (page) => {
     await screen('account-news').reach(page);
     await page.getByText('You were given new keys and a temporary password').waitFor();

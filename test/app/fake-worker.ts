@@ -83,6 +83,10 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
     showSession('locked');
     return null;
   },
+  async startAnew() {
+    await database.put('anew', 'yes');
+    return null;
+  },
   async unlock({ handle, password: typed }) {
     for (const [at, value] of answering(scenario.presence, false).entries()) {
       send({ topic: 'presence', value });
@@ -90,6 +94,7 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
       await pause(scenario.unlockMs / 3);
     }
     if (scenario.presence === 'too-few') throw fail('too-few-nodes');
+    if (scenario.presence === 'disused') throw fail('disused');
     if (handle !== testLogin.handle) throw fail('unknown-user');
     if (typed !== password) throw fail('wrong-password');
     showSession('unlocked');
@@ -284,7 +289,8 @@ const answers: { readonly [N in RequestName]: (params: Requests[N]['params']) =>
 };
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void answer(data));
-if (await database.get('locked') === 'yes') showSession('locked');
+if (await database.get('anew') === 'yes') showSession('not-enrolled');
+else if (await database.get('locked') === 'yes') showSession('locked');
 else if (scenario.session !== 'starting') showSession(scenario.session);
 
 async function answer({ id, name, params }: ToWorker): Promise<void> {

@@ -18,7 +18,7 @@ export interface Scenario {
   /** Something happened to the account since the last unlock, and somebody asks for a share. */
   readonly accountNews: boolean;
   /** How the ward's devices answer an unlock; but for `quick`, the password was changed lately. */
-  readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting';
+  readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting' | 'disused';
   /** What the screens of the admins have to show. */
   readonly council: 'busy' | 'empty' | 'loading';
   /** PINs on this tablet: none by policy, offered after the unlock, or set and held, used up, or gone with a restart. */

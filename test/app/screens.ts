@@ -72,6 +72,13 @@ export const states: Readonly<Record<string, ScreenState>> = {
       await page.getByText('1 device has answered, and 2 are needed.').waitFor();
     },
   },
+  'unlock-disused': {
+    options: { scenario: { session: 'locked', presence: 'disused' } },
+    reach: async (page) => {
+      await logIn(page);
+      await page.getByText('Nobody has unlocked in this browser for 30 days').waitFor();
+    },
+  },
   'unlock-false-node': {
     options: { scenario: { session: 'locked', presence: 'false-node' } },
     reach: async (page) => {

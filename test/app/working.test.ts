@@ -192,7 +192,10 @@ appStories('working with the ward app', ({ story }) => {
   test('the keyboard alone admits somebody', () => story({}, async (page) => {
     await screen('board-others').reach(page);
     const focused = (name: string) => async (): Promise<boolean> =>
-      page.evaluate((wanted) => document.activeElement?.textContent?.includes(wanted) === true || document.activeElement?.getAttribute('aria-label')?.includes(wanted) === true, name);
+      page.evaluate((wanted) => {
+        const { activeElement: at, body } = document;
+        return at !== body && (at?.textContent?.includes(wanted) === true || at?.getAttribute('aria-label')?.includes(wanted) === true);
+      }, name);
     await tabTo(page, focused('Admit '));
     await page.keyboard.press('Enter');
     await page.getByLabel('Reason for the stay').waitFor();

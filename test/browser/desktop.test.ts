@@ -47,6 +47,12 @@ test('PAGE-9: behind a real bridge an admin writes a note and changes nobody, un
   await desk.page.getByRole('heading', { name: '4 people' }).waitFor();
   await tablet.go('#/ward/people');
   await tablet.page.getByRole('heading', { name: '4 people' }).waitFor();
+
+  // One tab of a browser has the store at a time; the next one waits, and opens by itself.
+  const next = await WardPage.open(browser, 'next-tab', ward.url('desk'));
+  await next.see('is in use by another tab or window. Close that one, and this one opens.');
+  await desk.page.close();
+  await next.page.getByRole('button', { name: 'Unlock' }).waitFor();
   assert.deepEqual(browser.strayed, []);
 });
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toHex } from '../../protocol/codec/bytes.ts';
+import { inviteId } from '../../protocol/codec/ids.ts';
 import { isProven } from '../../protocol/crypto/oprf/blinded-input.ts';
 import { Point } from '../../protocol/crypto/sharing/group.ts';
 import { shareKey } from '../../protocol/crypto/sharing/sharing.ts';
+import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { triesPerDevice, triesPerNode } from '../../protocol/membership/dealing.ts';
-import type { UnlockAnswer } from '../../protocol/unlock/messages.ts';
+import type { ShareQuestion, UnlockAnswer } from '../../protocol/unlock/messages.ts';
 import { MemoryShareStore } from '../../protocol/unlock/share-store.ts';
+import { evaluatePresence } from '../../protocol/ward/presence.ts';
 import { dealtWard, nodeAt, type DealtWard, type Dealt, type Node } from './dealt.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -52,6 +55,49 @@ test('UNLOCK-2: only devices at which people unlock may ask, and only about user
   assert.equal(codeOf(await ward.ask(node, dealt, lost.id)), 'not-allowed', 'a device that is out');
   await ward.ward.put(ward.ward.founder.operation({ type: 'remove-user', user: ward.user.user.id, cut: [] }));
   assert.equal(codeOf(await ward.ask(node, dealt)), 'not-allowed', 'a user who is out');
+});
+
+test('PAGE-7: no node helps a desktop where nobody has unlocked for 30 days, and it costs no try', async () => {
+  const ward = await dealtWard();
+  const dealt = await ward.deal(3);
+  const node = nodeAt(ward, 0);
+  const [desk, page] = [await ward.ward.addDevice('desktop'), await ward.ward.addDevice('client')];
+  for (const device of [desk, page]) await ward.ward.openSession(ward.user.user, device);
+  ward.ward.clock.advance(30 * DAY);
+  assert.equal(codeOf(await ward.ask(node, dealt, desk.id)), 'evaluated', 'on the last day');
+  ward.ward.clock.advance(1);
+  const left = node.keeper.holdings()[0]?.triesLeft;
+  assert.equal(codeOf(await ward.ask(node, dealt, desk.id)), 'disused');
+  assert.equal(node.keeper.holdings()[0]?.triesLeft, left);
+  assert.equal(codeOf(await ward.ask(node, dealt, page.id)), 'evaluated', "a person's own device stays");
+  const asked = await evaluatePresence({ ward: ward.ward.id, user: ward.user.user.id, dealing: dealt.dealing }, 'any', {
+    ask: (device, question) => ward.nodes.find((each) => each.device.id === device)?.keeper.answer(question as ShareQuestion, desk.id) ?? assert.fail(),
+  }, ward.ward.random);
+  assert.deepEqual(asked, { ok: false, failure: 'disused' });
+
+  // A clock that runs far ahead keeps no desktop in use; one session by a right clock does.
+  ward.ward.clock.advance(40 * DAY);
+  const ahead = ward.ward.newSession(ward.user.user, desk);
+  ward.ward.clock.advance(-40 * DAY);
+  await ward.ward.put(ahead.start());
+  assert.equal(codeOf(await ward.ask(node, dealt, desk.id)), 'disused');
+  await ward.ward.openSession(ward.user.user, desk);
+  assert.equal(codeOf(await ward.ask(node, dealt, desk.id)), 'evaluated');
+});
+
+test('PAGE-7: a desktop where nobody ever unlocked is out of use 30 days after its invitation ended', async () => {
+  const ward = await dealtWard();
+  const dealt = await ward.deal(3);
+  const node = nodeAt(ward, 0);
+  const invitation = signingKeyFromSeed(ward.ward.random.randomBytes(32));
+  const expires = ward.ward.clock.now() + DAY;
+  await ward.ward.put(ward.ward.founder.operation({ type: 'invite', invite: inviteId.from(invitation.publicKey), kind: 'desktop', sealedName: new Uint8Array(40), expires }));
+  const desk = ward.ward.newDevice('desktop');
+  await ward.ward.put(ward.ward.joining(invitation, desk));
+  ward.ward.clock.advance(31 * DAY);
+  assert.equal(codeOf(await ward.ask(node, dealt, desk.id)), 'evaluated');
+  ward.ward.clock.advance(1);
+  assert.equal(codeOf(await ward.ask(node, dealt, desk.id)), 'disused');
 });
 
 test('UNLOCK-2: what is no element costs no try and gets no answer', async () => {

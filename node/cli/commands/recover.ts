@@ -7,6 +7,7 @@ import type { RunningDevice } from '../../device/running-device.ts';
 import { clientFolder, RECOVERING_OPTIONS, withOpened, type Opening } from '../client.ts';
 import { CommandFailed, UsageError, type Arguments, type Command, type CommandIo } from '../command.ts';
 import { newPassword, NEW_PASSWORD_OPTION, passwordFailure } from '../new-password.ts';
+import { DISUSED } from '../unlock-words.ts';
 import { until } from '../until.ts';
 
 const WAIT_MILLISECONDS = 24 * 3600 * 1000;
@@ -102,6 +103,7 @@ function kitProblem(problem: KitTextProblem): string {
 const KIT_FAILURES: Readonly<Record<KitFailure, string>> = {
   'wrong-kit': 'this is not the kit that is in force for this user',
   'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
+  disused: DISUSED,
   'kit-spent': 'the kit was used or withdrawn before, and opens nothing any more',
   'password-too-short': passwordFailure('password-too-short'),
   'password-too-common': passwordFailure('password-too-common'),

@@ -2,6 +2,7 @@ import type { HoldersFailure } from '../../../protocol/ward/account.ts';
 import { CLIENT_OPTIONS, withClient } from '../client.ts';
 import { CommandFailed, UsageError, type Command } from '../command.ts';
 import { userNamed } from '../members.ts';
+import { DISUSED } from '../unlock-words.ts';
 
 export const userHolders: Command = {
   words: ['user', 'holders'],
@@ -34,6 +35,7 @@ would recognise you, and who would not all lend their share to one stranger. Nam
 const FAILURES: Readonly<Record<HoldersFailure, string>> = {
   'wrong-password': 'wrong password',
   'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
+  disused: DISUSED,
   'device-tries': 'too many wrong passwords on this device',
   tries: 'too many wrong passwords',
   'bad-holders': 'name two to sixteen people of the ward, each once and not yourself, and a threshold from two to as many',

@@ -36,5 +36,5 @@ function Node({ node: { id, kind, name, outcome }, text }: { node: AskedNode; te
 }
 
 const ICONS: Readonly<Record<AskedNode['outcome'], IconName>> = {
-  asked: 'clock', answered: 'check', dishonest: 'alert', unreachable: 'cloudOff', 'device-tries': 'lock', tries: 'lock', 'no-share': 'help',
+  asked: 'clock', answered: 'check', dishonest: 'alert', unreachable: 'cloudOff', 'device-tries': 'lock', tries: 'lock', disused: 'lock', 'no-share': 'help',
 };

@@ -22,6 +22,7 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
   const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState('');
   const [isTooFew, setTooFew] = useState(false);
+  const [isDisused, setDisused] = useState(false);
   const handle = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const [withPin, setWithPin] = useState<readonly string[]>([]);
@@ -66,9 +67,16 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
     setWorking(false);
     if (reply.ok) return;
     setTooFew(reply.failure.code === 'too-few-nodes');
+    setDisused(reply.failure.code === 'disused');
     setProblem(explain(reply.failure, words.value));
     password.current?.select();
     password.current?.focus();
+  };
+
+  const startAnew = async (): Promise<void> => {
+    const reply = await port.request('startAnew', {});
+    if (reply.ok) port.restart();
+    else setProblem(explain(reply.failure, words.value));
   };
 
   return (
@@ -104,6 +112,7 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
             </span>
           </div>
         </WorkingForm>
+        {isDisused && <button type="button" class="button button-wide" onClick={() => void startAnew()}>{say.startAnew}</button>}
         <button type="button" class="button button-quiet" onClick={onForgot}>{words.value.account.recover.forgot}</button>
       </div>
     </Doorway>

@@ -29,6 +29,7 @@ export const en = {
     'wrong-password': 'That name and password do not match. Check both and try again.',
     'too-few-nodes': 'Too few of the ward’s devices are in reach to unlock. Bring this device near the others, or wait until they are switched on.',
     'device-tries': 'Too many wrong passwords on this device. Try on another device, or ask an admin to let you try again.',
+    disused: 'Nobody has unlocked in this browser for 30 days, so it opens nothing any more. Ask an admin for a new code for it.',
     tries: 'Too many wrong passwords. Ask an admin to let you try again.',
     'unknown-user': 'That name and password do not match. Check both and try again.',
     'not-enrolled': 'This device does not belong to a ward yet.',

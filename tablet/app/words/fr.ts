@@ -27,6 +27,7 @@ export const fr: Words = {
     'wrong-password': 'Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
     'too-few-nodes': 'Trop peu d’appareils du service sont joignables pour déverrouiller. Rapprochez cet appareil des autres, ou attendez qu’ils soient allumés.',
     'device-tries': 'Trop de mots de passe erronés sur cet appareil. Essayez sur un autre, ou demandez à un administrateur de vous laisser réessayer.',
+    disused: 'Personne n’a déverrouillé dans ce navigateur depuis 30 jours, il n’ouvre donc plus rien. Demandez un nouveau code à un administrateur.',
     tries: 'Trop de mots de passe erronés. Demandez à un administrateur de vous laisser réessayer.',
     'unknown-user': 'Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez.',
     'not-enrolled': 'Cet appareil n’appartient pas encore à un service.',

@@ -40,7 +40,7 @@ export const glassEn = {
   enough: 'Enough devices have answered. Opening the record…',
   tooFew: (answered: number, need: number) => `${plural(answered, 'device has', 'devices have')} answered, and ${need} ${need === 1 ? 'is' : 'are'} needed. Switch on or bring near what is not in reach, then try again.`,
   outcomes: {
-    asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'takes no more for now', tries: 'takes no more for now', 'no-share': 'has not been told yet',
+    asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'takes no more for now', tries: 'takes no more for now', disused: 'helps this browser no more', 'no-share': 'has not been told yet',
   },
   other: 'Another patient',
   offline: 'No other device is in reach. Opening takes several devices of the ward: go where the network is, or ask somebody of the team.',

@@ -41,7 +41,7 @@ export const glassFr: typeof glassEn = {
   enough: 'Assez d’appareils ont répondu. Ouverture du dossier…',
   tooFew: (answered, need) => `${pluriel(answered, 'appareil a', 'appareils ont')} répondu ; il en faut ${need}. Allumez ou rapprochez ceux qui manquent, puis réessayez.`,
   outcomes: {
-    asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'n’accepte plus rien pour l’instant', tries: 'n’accepte plus rien pour l’instant', 'no-share': 'pas encore informé',
+    asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'n’accepte plus rien pour l’instant', tries: 'n’accepte plus rien pour l’instant', disused: 'n’aide plus ce navigateur', 'no-share': 'pas encore informé',
   },
   other: 'Un autre patient',
   offline: 'Aucun autre appareil n’est joignable. Il faut plusieurs appareils du service : allez là où il y a le réseau, ou demandez à quelqu’un de l’équipe.',

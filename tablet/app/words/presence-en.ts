@@ -8,7 +8,7 @@ export const presenceEn = {
   list: 'Devices that were asked',
   kinds: { archive: 'Archive', tablet: 'Tablet', bridge: 'Bridge', client: 'Browser', desktop: 'Browser at a desk' },
   outcomes: {
-    asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'no tries left for this device', tries: 'no tries left', 'no-share': 'has not been told yet',
+    asked: 'no answer yet', answered: 'answered', dishonest: 'answered falsely', unreachable: 'not in reach', 'device-tries': 'no tries left for this device', tries: 'no tries left', disused: 'helps this browser no more', 'no-share': 'has not been told yet',
   },
   falseNode: (name: string) => `${name} answered falsely. Tell ward IT.`,
   falseNodeText: 'It is broken, or in foreign hands. What it said was not used, and your password is not known to it.',

@@ -9,7 +9,7 @@ export const presenceFr: typeof presenceEn = {
   list: 'Appareils interrogés',
   kinds: { archive: 'Archive', tablet: 'Tablette', bridge: 'Passerelle', client: 'Navigateur', desktop: 'Navigateur à un bureau' },
   outcomes: {
-    asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'plus d’essais pour cet appareil', tries: 'plus d’essais', 'no-share': 'pas encore informé',
+    asked: 'pas encore de réponse', answered: 'a répondu', dishonest: 'a répondu faux', unreachable: 'hors de portée', 'device-tries': 'plus d’essais pour cet appareil', tries: 'plus d’essais', disused: 'n’aide plus ce navigateur', 'no-share': 'pas encore informé',
   },
   falseNode: (name) => `${name} a répondu faux. Prévenez l’informatique.`,
   falseNodeText: 'Cet appareil est en panne, ou en de mauvaises mains. Sa réponse n’a pas servi, et il ne connaît pas votre mot de passe.',

@@ -27,6 +27,7 @@ import { erasedDocuments, erasingHandlers } from './erasing.ts';
 import { GlassDesk } from './glass.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
+import { leaveDisused } from './leave-disused.ts';
 import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
@@ -104,6 +105,12 @@ export class AppWorker {
     enrol: async ({ code }) => {
       if (this.#ward !== undefined) return null;
       this.#enter(await joinPageWard(code));
+      return null;
+    },
+    startAnew: async () => {
+      const ward = this.#need(this.#ward, 'not-enrolled');
+      await leaveDisused(ward);
+      this.#ward = undefined;
       return null;
     },
     unlock: async ({ handle, password }) => {

@@ -10,6 +10,7 @@ export const UNLOCK_FAILURES: Readonly<Record<UnlockFailure, Failure['code']>> =
   'too-few-nodes': 'too-few-nodes',
   'device-tries': 'device-tries',
   tries: 'tries',
+  disused: 'disused',
 };
 
 export const ADMIT_FAILURES: Readonly<Record<AdmitFailure, Failure['code']>> = {
