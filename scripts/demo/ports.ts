@@ -25,10 +25,10 @@ export async function choosePorts(root: string): Promise<DemoPorts> {
 }
 
 /**
- * The wanted one, or else one that the system gives to nobody unasked: one of those (what `listen(0)` returns) could
+ * The wanted one (0 for none), or else one that the system gives to nobody unasked: one of those (what `listen(0)` returns) could
  * belong to another program's connection by the time it is listened at.
  */
-async function freePort(wanted: number, taken: readonly number[]): Promise<number> {
+export async function freePort(wanted: number, taken: readonly number[]): Promise<number> {
   const candidates = [...(wanted === 0 ? [] : [wanted]), ...Array.from({ length: OTHERS }, (_, index) => FIRST_OTHER + index)];
   for (const port of candidates) if (!taken.includes(port) && await isFree(port)) return port;
   return wanted;

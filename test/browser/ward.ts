@@ -3,7 +3,6 @@
  * admin's device inside the test, with the admin unlocked. Everybody and everything in it has a canary's name.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -22,6 +21,7 @@ import { encodeJoinCode } from '../../protocol/network/join-code.ts';
 import type { Session } from '../../protocol/ward/session.ts';
 import { buildApp } from '../../scripts/build-app.ts';
 import type { DemoPerson } from '../../scripts/demo/people.ts';
+import { freePort } from '../../scripts/demo/ports.ts';
 import { folderOf } from '../../scripts/demo/processes.ts';
 import { ADMIN_FOLDER, must, setUp, unlockPerson, type Cast } from '../../scripts/demo/set-up.ts';
 import type { Canaries, CanaryUser } from '../multi-host/canaries.ts';
@@ -77,7 +77,10 @@ export class LoopbackWard {
     const own = followOwnItems(device);
     const session = await unlockPerson(device, people.admin, environment);
     t.after(() => session.lock());
-    const ports = { desk: await freePort(), 'tablet-1': await freePort(), 'tablet-2': await freePort() };
+    const taken: number[] = [];
+    for (let i = 0; i < 3; i++) taken.push(await freePort(0, taken));
+    const [desk = 0, one = 0, two = 0] = taken;
+    const ports = { desk, 'tablet-1': one, 'tablet-2': two };
     const ward = new LoopbackWard(t, canaries, root, people, ports, { device, session, own });
     await Promise.all(NODES.map((name) => ward.start(name)));
     await ward.#admit();
@@ -216,15 +219,4 @@ function castOf({ ward, team, devices }: Canaries, { admin, nurse1, nurse2 }: Lo
       { folder: 'bridge', kind: 'bridge', name: devices.bridge },
     ],
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
