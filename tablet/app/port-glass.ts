@@ -24,6 +24,8 @@ export interface OpenGlassView {
   readonly use: string;
   /** The record and stays. */
   readonly documents: readonly string[];
+  /** How many others of this patient stay closed: beyond what one use may name, or not prepared for it. */
+  readonly missing: number;
   readonly until: IsoTime;
 }
 

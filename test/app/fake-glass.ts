@@ -68,11 +68,13 @@ export function fakeGlass({ scenario, send, fail, stranger, ownNumber, show }: F
       }
       if (scenario.glass === 'too-few') throw fail('glass-too-few');
       if (scenario.glass === 'limit') throw fail('glass-limit');
+      if (scenario.glass === 'not-wrapped') throw fail('glass-not-wrapped');
+      if (scenario.glass === 'spoiled') throw fail('glass-spoiled');
       const id = `own-${uses.length}`;
       const length = scenario.glass === 'short' ? 1_500 : hours * 3_600_000;
       const until = new Date(Date.now() + length).toISOString();
       uses = [use({ id, by: 'Amara Okafor', own: true, at: new Date().toISOString(), until, reason, documents: documents.length }), ...uses];
-      open = [{ use: id, documents, until }];
+      open = [{ use: id, documents, missing: scenario.glass === 'partly' ? 3 : 0, until }];
       show(true);
       tell();
       if (scenario.glass === 'short') setTimeout(() => close(id, 'time'), length);

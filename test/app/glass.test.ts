@@ -66,6 +66,21 @@ appStories('opening a patient in an emergency in Chromium', ({ story }) => {
     assert.equal(await page.getByRole('region', { name: 'Opened in an emergency' }).count(), 0);
   }));
 
+  test('GLASS-3: what of the patient could not be opened is said for as long as the rest is open; why nothing was, is said at once', async () => {
+    await story({ fragment: emergency, scenario: { glass: 'partly' } }, async (page) => {
+      await breakGlass(page);
+      await page.getByRole('heading', { name: NAME }).waitFor();
+      await page.getByRole('region', { name: 'Opened in an emergency' }).getByText('3 documents of this patient could not be opened.').waitFor();
+    });
+    for (const glass of ['not-wrapped', 'spoiled'] as const) {
+      await story({ fragment: emergency, scenario: { glass } }, async (page) => {
+        await breakGlass(page);
+        await page.getByText('Ask somebody of the team').waitFor();
+        assert.equal(await page.getByText(NAME).count(), 0);
+      });
+    }
+  });
+
   test('GLASS-5: the banner stays on other screens, leads back, and ends it, whereupon the page leaves the patient', () => story({ fragment: emergency }, async (page) => {
     await breakGlass(page);
     await page.getByRole('heading', { name: NAME }).waitFor();

@@ -23,8 +23,8 @@ export interface Scenario {
   readonly council: 'busy' | 'empty' | 'loading';
   /** PINs on this tablet: none by policy, offered after the unlock, or set and held, used up, or gone with a restart. */
   readonly pin: 'off' | 'offered' | 'held' | 'gone';
-  /** How an emergency opening goes: at once, not set up, without devices, over at once, or ended by somebody. */
-  readonly glass: 'quick' | 'waiting' | 'too-few' | 'limit' | 'not-set' | 'no-key' | 'short' | 'ended';
+  /** How an emergency opening goes: at once, in part, for nothing, with what does not open, not set up, without devices, over at once, or ended by somebody. */
+  readonly glass: 'quick' | 'partly' | 'not-wrapped' | 'spoiled' | 'waiting' | 'too-few' | 'limit' | 'not-set' | 'no-key' | 'short' | 'ended';
   /** What the list of emergency openings has to show. */
   readonly emergencies: 'busy' | 'empty' | 'loading' | 'fails';
   /** Milliseconds; the ward's history ends here. */

@@ -16,7 +16,7 @@ export function GlassBanner(): JSX.Element | null {
   return <div class="glass-banners">{open.map((use) => <Banner key={use.use} use={use} />)}</div>;
 }
 
-function Banner({ use: { use, documents, until } }: { use: OpenGlassView }): JSX.Element {
+function Banner({ use: { use, documents, missing, until } }: { use: OpenGlassView }): JSX.Element {
   const port = usePort();
   const [working, setWorking] = useState(false);
   const left = useLeft(until);
@@ -40,6 +40,7 @@ function Banner({ use: { use, documents, until } }: { use: OpenGlassView }): JSX
       <p>
         <strong>{say.openFor(left)}</strong>
         {!isHere && name !== '' && <span class="glass-name"> {name}</span>}
+        {missing > 0 && <span> {say.missing(missing)}</span>}
       </p>
       {!isHere && patient !== undefined && <a class="button" href={href({ screen: 'patient', patient: known?.patient ?? patient, tab: 'overview' })}>{say.toPatient}</a>}
       <button type="button" class="button" aria-disabled={working} onClick={() => void end()}>{say.endNow}</button>

@@ -50,6 +50,7 @@ export const glassEn = {
   notAllowed: 'Emergency opening is for those who treat patients. Ask a nurse or doctor.',
 
   banner: 'Opened in an emergency',
+  missing: (n: number) => `${plural(n, 'document', 'documents')} of this patient could not be opened.`,
   openFor: (left: string) => `Opened in an emergency: ${left} left`,
   seconds: (n: number) => `${n} s`,
   endNow: 'End now',

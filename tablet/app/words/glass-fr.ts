@@ -51,6 +51,7 @@ export const glassFr: typeof glassEn = {
   notAllowed: 'L’ouverture en urgence est pour ceux qui soignent. Demandez à une infirmière ou à un médecin.',
 
   banner: 'Ouvert en urgence',
+  missing: (n) => `${pluriel(n, 'document', 'documents')} de ce patient ${n === 1 ? 'n’a pu être ouvert' : 'n’ont pu être ouverts'}.`,
   openFor: (left) => `Ouvert en urgence : encore ${left}`,
   seconds: (n) => `${n}\u00a0s`,
   endNow: 'Terminer',

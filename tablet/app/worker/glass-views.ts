@@ -15,8 +15,9 @@ export function glassStanding({ glass, role }: Session): GlassView['standing'] {
   return role === undefined || !maySign(role, 'break-glass') ? 'not-allowed' : glass.standing;
 }
 
-export function openGlassView({ use, documents, until }: OpenGlass): OpenGlassView {
-  return { use: hexOf(use), documents: documents.map(hexOf), until: iso(until) };
+/** `asked`: how many documents of the patient were to be opened. */
+export function openGlassView({ use, documents, until }: OpenGlass, asked: number): OpenGlassView {
+  return { use: hexOf(use), documents: documents.map(hexOf), missing: Math.max(0, asked - documents.length), until: iso(until) };
 }
 
 /** Uses that this user may review and that nobody has reviewed. */

@@ -27,6 +27,8 @@ export class GlassDesk {
   readonly #tell: (view: GlassView | null) => void;
   #unlocked: Unlocked | undefined;
   #opened: readonly OpenGlass[] = [];
+  /** By use: how many documents of the patient were to be opened. */
+  readonly #wanted = new Map<string, number>();
   #asked: GlassView['asked'] = null;
   #closed: ClosedGlassView | null = null;
   #said = '';
@@ -55,6 +57,7 @@ export class GlassDesk {
         this.#asked = presenceView(progress, ward.replica, session);
         this.show();
       });
+      if (opened.ok) this.#wanted.set(hexOf(opened.value.use), documents.length);
       this.show();
       if (!opened.ok) throw new RequestFailed(FAILURES[opened.failure]);
       return null;
@@ -97,6 +100,7 @@ export class GlassDesk {
     this.#unlocked?.stop();
     this.#unlocked = undefined;
     this.#opened = [];
+    this.#wanted.clear();
     this.#asked = null;
     this.#closed = null;
     this.#said = '';
@@ -107,7 +111,7 @@ export class GlassDesk {
     if (this.#unlocked === undefined) return;
     const { session } = this.#unlocked;
     const view: GlassView = {
-      standing: glassStanding(session), open: this.#opened.map(openGlassView), asked: this.#asked, closed: this.#closed,
+      standing: glassStanding(session), open: this.#opened.map((open) => openGlassView(open, this.#wanted.get(hexOf(open.use)) ?? 0)), asked: this.#asked, closed: this.#closed,
       mayReview: session.glass.mayReview(), unreviewed: unreviewed(session),
     };
     const said = JSON.stringify(view);
