@@ -62,13 +62,15 @@ export class LoopbackWard {
   /** `graceHours`: PINs on tablets. Founds the ward, starts its processes, admits the patients, and waits until all nodes have them. */
   static async start(t: TestContext, canaries: Canaries, graceHours?: number): Promise<LoopbackWard> {
     const root = await mkdtemp(join(tmpdir(), 'wardsync-browser-'));
-    t.after(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+    t.after(() => Promise.all([root, appOf(root)].map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 }))));
     const people = {
       admin: person(canaries.users.admin, 'admin'), nurse1: person(canaries.users.nurse1, 'clinician'), nurse2: person(canaries.users.nurse2, 'clinician'),
     };
-    const built = buildApp({ outDir: join(root, 'app'), minify: true });
-    await setUp(root, environment, () => undefined, { ...castOf(canaries, people), ...(graceHours !== undefined && { graceHours }) });
-    await built;
+    // Beside each other, so in a folder each: the ward begins with an empty one.
+    await Promise.all([
+      buildApp({ outDir: appOf(root), minify: true }),
+      setUp(root, environment, () => undefined, { ...castOf(canaries, people), ...(graceHours !== undefined && { graceHours }) }),
+    ]);
 
     const device = must(await runDevice(must(await readDeviceFolder(folderOf(root, ADMIN_FOLDER))), {
       environment, listen: [], discovery: discoveryFor({ local: true, mdns: true }),
@@ -104,7 +106,7 @@ export class LoopbackWard {
   async start(name: NodeName): Promise<void> {
     const [kind = name] = name.split('-');
     const own = name === 'bridge' ? ['--port', String(this.ports.desk)] : name === 'archive' ? [] : ['--page-port', String(this.ports[name])];
-    const process = startWardsync(this.#t, [kind, '--folder', this.folder(name), '--local', '--log', ...own], { env: { WARDSYNC_APP: join(this.root, 'app') } });
+    const process = startWardsync(this.#t, [kind, '--folder', this.folder(name), '--local', '--log', ...own], { env: { WARDSYNC_APP: appOf(this.root) } });
     this.#running.set(name, { process, started: await process.next(({ running }) => running === kind) });
   }
 
@@ -219,4 +221,8 @@ function castOf({ ward, team, devices }: Canaries, { admin, nurse1, nurse2 }: Lo
       { folder: 'bridge', kind: 'bridge', name: devices.bridge },
     ],
   };
+}
+
+function appOf(root: string): string {
+  return `${root}-app`;
 }
