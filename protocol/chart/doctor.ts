@@ -7,6 +7,7 @@ import { eligibleNodes } from '../membership/dealing.ts';
 import { isPersonal, type DeviceKind, type TeamState, type WardState } from '../membership/ward-state.ts';
 import { devicesInUse, type DeviceUse } from '../ward/devices.ts';
 import type { OldPasswordState } from '../ward/old-password.ts';
+import { DESKTOP_STAYS } from '../replica/device-sessions.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Session } from '../ward/session.ts';
 import type { Chart } from './chart.ts';
@@ -15,7 +16,7 @@ const DAY = 86_400_000;
 /** A keeper of records that was not met for so long, in milliseconds, is probably broken or gone. */
 const KEEPER_AWAY = 3 * DAY;
 /** A person's own device that nobody unlocked for so long is one that nobody would miss. */
-export const UNUSED_AFTER = 30 * DAY;
+export const UNUSED_AFTER = DESKTOP_STAYS;
 const CERTIFICATE_ENDS_WITHIN = 30 * DAY;
 
 export type FindingCode =

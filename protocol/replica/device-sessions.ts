@@ -26,7 +26,8 @@ export function sessionsByDevice(replica: Replica): ReadonlyMap<Hex<DeviceId>, r
 
 /**
  * Whether the device is a desktop where nobody has unlocked for `DESKTOP_STAYS`. Before the first unlock the end of its
- * invitation counts; one that an admin added without an invitation counts from its first. `now` in milliseconds since 1970, by the clock of who asks; sessions bear that of their device.
+ * invitation counts; one that an admin added without an invitation counts from its first. `now` in milliseconds since
+ * 1970, by the clock of who asks; sessions bear that of their device.
  */
 export function isDisused(replica: Replica, device: DeviceId, now: number): boolean {
   const { devices, invitations } = replica.state();

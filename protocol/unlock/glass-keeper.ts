@@ -17,9 +17,9 @@ import { verifyFor } from '../crypto/signing/signature.ts';
 import { indexInDealing, isSoundDealing } from '../membership/dealing.ts';
 import { glassDealingId, MAX_GLASS_HOURS, type GlassUse } from '../membership/glass.ts';
 import { maySign } from '../membership/roles.ts';
-import { isPersonal } from '../membership/ward-state.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
+import { mayAsk } from './asker.ts';
 import { decodeGlassRecords, encodeGlassShare, encodeUsed, glassShareName, usedName, userOfUsed, withQuestion, type GlassShare, type Used } from './glass-records.ts';
 import { glassAskContent, type GlassQuestion, type UnlockAnswer, type UnlockRefusal } from './messages.ts';
 import type { ShareStore } from './share-store.ts';
@@ -87,7 +87,7 @@ export class GlassKeeper {
   async answer(question: GlassQuestion, device: DeviceId): Promise<UnlockAnswer> {
     try {
       return await this.#lock.run('glass', async () => {
-        if (!this.#isAsker(device)) return refused('not-allowed');
+        if (!mayAsk(this.#init.replica.state(), device, this.#init.self)) return refused('not-allowed');
         return question.type === 'deal-glass' ? await this.#take(question, device) : await this.#open(question, device);
       });
     } catch (error) {
@@ -183,12 +183,6 @@ export class GlassKeeper {
   }
 
   /** People break glass at clients. */
-  #isAsker(device: DeviceId): boolean {
-    const { devices } = this.#init.replica.state();
-    const asking = devices.get(hexOf(device));
-    return asking !== undefined && isPersonal(asking.kind) && asking.removal === undefined && devices.get(hexOf(this.#init.self))?.removal === undefined;
-  }
-
   async #destroy(share: GlassShare): Promise<void> {
     await this.#init.store.destroy(glassShareName(share));
     this.#shares.delete(glassShareName(share));

@@ -15,10 +15,11 @@ import { decodeElement } from '../crypto/sharing/group.ts';
 import { verifyShare } from '../crypto/sharing/sharing.ts';
 import { verifyFor } from '../crypto/signing/signature.ts';
 import { dealingId, indexInDealing, isSoundDealing, triesPerDevice, triesPerNode, type Dealing } from '../membership/dealing.ts';
-import { isPersonal, type UserState } from '../membership/ward-state.ts';
+import type { UserState } from '../membership/ward-state.ts';
 import { isDisused } from '../replica/device-sessions.ts';
 import { KeyedLock } from '../replica/keyed-lock.ts';
 import type { Replica } from '../replica/replica.ts';
+import { mayAsk } from './asker.ts';
 import { resetContent, type UnlockAnswer, type ShareQuestion, type UnlockRefusal } from './messages.ts';
 import { decodeRecords, encodeShare, encodeTries, noTries, shareName, startedAgain, triesName, triesOf, userOfTries, withOneMore, type KeptShare, type Tries } from './records.ts';
 import type { ShareStore } from './share-store.ts';
@@ -82,7 +83,7 @@ export class ShareKeeper {
   async answer(question: ShareQuestion, device: DeviceId): Promise<UnlockAnswer> {
     try {
       return await this.#lock.run(hexOf(question.user), async () => {
-        if (!this.#isAsker(device)) return refused('not-allowed');
+        if (!mayAsk(this.#init.replica.state(), device, this.#init.self)) return refused('not-allowed');
         switch (question.type) {
           case 'evaluate': return await this.#evaluate(question, device);
           case 'deal': return await this.#take(question, device);
@@ -165,12 +166,6 @@ export class ShareKeeper {
   }
 
   /** People unlock at clients. An archive, a tablet node or a bridge has nobody who types. */
-  #isAsker(device: DeviceId): boolean {
-    const { devices } = this.#init.replica.state();
-    const asking = devices.get(hexOf(device));
-    return asking !== undefined && isPersonal(asking.kind) && asking.removal === undefined && devices.get(hexOf(this.#init.self))?.removal === undefined;
-  }
-
   #activeShare(user: UserState): { readonly share: KeptShare; readonly dealing: Dealing } | undefined {
     if (user.dealing === undefined || user.removal !== undefined) return undefined;
     const share = this.#shares.get(shareName({ user: user.id, dealing: this.#idOf(user, user.dealing) }));
