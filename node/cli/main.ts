@@ -47,6 +47,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import('./commands/show.ts')).show,
   'break-glass': async () => (await import('./commands/break-glass.ts')).breakGlass,
   glass: async () => (await import('./commands/glass.ts')).glass,
+  'glass end': async () => (await import('./commands/glass-end.ts')).glassEnd,
   'glass review': async () => (await import('./commands/glass-review.ts')).glassReview,
   certificate: async () => (await import('./commands/certificate.ts')).certificate,
   backup: async () => (await import('./commands/backup.ts')).backup,

@@ -148,6 +148,7 @@ export class Glass {
     for (const document of documents) {
       const done = await this.#openOne(opened, document, onProgress);
       if (!done.ok) failure = done.failure;
+      if (this.#opened.get(hexOf(use)) !== opened) return fail('too-few-nodes'); // ended while the nodes were asked
     }
     this.#tell();
     if (opened.documents.size > 0) return succeed(viewOf(opened));
@@ -251,9 +252,13 @@ export class Glass {
     return ended.some((operation) => !this.#state.isPast([operation], heads));
   }
 
-  /** Ends every use of this session's and closes what it opened. */
-  async lock(): Promise<void> {
+  /** Ends every use of this session's and closes what it opened; one whose nodes are still being asked opens nothing any more. */
+  async endOwn(): Promise<void> {
     await Promise.all([...this.#opened.values()].map(({ use }) => this.#finish(use)));
+  }
+
+  async lock(): Promise<void> {
+    await this.endOwn();
     this.#listeners.clear();
   }
 

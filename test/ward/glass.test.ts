@@ -197,6 +197,18 @@ test('GLASS-3: locking ends every use and closes what it opened', async (t) => {
   assert.equal(use.ended && hexOf(use.ended.by), hexOf(nurse.user));
 });
 
+test('GLASS-5: a use whose nodes are still being asked can be ended, and stands in the log as ended', async (t) => {
+  const setting = await glassWard(t);
+  const nurse = await unlock(setting, 'heron-42');
+  for (const node of setting.ward.nodes) node.hangs = true;
+  const isAsked = new Promise<void>((resolve) => { void nurse.glass.open([setting.document], REASON, 12, () => resolve()); });
+  await isAsked;
+  assert.equal(onlyUse(setting).ended, undefined);
+  await nurse.glass.endOwn();
+  assert.equal(hexOf(onlyUse(setting).ended?.by ?? setting.admin.user), hexOf(nurse.user));
+  assert.deepEqual(nurse.glass.opened(), []);
+});
+
 test('GLASS-6: the privacy officers review, the admins while there is none, and nobody the own use; an officer can end one', async (t) => {
   const setting = await glassWard(t);
   const { admin, document } = setting;

@@ -34,7 +34,13 @@ patient is recorded besides. What was opened is shown once, as 'wardsync show' d
       // The record first: it is what is shown, and one use has its bounds.
       const documents = [...patient.documents].sort((a, b) => Number(hexOf(b) === hexOf(patient.patient)) - Number(hexOf(a) === hexOf(patient.patient)));
       let asked: UnlockProgress | undefined;
-      const opened = await session.glass.open(documents.slice(0, MAX_GLASS_DOCUMENTS), args.must('reason'), hours, (progress) => { asked = progress; });
+      const opening = session.glass.open(documents.slice(0, MAX_GLASS_DOCUMENTS), args.must('reason'), hours, (progress) => { asked = progress; });
+      // Ended by Ctrl-C too, and not by the clock an hour later.
+      const opened = await Promise.race([opening, io.stopped]);
+      if (opened === undefined) {
+        await session.glass.endOwn();
+        return undefined;
+      }
       for (const line of warningsOf(asked)) io.say(line);
       if (!opened.ok) throw new CommandFailed(failureText(opened.failure, asked));
       try {
@@ -49,6 +55,7 @@ patient is recorded besides. What was opened is shown once, as 'wardsync show' d
         await session.glass.end(opened.value.use);
       }
     });
+    if (shown === undefined) throw new CommandFailed('stopped: nothing was opened; that you asked stands in the log, and was ended');
     io.result(shown.value, shown.text);
   },
 };
