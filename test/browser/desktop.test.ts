@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { canariesFrom } from '../multi-host/canaries.ts';
 import { chromiumMissing } from '../support/trusting-chromium.ts';
 import { WardBrowser } from './chromium.ts';
@@ -55,6 +56,42 @@ test('PAGE-9: behind a real bridge an admin writes a note and changes nobody, un
   await next.page.getByRole('button', { name: 'Unlock' }).waitFor();
   assert.deepEqual(browser.strayed, []);
 });
+
+test('PAGE-7: a desktop where nobody unlocked for 30 days opens nothing in a real browser, and is let in anew with a code', { timeout: 240_000, skip: chromiumMissing }, async (t) => {
+  const canaries = canariesFrom(23);
+  const ward = await LoopbackWard.start(t, canaries);
+  const browser = await WardBrowser.start(t, ward.authority);
+  if (browser === undefined) return;
+  const patients = canaries.patients.length;
+  const desk = await WardPage.open(browser, 'old-desk', `${ward.url('desk')}#join=${await ward.invite('archive', 'Old office')}`);
+  await desk.enrol();
+  await desk.unlock(ward.people.admin, patients);
+  await desk.lock();
+
+  await later(desk.page, 32);
+  await desk.typeLogin(ward.people.admin);
+  await desk.see('Nobody has unlocked in this browser for 30 days');
+  assert.equal(await desk.page.locator('.bed-card').count(), 0);
+  await desk.picture('disused');
+  await desk.page.getByRole('button', { name: 'Let this browser in anew' }).click();
+  await desk.page.getByRole('heading', { name: 'Add this device to a ward' }).waitFor();
+
+  await desk.page.goto('about:blank');
+  await desk.page.goto(`${ward.url('desk')}#join=${await ward.invite('archive', 'New office')}`);
+  await desk.enrol();
+  await desk.unlock(ward.people.admin, patients);
+  assert.deepEqual(browser.strayed, []);
+});
+
+/** From now on the worker has a clock that is so many days ahead. */
+async function later(page: Page, days: number): Promise<void> {
+  const [worker, ...others] = page.workers();
+  assert.ok(worker !== undefined && others.length === 0);
+  await worker.evaluate((ahead) => {
+    const now = Date.now;
+    Date.now = () => now() + ahead;
+  }, days * 24 * 60 * 60 * 1000);
+}
 
 async function addPerson({ page }: WardPage, name: string, handle: string): Promise<void> {
   await page.getByLabel('Name', { exact: true }).fill(name);

@@ -19,6 +19,7 @@ const asPassword = { type: 'password' } as const;
 export function Unlock({ device, onForgot }: { device: string; onForgot: () => void }): JSX.Element {
   const port = usePort();
   const [working, setWorking] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState('');
   const [isTooFew, setTooFew] = useState(false);
@@ -74,7 +75,11 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
   };
 
   const startAnew = async (): Promise<void> => {
+    if (leaving) return;
+    setLeaving(true);
+    setProblem('');
     const reply = await port.request('startAnew', {});
+    setLeaving(false);
     if (reply.ok) port.restart();
     else setProblem(explain(reply.failure, words.value));
   };
@@ -112,7 +117,12 @@ export function Unlock({ device, onForgot }: { device: string; onForgot: () => v
             </span>
           </div>
         </WorkingForm>
-        {isDisused && <button type="button" class="button button-wide" onClick={() => void startAnew()}>{say.startAnew}</button>}
+        {isDisused && (
+          <button type="button" class="button button-wide" aria-disabled={leaving} onClick={() => void startAnew()}>
+            {leaving ? <><span class="spinner" aria-hidden="true" /> {say.startingAnew}</> : say.startAnew}
+          </button>
+        )}
+        <p class="visually-hidden" role="status">{leaving ? say.startingAnew : ''}</p>
         <button type="button" class="button button-quiet" onClick={onForgot}>{words.value.account.recover.forgot}</button>
       </div>
     </Doorway>

@@ -32,6 +32,7 @@ export const accessEn = {
       `${plural(n, 'entry', 'entries')} not saved yet ${n === 1 ? 'is' : 'are'} kept here, sealed, for whoever typed ${n === 1 ? 'it' : 'them'}. Unlock with the same name to go on.`,
     whoIsIt: 'Who is it?',
     startAnew: 'Let this browser in anew',
+    startingAnew: 'Making sure that another device has everything…',
     rememberHandles: 'Keep a list of names on this device',
     forgetHandles: 'Clear the list',
     handle: 'Name you log in with',

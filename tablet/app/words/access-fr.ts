@@ -33,6 +33,7 @@ export const accessFr: typeof accessEn = {
       `${pluriel(n, 'saisie non enregistrée est gardée', 'saisies non enregistrées sont gardées')} ici, sous scellé, pour leur auteur. Déverrouillez avec le même nom pour continuer.`,
     whoIsIt: 'Qui est-ce ?',
     startAnew: 'Faire admettre ce navigateur à nouveau',
+    startingAnew: 'On s’assure qu’un autre appareil a tout…',
     rememberHandles: 'Garder une liste de noms sur cet appareil',
     forgetHandles: 'Effacer la liste',
     handle: 'Nom de connexion',
