@@ -25,15 +25,15 @@ interface Given {
   readonly renewals?: readonly Renewal[];
   /** The renewal that gave the session's key. */
   readonly under?: Renewal;
-  readonly accepted?: CutEntry;
+  readonly settled?: CutEntry;
   readonly isUnknown?: 'user' | 'device';
 }
 
-function rulings({ user, device, renewals = [], under, accepted, isUnknown }: Given): Rulings {
+function rulings({ user, device, renewals = [], under, settled, isUnknown }: Given): Rulings {
   return {
     users: new Map(isUnknown === 'user' ? [] : [[hexOf(USER), { removal: user, renewals }]]),
     devices: new Map(isUnknown === 'device' ? [] : [[hexOf(DEVICE), { removal: device }]]),
-    settlements: new Map(accepted === undefined ? [] : [[chainOf(CHAIN), { accepted, declined: undefined }]]),
+    settlements: new Map(settled === undefined ? [] : [[chainOf(CHAIN), { accepted: settled, declined: undefined }]]),
     renewalOf: () => under && hexOf(under.operation),
   };
 }
@@ -74,9 +74,9 @@ test('ADMIT-5: a cut names an item and not a number: another one at its end is d
 });
 
 test('ADMIT-6: what an admin accepted since is in, and nothing beyond it', () => {
-  assert.deepEqual(accepted({ user: removal(place(1)), accepted: place(4) }), [1, 2, 3, 4]);
-  assert.deepEqual(accepted({ user: removal(place(4)), accepted: place(2) }), [1, 2, 3, 4]);
-  assert.deepEqual(accepted({ accepted: place(2) }), [1, 2, 3, 4, 5]);
+  assert.deepEqual(accepted({ user: removal(place(1)), settled: place(4) }), [1, 2, 3, 4]);
+  assert.deepEqual(accepted({ user: removal(place(4)), settled: place(2) }), [1, 2, 3, 4]);
+  assert.deepEqual(accepted({ settled: place(2) }), [1, 2, 3, 4, 5]);
 });
 
 test('LOG-15: what earlier keys certified ends with the renewal that came after them', () => {

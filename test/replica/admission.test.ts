@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { encode } from '../../protocol/codec/cbor.ts';
 import {
-  AUDIT_DOCUMENT, documentId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, teamId, type DocumentId, type ItemId,
+  AUDIT_DOCUMENT, CUSTODY_DOCUMENT, documentId, hexOf, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, teamId, type DocumentId, type ItemId,
 } from '../../protocol/codec/ids.ts';
 import { LABEL, SUITE } from '../../protocol/crypto/labels.ts';
 import { signFor, signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { encodeAudit, MAX_AUDIT_READERS, MAX_SEALED_AUDIT } from '../../protocol/items/audit.ts';
+import { encodeCustody } from '../../protocol/items/custody.ts';
 import { encodeFields, encodeItem, MAX_BODY_LENGTH, NO_WARD, signItem, type EncodedItem, type Item } from '../../protocol/items/item.ts';
-import { encodeSessionEnd } from '../../protocol/membership/session-record.ts';
+import { encodeSessionEnd, encodeSessionStart } from '../../protocol/membership/session-record.ts';
 import { teamDocument } from '../../protocol/membership/team-document.ts';
 import type { Verdict } from '../../protocol/replica/replica.ts';
-import { buildWard, offerTo, type TestSession, type TestWard } from '../support/ward-builder.ts';
+import { buildWard, offerTo, type TestDevice, type TestSession, type TestWard } from '../support/ward-builder.ts';
 
 async function withNurse(): Promise<{ ward: TestWard; nurse: TestSession; document: DocumentId }> {
   const ward = await buildWard();
@@ -160,7 +161,7 @@ test('ATTACK 20: nobody adds themselves: not as a user, not as an admin, not to 
 test('ADMIT-2: every document takes its own kinds of item only', async () => {
   const { ward, nurse, document } = await withNurse();
   const reserved = documentId.from(new Uint8Array(16).fill(9, 15));
-  for (const wellKnown of [LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT, AUDIT_DOCUMENT, reserved]) {
+  for (const wellKnown of [LOG_DOCUMENT, SESSIONS_DOCUMENT, RECEIPTS_DOCUMENT, AUDIT_DOCUMENT, CUSTODY_DOCUMENT, reserved]) {
     const verdict = await ward.offer(ward.newSession(nurse.user).changeset(wellKnown));
     assert.ok(verdict.outcome === 'refused' && ['wrong-document', 'malformed'].includes(verdict.reason), JSON.stringify(verdict));
   }
@@ -209,6 +210,34 @@ test('LOG-11, ADMIT-2: receipts are an archive\'s', async () => {
   assert.deepEqual(await ward.offer(ward.receipt(tablet, [])), refused('role'));
   assert.deepEqual(await ward.offer(ward.receipt(ward.newDevice('archive'), [])), refused('unknown-author'));
   await ward.put(ward.receipt(ward.archive, []));
+});
+
+test('ADMIT-2, ERASE-4: custody notes are an archive\'s, a tablet\'s or a client\'s, and have a shape', async () => {
+  const { ward } = await withNurse();
+  const note = encodeCustody({ type: 'erased', erasures: [ward.genesis.id] });
+  const by = (device: TestDevice, type: 'custody' | 'receipt', body: Uint8Array): Item => {
+    const document = type === 'custody' ? CUSTODY_DOCUMENT : RECEIPTS_DOCUMENT;
+    return signItem(device.key, ward.id, encodeFields({ document, author: device.id, seq: 1, prev: new Uint8Array(0), heads: ward.heads(), time: ward.clock.now() }, { type }), body);
+  };
+  for (const kind of ['archive', 'tablet', 'client', 'desktop'] as const) await ward.put(by(await ward.addDevice(kind), 'custody', note));
+  assert.deepEqual(await ward.offer(by(await ward.addDevice('bridge'), 'custody', note)), refused('role'));
+  assert.deepEqual(await ward.offer(by(ward.newDevice('archive'), 'custody', note)), refused('unknown-author'));
+  const archive = await ward.addDevice('archive');
+  for (const kind of ['custody', 'receipt'] as const) assert.deepEqual(await ward.offer(by(archive, kind, Uint8Array.of(7))), refused('malformed'));
+  assert.deepEqual(await ward.offer(ward.founder.sign(CUSTODY_DOCUMENT, { type: 'changeset', epoch: 1, history: new Uint8Array(32) }, note)), refused('wrong-document'));
+});
+
+test('ADMIT-2, LOG-3: a session begins with its own certificate, by the user\'s own key, or not at all', async () => {
+  const { ward, nurse } = await withNurse();
+  const beginning = (session: TestSession, body: Uint8Array): Promise<Verdict> => ward.offer(session.sign(SESSIONS_DOCUMENT, { type: 'session' }, body, { seq: 1, prev: new Uint8Array(0) }));
+  const fresh = ward.newSession(nurse.user);
+  assert.deepEqual(await beginning(fresh, Uint8Array.of(7)), refused('malformed'));
+  assert.deepEqual(await beginning(fresh, encodeSessionStart(nurse.certificate)), refused('malformed'), "another session's");
+  const posing = ward.newSession({ ...nurse.user, key: ward.newUser('mallory', 'admin').key });
+  assert.deepEqual(await ward.offer(posing.start()), refused('unknown-author'));
+  const elsewhere = ward.newSession(nurse.user, { ...ward.tablet, key: ward.newDevice('tablet').key });
+  assert.deepEqual(await ward.offer(elsewhere.start()), refused('unknown-author'));
+  await ward.put(fresh.start());
 });
 
 test('ADMIT-2: who knew the own removal is refused, by user and by device', async () => {
