@@ -57,6 +57,7 @@ export class EngineClock {
         this.edited = now();
         return edited;
       },
+      writers: (document) => engine.writers(document),
       close: (document) => engine.close(document),
       end: () => engine.end(),
     };

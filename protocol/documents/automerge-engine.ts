@@ -1,7 +1,8 @@
 /** The engine itself, on Automerge. Runs as it is in tests, and inside a worker in every client. */
 import * as Automerge from '@automerge/automerge/slim';
 import { concatBytes } from '../codec/bytes.ts';
-import { EngineRefused, type DocumentEngine, type Edited, type Opened, type Patch } from './engine.ts';
+import { EngineRefused, type DocumentEngine, type Edited, type EntryWriters, type Opened, type Patch } from './engine.ts';
+import { writersIn } from './entry-writers.ts';
 import { fromPlain, PROSE_KEY, toPlainObject } from './plain.ts';
 
 type Root = Record<string, unknown>;
@@ -41,6 +42,11 @@ export function automergeEngine(actor: string): DocumentEngine {
     return { ...keep(document, after), change: change ?? null };
   }
 
+  async function writers(document: string): Promise<readonly EntryWriters[]> {
+    const doc = need(document);
+    return refusing(() => writersIn(doc));
+  }
+
   function keep(document: string, doc: Automerge.Doc<Root>): Opened {
     documents.set(document, doc);
     return { value: toPlainObject(doc) };
@@ -53,7 +59,7 @@ export function automergeEngine(actor: string): DocumentEngine {
     Automerge.free(doc);
   }
 
-  return { open, apply, edit, close, end: () => documents.clear() };
+  return { open, apply, edit, writers, close, end: () => documents.clear() };
 }
 
 /** Automerge leaves out, without a word, what it cannot load or what rests on changes that are not there (DOC-8). */

@@ -25,6 +25,14 @@ export interface Edited extends Opened {
   readonly change: Uint8Array | null;
 }
 
+/** An object with a member `author`, and whose sessions wrote it (DOC-9); sessions in hex. */
+export interface EntryWriters {
+  readonly path: readonly string[];
+  readonly madeBy: string;
+  /** Others that have written something in it. */
+  readonly changedBy: readonly string[];
+}
+
 export interface DocumentEngine {
   /** Forgets what it had of `document` and loads it from `changes`, in any order. Refuses unless all of them fit together. */
   open(document: string, changes: readonly Uint8Array[]): Promise<Opened>;
@@ -32,6 +40,8 @@ export interface DocumentEngine {
   apply(document: string, changes: readonly Uint8Array[]): Promise<Opened>;
   /** Makes one change of one's own. `time` is milliseconds since 1970. */
   edit(document: string, patches: readonly Patch[], time: number): Promise<Edited>;
+  /** Whose sessions wrote the entries of a document that is open. */
+  writers(document: string): Promise<readonly EntryWriters[]>;
   close(document: string): Promise<void>;
   /** Ends the engine and everything it holds. */
   end(): void;

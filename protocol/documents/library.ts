@@ -11,7 +11,7 @@ import type { Replica } from '../replica/replica.ts';
 import { ChainReader, type SetAside } from './chain-reader.ts';
 import type { OpenedItem } from './change-graph.ts';
 import type { ChainPosition } from './changeset.ts';
-import { EngineDied, EngineRefused, type DocumentEngine, type JsonObject, type Patch } from './engine.ts';
+import { EngineDied, EngineRefused, type DocumentEngine, type EntryWriters, type JsonObject, type Patch } from './engine.ts';
 
 enablePatches();
 
@@ -153,6 +153,17 @@ export class Library {
     } finally {
       await engine.close(name).catch(() => {});
     }
+  }
+
+  /** Whose sessions wrote the entries of the document (DOC-9), and of which of its versions; undefined where nothing of it is open. */
+  writers(id: DocumentId): Promise<{ readonly version: number; readonly entries: readonly EntryWriters[] } | undefined> {
+    const entry = this.#entry(id);
+    return this.#enqueue(entry, async () => {
+      if (entry.value === undefined) return undefined;
+      await this.#load(entry);
+      const entries = await this.#guarded(() => this.#options.engine.writers(hexOf(id)));
+      return { version: entry.version, entries };
+    });
   }
 
   /** Closes an erased document; listeners are shown that it has no value any more. What is under way in it is let go. */

@@ -3,7 +3,7 @@
  * fresh one for the next call. The caller then opens its documents anew, without the culprit (DOC-3).
  */
 import type { CancelTimer, Timers } from '../codec/environment.ts';
-import { EngineDied, EngineRefused, type DocumentEngine, type Edited, type Json, type JsonObject } from './engine.ts';
+import { EngineDied, EngineRefused, type DocumentEngine, type Edited, type EntryWriters, type Json, type JsonObject } from './engine.ts';
 import type { EngineAnswer, EngineRequest } from './engine-worker.ts';
 import { withDifference } from './value-difference.ts';
 
@@ -19,9 +19,13 @@ export interface EngineProcess {
 /** A change that keeps an engine busy for longer has hung it. Opening a 10,000-change document takes well under a second. */
 const HANG_MILLISECONDS = 60_000;
 
+interface Answered extends Edited {
+  readonly writers: readonly EntryWriters[];
+}
+
 interface Pending {
   readonly request: Call;
-  readonly resolve: (result: Edited) => void;
+  readonly resolve: (result: Answered) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -35,7 +39,7 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
   let nextId = 1;
   let cancelWatch: CancelTimer = () => {};
 
-  function call(request: Call): Promise<Edited> {
+  function call(request: Call): Promise<Answered> {
     return new Promise((resolve, reject) => {
       const id = nextId++;
       pending.set(id, { request, resolve, reject });
@@ -59,7 +63,8 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
     if (answer.outcome === 'died') return giveUp(answer.message);
     pending.delete(answer.id);
     watch();
-    if (answer.outcome === 'done') answered.resolve({ value: valueAfter(answered.request, answer), change: answer.change ?? null });
+    if (answer.outcome === 'done') answered.resolve({ value: valueAfter(answered.request, answer), change: answer.change ?? null, writers: [] });
+    else if (answer.outcome === 'writers') answered.resolve({ value: NOTHING, change: null, writers: answer.writers });
     else answered.reject(new EngineRefused(answer.message));
   }
 
@@ -91,7 +96,11 @@ export function workerEngine(start: () => EngineProcess, timers: Timers): Docume
   return {
     open: async (document, changes) => ({ value: (await call({ method: 'open', document, changes })).value }),
     apply: async (document, changes) => ({ value: (await call({ method: 'apply', document, changes })).value }),
-    edit: (document, patches, time) => call({ method: 'edit', document, patches, time }),
+    edit: async (document, patches, time) => {
+      const { value, change } = await call({ method: 'edit', document, patches, time });
+      return { value, change };
+    },
+    writers: async (document) => (await call({ method: 'writers', document })).writers,
     close: async (document) => void await call({ method: 'close', document }),
     end: () => giveUp('ended'),
   };

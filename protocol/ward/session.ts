@@ -7,7 +7,7 @@
 import type { Draft } from 'immer';
 import { equalBytes } from '../codec/bytes.ts';
 import type { Environment } from '../codec/environment.ts';
-import { AUDIT_DOCUMENT, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type TeamId, type UserId } from '../codec/ids.ts';
+import { AUDIT_DOCUMENT, authorId, hexOf, isWardsOwn, LOG_DOCUMENT, RECEIPTS_DOCUMENT, SESSIONS_DOCUMENT, type AuthorId, type DeviceId, type DocumentId, type Hex, type TeamId, type UserId } from '../codec/ids.ts';
 import type { DeviceKey } from '../crypto/signing/signature.ts';
 import { sealChangeset, type ChainPosition } from '../documents/changeset.ts';
 import type { Result } from '../codec/result.ts';
@@ -193,6 +193,18 @@ export class Session {
     const user = userOf(this.#replica, author);
     const known = user && this.#replica.state().users.get(hexOf(user));
     return known && (this.members.nameOf(known.sealedName) ?? known.handle);
+  }
+
+  /** Whose sessions wrote the document's entries, and of which version; undefined where it is not open (DOC-9). */
+  writers(document: DocumentId): ReturnType<Library['writers']> {
+    return this.#library.writers(document);
+  }
+
+  /** Who opened the session, whose id is given in hex; undefined for one that is not known here. */
+  writerOf(session: string): { readonly user: Hex<UserId>; readonly name: string } | undefined {
+    const author = authorId.fromHex(session);
+    const [user, name] = [userOf(this.#replica, author), this.nameOfAuthor(author)];
+    return user === undefined || name === undefined ? undefined : { user: hexOf(user), name };
   }
 
   /** The team whose members can open the document; undefined while its key is not here. */

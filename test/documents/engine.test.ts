@@ -35,6 +35,40 @@ test('DOC-4: an edit made in one engine is seen in another, and prose merges', (
   assert.deepEqual(merged.value, { notes: { n1: { text: 'she slept well until five', kind: 'nursing' } } });
 }));
 
+test('DOC-9: whose session made an entry, and whose has changed it: a value, a letter, what hangs in it; not who amended it', () => withEngines(async (alice, bob) => {
+  await alice.open('d', []);
+  const author = { user: 'a', name: 'Alice' };
+  const entries = Object.fromEntries(['whole', 'value', 'letter', 'deep', 'list', 'amended', 'replaced'].map((name) => [name, { author, text: 'slept well', pulse: 70, more: { left: 1 }, list: [1, 2] }]));
+  const first = await alice.edit('d', [{ op: 'add', path: ['notes'], value: entries }, { op: 'add', path: ['other'], value: { text: 'nobody says whose' } }], 0);
+  const made = [...Object.keys(entries)].sort().map((name) => ({ path: ['notes', name], madeBy: ALICE, changedBy: [] as string[] }));
+  const byPath = async (engine: DocumentEngine): Promise<unknown> => [...await engine.writers('d')].sort((a, b) => (a.path.join() < b.path.join() ? -1 : 1));
+  assert.deepEqual(await byPath(alice), made);
+  await bob.open('d', [first.change ?? assert.fail()]);
+  const his = await bob.edit('d', [
+    { op: 'replace', path: ['notes', 'value', 'pulse'], value: 71 },
+    { op: 'replace', path: ['notes', 'letter', 'text'], value: 'slept wall' },
+    { op: 'add', path: ['notes', 'deep', 'more', 'right'], value: 2 },
+    { op: 'replace', path: ['notes', 'list', 'list', 1], value: 3 },
+    { op: 'add', path: ['notes', 'amended', 'enteredInError'], value: { author: { user: 'b' }, reason: 'wrong bed' } },
+    { op: 'replace', path: ['notes', 'replaced'], value: { author, text: 'of Alice, says Bob' } },
+    { op: 'add', path: ['notes', 'whole', 'author', 'name'], value: 'Bob' },
+  ], 0);
+  await alice.apply('d', [his.change ?? assert.fail()]);
+  const expected = [
+    { path: ['notes', 'amended'], madeBy: ALICE, changedBy: [] },
+    { path: ['notes', 'amended', 'enteredInError'], madeBy: BOB, changedBy: [] },
+    { path: ['notes', 'deep'], madeBy: ALICE, changedBy: [BOB] },
+    { path: ['notes', 'letter'], madeBy: ALICE, changedBy: [BOB] },
+    { path: ['notes', 'list'], madeBy: ALICE, changedBy: [BOB] },
+    { path: ['notes', 'replaced'], madeBy: BOB, changedBy: [] },
+    { path: ['notes', 'value'], madeBy: ALICE, changedBy: [BOB] },
+    { path: ['notes', 'whole'], madeBy: ALICE, changedBy: [BOB] },
+  ];
+  for (const engine of [alice, bob]) assert.deepEqual(await byPath(engine), expected);
+  assert.deepEqual(await byPath(alice), expected, 'also when it is asked again');
+  await assert.rejects(alice.writers('unknown'), EngineRefused);
+}));
+
 test('DOC-8: changes may be opened in any order, and are refused where what they rest on is missing', () => withEngines(async (alice, bob) => {
   await alice.open('d', []);
   const one = (await alice.edit('d', [{ op: 'add', path: ['a'], value: 1 }], 0)).change;

@@ -163,6 +163,7 @@ function mortalEngine(): DocumentEngine {
       if (!open.has(document)) throw new EngineDied(culprit, 'lost');
       return alive.edit(document, patches, time);
     },
+    writers: (document) => alive.writers(document),
     close: (document) => alive.close(document),
     end: () => alive.end(),
   };
