@@ -11,7 +11,7 @@ type Handle = ReturnType<typeof Automerge.getBackend>;
 const known = new WeakMap<object, EntryWriters>();
 
 /** Of every entry in the document, at whatever depth. */
-export function writersIn(document: Automerge.Doc<unknown>): readonly EntryWriters[] {
+export function writersIn(document: Automerge.Doc<Record<string, unknown>>): readonly EntryWriters[] {
   const handle = Automerge.getBackend(document);
   const found: EntryWriters[] = [];
 
@@ -28,7 +28,7 @@ export function writersIn(document: Automerge.Doc<unknown>): readonly EntryWrite
         continue;
       }
       for (const operation of operations) writers.add(writerOf(operation));
-      for (const [datatype, text] of values) if (datatype === 'text') visitText(handle, String(text), writers);
+      for (const [datatype, text] of values) if (datatype === 'text') visitText(handle, text, writers);
       if (isContainer(value)) visit(value, [...path, key], writers);
     }
   }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hexOf, inviteId, LOG_DOCUMENT } from '../../protocol/codec/ids.ts';
+import { hexOf, inviteId, LOG_DOCUMENT, type ItemId } from '../../protocol/codec/ids.ts';
 import { signingKeyFromSeed } from '../../protocol/crypto/signing/signature.ts';
 import { encodeOperation } from '../../protocol/membership/operation.ts';
-import { buildWard } from '../support/ward-builder.ts';
+import type { Item } from '../../protocol/items/item.ts';
+import type { WardState } from '../../protocol/membership/ward-state.ts';
+import { buildWard, type TestSession, type TestUser } from '../support/ward-builder.ts';
 import { apart, deliver, isIn, logOf, operationsOf, ousts, removes, stateInEveryOrder } from './log-lab.ts';
 
 test('LOG-1: the ward id is the hash of the genesis; any other genesis is refused', async () => {
@@ -166,6 +168,36 @@ test('LOG-8: when the last two remove each other, or both step back, the one who
   const retreat = stateInEveryOrder(ward, since, [ada, ward.founder].map((admin) =>
     ward.newSession(admin.user).operation({ type: 'set-role', user: admin.user.id, role: 'viewer' })));
   assert.deepEqual([ada, ward.founder].map(({ user }) => retreat.users.get(hexOf(user.id))?.role), ['viewer', 'admin']);
+});
+
+test('LOG-8: of several who step back at once the one stays who became an admin first, whose step nobody followed', async () => {
+  const { ward, since } = await apart();
+  const base = ward.heads();
+  const stepsBack = (user: TestUser, heads: readonly ItemId[]): Item => ward.newSession(user).operation({ type: 'set-role', user: user.id, role: 'viewer' }, { heads });
+  const founder = (): TestSession => ward.newSession(ward.founder.user);
+  const [bea, cleo] = [ward.newUser('bea', 'admin'), ward.newUser('cleo', 'admin')];
+  const note = (heads: readonly ItemId[]): Item => founder().operation({ type: 'set-bundle', user: ward.founder.user.id, bundle: ward.random.randomBytes(8) }, { heads });
+  // Bea became one later than Cleo, by a longer way; who is heard of first does not matter.
+  const filler = note(base);
+  const beaIn = ward.addition(bea, founder(), { heads: [filler.id] });
+  const cleoIn = ward.addition(cleo, founder(), { heads: base });
+  const both = [beaIn.id, cleoIn.id].toSorted((a, b) => (hexOf(a) < hexOf(b) ? -1 : 1));
+  const isAdmin = (state: WardState, { id }: TestUser): boolean => state.users.get(hexOf(id))?.role === 'admin';
+  const who = (steps: readonly Item[]): readonly boolean[] => {
+    const state = stateInEveryOrder(ward, since, [filler, beaIn, cleoIn, ...steps]);
+    return [ward.founder.user, bea, cleo].map((user) => isAdmin(state, user));
+  };
+  assert.deepEqual(who([stepsBack(ward.founder.user, both), stepsBack(bea, both), stepsBack(cleo, both)]), [true, false, false]);
+  const first = stepsBack(ward.founder.user, both);
+  assert.deepEqual(who([first, stepsBack(bea, [first.id]), stepsBack(cleo, [first.id])]), [false, false, true]);
+  // Cleo's own step is followed by Bea's, the founder's by nobody's; then the founder's by Bea's and Cleo's by nobody's.
+  const cleos = stepsBack(cleo, both);
+  assert.deepEqual(who([first, cleos, stepsBack(bea, [cleos.id])]), [true, false, false]);
+  assert.deepEqual(who([first, cleos, stepsBack(bea, [first.id])]), [false, false, true]);
+  // The removal of somebody who never was an admin follows no step.
+  const ann = ward.addition(ward.newUser('ann', 'viewer'), founder(), { heads: both });
+  const out = ward.newSession(bea).operation({ type: 'remove-device', device: ward.archive.id, cut: [] }, { heads: [cleos.id] });
+  assert.deepEqual(who([first, cleos, ann, out, stepsBack(bea, [first.id])]), [false, false, true]);
 });
 
 test('LOG-8: an admin removed long ago does not come back that way', async () => {
