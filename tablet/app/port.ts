@@ -4,6 +4,7 @@
  * All keys, all cryptography and Automerge live in the worker; the page holds only what it shows. The page sends a
  * `Request` and gets one `Reply`; between them the worker sends `Update`s, each a whole new value of one `Topic`.
  */
+import type { Provenance } from '../../protocol/chart/provenance.ts';
 import type { NewAdmission, NewPerson } from '../../protocol/chart/admit.ts';
 import type { NotShown } from '../../protocol/chart/chart.ts';
 import type {
@@ -232,6 +233,10 @@ export interface Entry<T> {
   readonly value: T;
   /** Not yet on another device, on n other devices, or on the archive's disk with its receipt. */
   readonly standing: Standing;
+  /** Where it names somebody else than who signed it, or somebody else has changed it; once that is known. */
+  readonly provenance?: Provenance;
+  /** The same of its 'entered in error'. */
+  readonly errorProvenance?: Provenance;
 }
 
 export type Standing = 'saving' | 'saved' | 'sent' | 'backed-up';

@@ -15,6 +15,7 @@ import { madeUpAudit } from './made-up-audit.ts';
 import { madeUpDevices, madeUpExamination } from './made-up-devices.ts';
 import { answering, oldPassword } from './fake-presence.ts';
 import { fakeGlass } from './fake-glass.ts';
+import { provenanced } from './fake-provenance.ts';
 import { stranger } from './stranger.ts';
 import { fakePins } from './fake-pins.ts';
 import { fakeErasing } from './fake-erasing.ts';
@@ -360,8 +361,8 @@ function showPatient(): void {
     medications: stand(parts.medications),
     measurements: stand(parts.measurements),
     orders: stand(parts.orders),
-    observations: stand(parts.observations),
-    notes: stand(parts.notes),
+    observations: provenanced(scenario, stand(parts.observations)),
+    notes: provenanced(scenario, stand(parts.notes)),
     administrations: stand(parts.administrations),
     notShown: [],
   };

@@ -18,6 +18,8 @@ export interface Scenario {
   /** Something happened to the account since the last unlock, and somebody asks for a share. */
   readonly accountNews: boolean;
   /** How the ward's devices answer an unlock; but for `quick`, the password was changed lately. */
+  /** What is known of who wrote the entries. */
+  readonly provenance: 'as-named' | 'mixed';
   readonly presence: 'quick' | 'false-node' | 'too-few' | 'waiting' | 'disused';
   /** What the screens of the admins have to show. */
   readonly council: 'busy' | 'empty' | 'loading';
@@ -40,7 +42,7 @@ export interface Scenario {
 }
 
 export const usualScenario: Omit<Scenario, 'now'> = {
-  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], isHeldShort: false, temporaryPassword: false, accountNews: false, presence: 'quick', pin: 'off', council: 'busy', glass: 'quick', emergencies: 'busy',
+  session: 'unlocked', patients: 24, discharged: 3, board: 'ready', peers: 'connected', role: 'clinician', unlockMs: 50, lockMs: 0, saving: 'works', recording: true, lostDevices: [], isHeldShort: false, temporaryPassword: false, accountNews: false, presence: 'quick', provenance: 'as-named', pin: 'off', council: 'busy', glass: 'quick', emergencies: 'busy',
 };
 
 export const testLogin = { handle: 'amara', password: 'three larches by the lake' } as const;

@@ -257,6 +257,20 @@ export const states: Readonly<Record<string, ScreenState>> = {
     },
   },
   notes: { options: {}, reach: (page) => patient(page, 'Notes') },
+  'notes-provenance': {
+    options: { scenario: { provenance: 'mixed' } },
+    reach: async (page) => {
+      await patient(page, 'Notes');
+      await page.getByText('Signed by Nora Quist, not by the person named').waitFor();
+    },
+  },
+  'observations-provenance': {
+    options: { scenario: { provenance: 'mixed' } },
+    reach: async (page) => {
+      await patient(page, 'Observations');
+      await page.getByText('Signed by Nora Quist, not by the person named').waitFor();
+    },
+  },
   stays: { options: {}, reach: (page) => patient(page, 'Stays') },
   'observe-new': { options: {}, reach: observe },
   'observe-filled': {

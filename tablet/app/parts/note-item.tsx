@@ -7,6 +7,7 @@ import { words } from '../state/preferences.ts';
 import { moment } from '../words/when.ts';
 import { AmendmentLine } from './error-dialog.tsx';
 import { Icon } from './icon.tsx';
+import { BroughtIn, ProvenanceLine } from './provenance-line.tsx';
 import { StandingMark } from './standing.tsx';
 
 export function NoteItem({ entry, onMark }: { entry: Entry<Note>; onMark?: () => void }): JSX.Element {
@@ -18,6 +19,7 @@ export function NoteItem({ entry, onMark }: { entry: Entry<Note>; onMark?: () =>
       <header class="note-head">
         <span class="tag">{say.notes.kinds[value.kind]}</span>
         <strong>{value.author.name}</strong>
+        <BroughtIn provenance={entry.provenance} />
         <time dateTime={value.at} class="muted">{moment(value.at, now.value, say)}</time>
         <StandingMark standing={entry.standing} />
         {onMark !== undefined && wrong === undefined && (
@@ -25,7 +27,8 @@ export function NoteItem({ entry, onMark }: { entry: Entry<Note>; onMark?: () =>
         )}
       </header>
       {wrong === undefined ? <p class="note-text">{value.text}</p> : <del class="note-text">{value.text}</del>}
-      {wrong !== undefined && <AmendmentLine amendment={wrong} />}
+      <ProvenanceLine provenance={entry.provenance} />
+      {wrong !== undefined && <><AmendmentLine amendment={wrong} /><ProvenanceLine provenance={entry.errorProvenance} /></>}
     </li>
   );
 }

@@ -14,6 +14,7 @@ import { moment } from '../words/when.ts';
 import { AmendmentLine } from './error-dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Points } from './news-badge.tsx';
+import { BroughtIn, ProvenanceLine } from './provenance-line.tsx';
 import { StandingMark } from './standing.tsx';
 import { oxygenText, pressureText } from './vitals-strip.tsx';
 
@@ -96,7 +97,7 @@ function Row({ entry, birthDate, onMark }: Omit<ObservationTableProps, 'entries'
         {cell('consciousness', set.consciousness === undefined ? '–' : say.consciousness[set.consciousness].letter, false)}
         {numeric('temperature')}
         <td class="number">{set.pain === undefined ? '–' : wrong === undefined ? set.pain : <del>{set.pain}</del>}</td>
-        <td class="by">{set.author.name} <StandingMark standing={entry.standing} /></td>
+        <td class="by">{set.author.name} <BroughtIn provenance={entry.provenance} /> <StandingMark standing={entry.standing} /></td>
         {onMark !== undefined && (
           <td>
             {wrong === undefined && (
@@ -110,16 +111,21 @@ function Row({ entry, birthDate, onMark }: Omit<ObservationTableProps, 'entries'
           </td>
         )}
       </tr>
-      {(wrong !== undefined || more !== '') && (
+      {(wrong !== undefined || more !== '' || isQuestioned(entry)) && (
         <tr class="row-more">
           <td colSpan={COLUMNS}>
             {more !== '' && (wrong === undefined ? <span class="muted">{more}</span> : <del>{more}</del>)}
-            {wrong !== undefined && <AmendmentLine amendment={wrong} />}
+            <ProvenanceLine provenance={entry.provenance} />
+            {wrong !== undefined && <><AmendmentLine amendment={wrong} /><ProvenanceLine provenance={entry.errorProvenance} /></>}
           </td>
         </tr>
       )}
     </>
   );
+}
+
+function isQuestioned({ provenance }: Entry<ObservationSet>): boolean {
+  return provenance !== undefined && (provenance.isImported !== true || provenance.changedBy !== undefined);
 }
 
 /** Devices the app offers are named in its language; others, of an import, as they were written. */

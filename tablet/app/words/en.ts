@@ -9,6 +9,7 @@ import { councilEn } from './council-en.ts';
 import { presenceEn } from './presence-en.ts';
 import { shiftEn } from './shift-en.ts';
 import { accessEn } from './access-en.ts';
+import { provenanceEn } from './provenance-en.ts';
 import { vitalsEn } from './vitals-en.ts';
 import { erasureEn } from './erasure-en.ts';
 import { glassEn } from './glass-en.ts';
@@ -200,6 +201,7 @@ export const en = {
     dayAt: (day: string, time: string) => `${day} ${time}`,
   },
   ...accessEn,
+  ...provenanceEn,
   ...vitalsEn,
   ...recordEn,
 };

@@ -9,6 +9,7 @@ import { privacyFr } from './privacy-fr.ts';
 import { presenceFr } from './presence-fr.ts';
 import { shiftFr } from './shift-fr.ts';
 import { accessFr } from './access-fr.ts';
+import { provenanceFr } from './provenance-fr.ts';
 import { vitalsFr } from './vitals-fr.ts';
 import { recordFr } from './record-fr.ts';
 import type { Words } from './en.ts';
@@ -192,6 +193,7 @@ export const fr: Words = {
     dayAt: (day, time) => `${day} ${time}`,
   },
   ...accessFr,
+  ...provenanceFr,
   ...vitalsFr,
   ...recordFr,
 };

@@ -33,6 +33,7 @@ import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-war
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
 import { PinDesk } from './pins.ts';
+import { ShownProvenances } from './provenances.ts';
 import { RequestFailed } from './request-failed.ts';
 import { mayWrite, sessionView } from './session-view.ts';
 import { keepDrafts, readDrafts } from './sealed-drafts.ts';
@@ -51,7 +52,7 @@ export class AppWorker {
   #status: SyncStatus | undefined;
   readonly #pins: PinDesk;
   readonly #glass = new GlassDesk((value) => this.#post({ topic: 'glass', value }));
-  #open: { readonly session: Session; readonly chart: Chart; readonly stop: () => void } | undefined;
+  #open: { readonly session: Session; readonly chart: Chart; readonly provenances: ShownProvenances; readonly stop: () => void } | undefined;
   #shown: ShownPatient | null = null;
   /** The patient last asked for, who is shown once that is recorded (AUDIT-1). */
   #wanted: ShownPatient | null = null;
@@ -271,7 +272,8 @@ export class AppWorker {
         this.#showCouncil();
       }),
     ];
-    this.#open = { session, chart, stop: () => { for (const off of offs) off(); } };
+    const provenances = new ShownProvenances(session, () => this.#updateSoon('standings'));
+    this.#open = { session, chart, provenances, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
     this.#pins.begin(session, isFull);
     this.#glass.begin(session, chart, ward);
@@ -359,7 +361,7 @@ export class AppWorker {
   #showPatient(): void {
     const open = this.#open;
     if (open === undefined) return;
-    const value = this.#shown === null ? null : patientView(open.session, open.chart, this.#shown, browserEnvironment.clock.now());
+    const value = this.#shown === null ? null : patientView(open.session, open.chart, this.#shown, browserEnvironment.clock.now(), (document) => open.provenances.of(document));
     this.#post({ topic: 'patient', value });
   }
 

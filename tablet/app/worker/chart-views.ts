@@ -1,5 +1,6 @@
 /** The topics `board` and `patient`: the clinical views, with how far each entry has been synced. */
 import type { Chart } from '../../../protocol/chart/chart.ts';
+import type { Provenances } from '../../../protocol/chart/provenance.ts';
 import type { Kept } from '../../../protocol/clinical/entries.ts';
 import { patientParts } from '../../../protocol/clinical/patient-page.ts';
 import { bedCards, otherPatients, wardBeds, type Viewing } from '../../../protocol/clinical/views.ts';
@@ -28,12 +29,12 @@ export interface ShownPatient {
 }
 
 /** Null for a patient who is not known here. */
-export function patientView(session: Session, chart: Chart, shown: ShownPatient, now: number): PatientView | null {
+export function patientView(session: Session, chart: Chart, shown: ShownPatient, now: number, provenancesOf: (document: string) => Provenances = () => new Map()): PatientView | null {
   const file = chart.file(shown.patient);
   if (file === undefined) return null;
   const parts = patientParts(file, viewingAt(now), chart.wardIndex(), shown.stay);
   const entries = <T>(document: string | undefined, collection: string, kept: readonly Kept<T>[]): Entry<T>[] => document === undefined ? [] :
-    kept.map((entry) => ({ ...entry, standing: session.standings.of(documentId.fromHex(document), [collection, entry.id]) }));
+    kept.map((entry) => withProvenance(provenancesOf(document), collection, { ...entry, standing: session.standings.of(documentId.fromHex(document), [collection, entry.id]) }));
   const { patient } = file;
   const stay = parts.opened?.stay;
   return {
@@ -48,6 +49,11 @@ export function patientView(session: Session, chart: Chart, shown: ShownPatient,
     administrations: entries(stay, 'administrations', parts.administrations),
     notShown: chart.setAside(patient),
   };
+}
+
+function withProvenance<T>(provenances: Provenances, collection: string, entry: Entry<T>): Entry<T> {
+  const [provenance, errorProvenance] = ['', '/enteredInError'].map((part) => provenances.get(`${collection}/${entry.id}${part}`));
+  return { ...entry, ...(provenance !== undefined && { provenance }), ...(errorProvenance !== undefined && { errorProvenance }) };
 }
 
 function viewingAt(now: number): Viewing {
