@@ -13,6 +13,8 @@ export interface Provenance {
   readonly isImported?: boolean;
   /** Who else has changed it. */
   readonly changedBy?: readonly string[];
+  /** Its prose is too long to say so of each part. */
+  readonly isTooLong?: true;
 }
 
 /** By the entry's place: `notes/<id>`, `notes/<id>/enteredInError`. */
@@ -25,15 +27,16 @@ export async function provenancesOf(session: Session, document: string): Promise
   const value = session.document(id)?.value;
   if (written === undefined || value === undefined) return undefined;
   const found = new Map<string, Provenance>();
-  for (const { path, madeBy, changedBy } of written.entries) {
+  for (const { path, madeBy, changedBy, isTooLong } of written.entries) {
     const named = authorNamed(value, path);
     if (named === undefined) continue;
     const maker = session.writerOf(madeBy);
     const isNamed = maker !== undefined && maker.user === named.user && maker.name === named.name;
     const others = changedBy.map((each) => session.writerOf(each)).filter((each) => each?.user !== maker?.user && each?.user !== named.user);
-    if (isNamed && others.length === 0) continue;
+    if (isNamed && others.length === 0 && isTooLong !== true) continue;
     found.set(path.join('/'), {
       ...(!isNamed && { madeBy: maker?.name ?? '', isImported: named.user === undefined }),
+      ...(isTooLong === true && { isTooLong }),
       ...(others.length > 0 && { changedBy: [...new Set(others.map((each) => each?.name ?? ''))] }),
     });
   }

@@ -31,6 +31,8 @@ export interface EntryWriters {
   readonly madeBy: string;
   /** Others that have written something in it. */
   readonly changedBy: readonly string[];
+  /** It holds more prose than is looked through, so there may be others. */
+  readonly isTooLong?: true;
 }
 
 export interface DocumentEngine {

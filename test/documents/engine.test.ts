@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_LETTERS } from '../../protocol/documents/entry-writers.ts';
 import { EngineDied, EngineRefused, type DocumentEngine } from '../../protocol/documents/engine.ts';
 import { nodeEngine } from '../../protocol/documents/node-engine.ts';
 import { workerEngine, type EngineProcess } from '../../protocol/documents/worker-engine.ts';
@@ -41,7 +42,8 @@ test('DOC-9: whose session made an entry, and whose has changed it: a value, a l
   const entries = Object.fromEntries(['whole', 'value', 'letter', 'deep', 'list', 'amended', 'replaced'].map((name) => [name, { author, text: 'slept well', pulse: 70, more: { left: 1 }, list: [1, 2] }]));
   const first = await alice.edit('d', [{ op: 'add', path: ['notes'], value: entries }, { op: 'add', path: ['other'], value: { text: 'nobody says whose' } }], 0);
   const made = Object.keys(entries).sort().map((name) => ({ path: ['notes', name], madeBy: ALICE, changedBy: [] as string[] }));
-  const byPath = async (engine: DocumentEngine): Promise<unknown> => [...await engine.writers('d')].sort((a, b) => (a.path.join() < b.path.join() ? -1 : 1));
+  const byPathOf = async (engine: DocumentEngine, document: string): Promise<unknown> => [...await engine.writers(document)].sort((a, b) => (a.path.join() < b.path.join() ? -1 : 1));
+  const byPath = (engine: DocumentEngine): Promise<unknown> => byPathOf(engine, 'd');
   assert.deepEqual(await byPath(alice), made);
   await bob.open('d', [first.change ?? assert.fail()]);
   const his = await bob.edit('d', [
@@ -67,6 +69,10 @@ test('DOC-9: whose session made an entry, and whose has changed it: a value, a l
   for (const engine of [alice, bob]) assert.deepEqual(await byPath(engine), expected);
   assert.deepEqual(await byPath(alice), expected, 'also when it is asked again');
   await assert.rejects(alice.writers('unknown'), EngineRefused);
+  await alice.open('long', []);
+  const noted = (letters: number): object => ({ author, text: 'x'.repeat(letters) });
+  await alice.edit('long', [{ op: 'add', path: ['notes'], value: { fits: noted(MAX_LETTERS), long: noted(MAX_LETTERS + 1) } }], 0);
+  assert.deepEqual(await byPathOf(alice, 'long'), [{ path: ['notes', 'fits'], madeBy: ALICE, changedBy: [] }, { path: ['notes', 'long'], madeBy: ALICE, changedBy: [], isTooLong: true }]);
 }));
 
 test('DOC-8: changes may be opened in any order, and are refused where what they rest on is missing', () => withEngines(async (alice, bob) => {

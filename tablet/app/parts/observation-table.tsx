@@ -125,7 +125,7 @@ function Row({ entry, birthDate, onMark }: Omit<ObservationTableProps, 'entries'
 }
 
 function isQuestioned({ provenance }: Entry<ObservationSet>): boolean {
-  return provenance !== undefined && (provenance.isImported !== true || provenance.changedBy !== undefined);
+  return provenance !== undefined && (provenance.isImported !== true || provenance.changedBy !== undefined || provenance.isTooLong === true);
 }
 
 /** Devices the app offers are named in its language; others, of an import, as they were written. */

@@ -7,11 +7,12 @@ import { Icon } from './icon.tsx';
 /** Under the entry, where it names a colleague who did not sign it, or a colleague has changed it. */
 export function ProvenanceLine({ provenance }: { provenance: Provenance | undefined }): JSX.Element | null {
   if (provenance === undefined) return null;
-  const { madeBy, isImported, changedBy } = provenance;
+  const { madeBy, isImported, changedBy, isTooLong } = provenance;
   const say = words.value.provenance;
   return (
     <>
       {madeBy !== undefined && isImported !== true && <p class="provenance"><Icon name="alert" size={16} /> {say.signedBy(named(madeBy))}</p>}
+      {isTooLong === true && <p class="provenance"><Icon name="alert" size={16} /> {say.tooLong}</p>}
       {changedBy !== undefined && <p class="provenance"><Icon name="alert" size={16} /> {say.changedBy(changedBy.map(named))}</p>}
     </>
   );

@@ -4,6 +4,7 @@ export const provenanceEn = {
     signedBy: (name: string) => `Signed by ${name}, not by the person named`,
     changedBy: (names: readonly string[]) => `Changed since by ${names.join(' and ')}`,
     importedBy: (name: string) => `brought in by ${name}`,
+    tooLong: 'Too long to check who wrote each part of it',
     unknown: 'somebody who is not known here',
   },
 };

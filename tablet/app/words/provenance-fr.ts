@@ -6,6 +6,7 @@ export const provenanceFr: typeof provenanceEn = {
     signedBy: (name: string) => `Signé par ${name}, et non par la personne indiquée`,
     changedBy: (names: readonly string[]) => `Modifié depuis par ${names.join(' et ')}`,
     importedBy: (name: string) => `importé par ${name}`,
+    tooLong: 'Trop long pour vérifier qui en a écrit chaque partie',
     unknown: 'quelqu’un d’inconnu ici',
   },
 };
