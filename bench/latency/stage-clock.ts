@@ -27,6 +27,8 @@ export class StoreClock {
       read: (chain, fromSeq, limit) => store.read(chain, fromSeq, limit),
       getLocal: (key) => store.getLocal(key),
       setLocal: (key, value) => store.setLocal(key, value),
+      examine: (chain) => store.examine(chain),
+      retract: (retractions) => store.retract(retractions),
       erase: (documents) => store.erase(documents),
       destroy: () => store.destroy(),
       close: () => store.close(),

@@ -11,6 +11,7 @@ import { ChainIndex } from './chain-index.ts';
 import { readErased, type Erased } from './erasing.ts';
 import { loadLog } from './load-log.ts';
 import { MAX_RUN_BYTES } from './replica.ts';
+import { readRetracted, type Retracted } from './retracted.ts';
 
 export interface Contents {
   readonly ward: WardId;
@@ -21,6 +22,8 @@ export interface Contents {
   /** Certificates of the sessions document. */
   readonly certificates: Map<Hex<AuthorId>, Certificate>;
   readonly erased: Erased;
+  /** Chains that are to become longer again, by chain. */
+  readonly retracted: Map<string, Retracted>;
   /** May be ahead of what is durable while operations are being written. */
   log: WardLog;
   /** The ward after the operations that are durable. */
@@ -39,7 +42,8 @@ export async function loadContents(store: ItemStore, ward: WardId): Promise<Cont
     if (start === undefined) throw new StoreError('corrupt', 'A session in the store has no certificate.');
     certificates.set(hexOf(author), readCertificate(start.item));
   }
-  return { ward, store, index, forks, certificates, erased: await readErased(store), log, state: log.state() };
+  const retracted = new Map((await readRetracted(store)).map((each) => [keyOf(each), each]));
+  return { ward, store, index, forks, certificates, erased: await readErased(store), retracted, log, state: log.state() };
 }
 
 export function keyOf({ document, author }: Chain): string {

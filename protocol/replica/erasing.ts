@@ -34,6 +34,16 @@ export async function readErased(store: ItemStore): Promise<Erased> {
   }
 }
 
+/** So many items more count as stored, although they are not here any more. */
+export async function noteStored(store: ItemStore, items: number): Promise<void> {
+  const { items: before, documents } = await readErased(store);
+  await writeErased(store, before + items, documents);
+}
+
+function writeErased(store: ItemStore, items: number, documents: ReadonlySet<Hex<DocumentId>>): Promise<void> {
+  return store.setLocal(NOTE, toBytes(noteShape, { items, documents: [...documents].map((hex) => documentId.fromHex(hex)) }));
+}
+
 export class Erasing {
   readonly #contents: Contents;
   readonly #log: Log;
@@ -86,6 +96,6 @@ export class Erasing {
 
   #note(documents: ReadonlySet<Hex<DocumentId>>): Promise<void> {
     const { store, erased: { items } } = this.#contents;
-    return store.setLocal(NOTE, toBytes(noteShape, { items, documents: [...documents].map((hex) => documentId.fromHex(hex)) }));
+    return writeErased(store, items, documents);
   }
 }

@@ -9,6 +9,7 @@ import { StoreError, type ChainHead, type ItemStore, type ReadLimit } from '../s
 import { keyOf, loadContents, type Contents } from './contents.ts';
 import { Erasing } from './erasing.ts';
 import { Intake, isLog, signatoryOf, unsigned } from './intake.ts';
+import { adoptTail, noteRetracted } from './retracted.ts';
 import { MAX_RUN_BYTES, MAX_RUN_ITEMS, type Admitted, type FrontierEntry, type Replica, type Run, type Verdict } from './replica.ts';
 
 export interface ReplicaOptions {
@@ -27,6 +28,7 @@ export interface ReplicaOptions {
 export async function openReplica({ store, ward, log }: ReplicaOptions): Promise<Replica> {
   const replica = new LocalReplica(await loadContents(store, ward), log);
   await replica.finishErasures();
+  await replica.adoptTails();
   return replica;
 }
 
@@ -38,6 +40,7 @@ class LocalReplica implements Replica {
   readonly #listeners = new Set<(admitted: Admitted) => void>();
   readonly #dropListeners = new Set<(documents: readonly DocumentId[]) => void>();
   readonly #destroyListeners = new Set<() => void>();
+  #adopting: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(contents: Contents, log: Log) {
@@ -50,6 +53,7 @@ class LocalReplica implements Replica {
     });
     this.#intake = new Intake(contents, (admitted) => {
       if (isLog(admitted)) this.#erasing.follow();
+      if (contents.retracted.has(keyOf(admitted))) this.#adopting = this.#adopting.then(() => this.#adopt(keyOf(admitted)));
       for (const listener of this.#listeners) listener(admitted);
     });
   }
@@ -121,16 +125,38 @@ class LocalReplica implements Replica {
     await this.#erasing.idle();
   }
 
+  /** What lies in the store beyond a damaged part that was given up, and is fetched again by now. */
+  async adoptTails(): Promise<void> {
+    for (const chain of this.#contents.retracted.keys()) await this.#adopt(chain);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#intake.idle();
+    await this.#adopting;
     await this.#erasing.idle();
     await this.#contents.store.close();
   }
 
+  async #adopt(key: string): Promise<void> {
+    const { retracted, index, store } = this.#contents;
+    const chain = retracted.get(key);
+    if (chain === undefined || this.#closed) return;
+    try {
+      if (!await adoptTail(store, chain, () => index.head(chain)?.seq ?? 0, (run) => this.offer(run))) return;
+      retracted.delete(key);
+      await noteRetracted(store, [...retracted.values()]);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#log.event('tail-not-adopted', { code: error.code });
+    }
+  }
+
   async #readEncoded(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly EncodedItem[]> {
     if (this.isErased(chain.document)) return [];
-    return (await this.#contents.store.read(chain, fromSeq, limit)).map(({ item }) => item);
+    // Beyond the head may lie what a damaged part has cut off.
+    const { seq: last = 0 } = this.#contents.index.head(chain) ?? {};
+    return (await this.#contents.store.read(chain, fromSeq, limit)).filter(({ seq }) => seq <= last).map(({ item }) => item);
   }
 }
 

@@ -20,6 +20,22 @@ export interface ChainHead extends Chain {
   readonly bytes: number;
 }
 
+/** A record that is not what was written there. */
+export interface DamagedItem extends Chain {
+  readonly seq: number;
+  /** What is wrong with it, for the local log. */
+  readonly damage: string;
+}
+
+/** What is given up of a chain (STORE-5): its damaged records, and its head, until what was lost has been fetched again. */
+export interface Retraction {
+  readonly chain: Chain;
+  /** Numbers of the records that are removed. */
+  readonly records: readonly number[];
+  /** The last item before the first of them; undefined where there is none. What lies beyond stays. */
+  readonly head: ChainHead | undefined;
+}
+
 /** Two different items with one place in a chain (ITEM-5); kept once per chain, the last one written. */
 export interface ForkEvidence extends Chain {
   readonly seq: number;
@@ -60,6 +76,10 @@ export interface ItemStore {
    * Items of a chain from `fromSeq` on, in order: at least one if there is one, then as many as fit the limit.
    */
   read(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly StoredItem[]>;
+  /** Every item of a chain in order, also what cannot be read any more: for checking. */
+  examine(chain: Chain): AsyncIterable<StoredItem | DamagedItem>;
+  /** One write: all of it is there after a crash, or none. */
+  retract(retractions: readonly Retraction[]): Promise<void>;
   /** A small value of this replica's own (device name, notes to itself); null when absent. Keys are up to 64 ASCII characters. */
   getLocal(key: string): Promise<Uint8Array | null>;
   setLocal(key: string, value: Uint8Array | null): Promise<void>;

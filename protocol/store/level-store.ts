@@ -12,13 +12,13 @@ import { itemKey, type KeyRange, type RecordEntry, type RecordWrite } from './re
  * Opens the store in `folder`, which is made if it is not there. One process at a time.
  *
  * Throws `StoreError`: `in-use`, `not-writable`, `disk-full`, `newer-format`, or `corrupt` when it is not a store or a
- * chain's head has no item.
+ * chain's head has no item; `unchecked` leaves that to the caller, who examines everything.
  */
-export async function openLevelStore(folder: string): Promise<ItemStore> {
+export async function openLevelStore(folder: string, heads: 'checked' | 'unchecked' = 'checked'): Promise<ItemStore> {
   const backend = await LevelBackend.open(folder);
   const store = await RecordStore.open(backend);
   try {
-    await backend.checkHeads(store.heads());
+    if (heads === 'checked') await backend.checkHeads(store.heads());
   } catch (error) {
     await store.close();
     throw error;

@@ -3,7 +3,7 @@ import { hexOf, type DocumentId } from '../codec/ids.ts';
 import type { Chain, EncodedItem } from '../items/item.ts';
 import {
   StoreError,
-  type Append, type ChainHead, type ForkEvidence, type ItemStore, type ReadLimit, type StoredItem,
+  type Append, type ChainHead, type ForkEvidence, type ItemStore, type ReadLimit, type Retraction, type StoredItem,
 } from './item-store.ts';
 import { ReadBudget } from './read-limit.ts';
 
@@ -42,6 +42,21 @@ export class MemoryStore implements ItemStore {
       result.push(stored);
     }
     return result;
+  }
+
+  async *examine(chain: Chain): AsyncIterable<StoredItem> {
+    this.#assertOpen();
+    yield* Array.from(this.#chains.get(keyOf(chain)) ?? []);
+  }
+
+  async retract(retractions: readonly Retraction[]): Promise<void> {
+    this.#assertOpen();
+    for (const { chain, records, head } of retractions) {
+      const key = keyOf(chain);
+      this.#chains.set(key, (this.#chains.get(key) ?? []).filter(({ seq }) => !records.includes(seq)));
+      if (head === undefined) this.#heads.delete(key);
+      else this.#heads.set(key, head);
+    }
   }
 
   async getLocal(key: string): Promise<Uint8Array | null> {

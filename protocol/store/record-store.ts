@@ -7,12 +7,12 @@ import type { Chain } from '../items/item.ts';
 import { GroupCommit } from './group-commit.ts';
 import {
   StoreError,
-  type Append, type ChainHead, type ForkEvidence, type ItemStore, type ReadLimit, type StoredItem,
+  type Append, type ChainHead, type DamagedItem, type ForkEvidence, type ItemStore, type ReadLimit, type Retraction, type StoredItem,
 } from './item-store.ts';
 import { ReadBudget } from './read-limit.ts';
 import {
   ALL_FORKS, ALL_HEADS, FORMAT_VERSION, VERSION_KEY,
-  forkRecord, headRecord, itemRecord, itemsFrom, localKey, localRecord,
+  examineItem, forkRecord, headRecord, itemKey, itemRecord, itemsFrom, localKey, localRecord, noHeadRecord,
   readFork, readHead, readItem, readLocal, readVersion, recordsOf, versionRecord,
   type KeyRange, type RecordEntry, type RecordWrite,
 } from './records.ts';
@@ -86,6 +86,19 @@ export class RecordStore implements ItemStore {
       items.push(stored);
     }
     return items;
+  }
+
+  async *examine(chain: Chain): AsyncIterable<StoredItem | DamagedItem> {
+    yield* this.#scan(itemsFrom(chain, 1), Number.POSITIVE_INFINITY, examineItem);
+  }
+
+  async retract(retractions: readonly Retraction[]): Promise<void> {
+    this.#assertOpen();
+    const writes = retractions.flatMap(({ chain, records, head }): readonly RecordWrite[] => [
+      ...records.map((seq) => ({ key: itemKey(chain, seq), value: null })),
+      head === undefined ? noHeadRecord(chain) : headRecord(head),
+    ]);
+    if (writes.length > 0) await this.#commits.add(writes);
   }
 
   async getLocal(name: string): Promise<Uint8Array | null> {

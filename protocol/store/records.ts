@@ -16,7 +16,7 @@ import { MalformedError } from '../codec/result.ts';
 import { fromBytes, list, record, text, toBytes, uint, variableBytes, type Shape } from '../codec/shape.ts';
 import { MAX_BODY_LENGTH, MAX_HEADS, SIGNATURE_LENGTH, type Chain } from '../items/item.ts';
 import { crc32 } from './checksum.ts';
-import type { ChainHead, ForkEvidence, StoredItem } from './item-store.ts';
+import type { ChainHead, DamagedItem, ForkEvidence, StoredItem } from './item-store.ts';
 
 export const FORMAT_VERSION = 1;
 
@@ -83,9 +83,26 @@ export function itemRecord(stored: StoredItem): RecordWrite {
 }
 
 export function readItem(entry: RecordEntry): StoredItem {
-  const chain = chainOf(entry.key, 4);
-  const seq = new DataView(entry.key.buffer, entry.key.byteOffset).getUint32(1 + CHAIN_LENGTH);
-  return { ...chain, seq, item: read(entry, itemShape, 'item record') };
+  return { ...placeOf(entry), item: read(entry, itemShape, 'item record') };
+}
+
+/** As `readItem`, of a record that may be damaged. */
+export function examineItem(entry: RecordEntry): StoredItem | DamagedItem {
+  try {
+    return readItem(entry);
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    return { ...placeOf(entry), damage: error.message };
+  }
+}
+
+function placeOf({ key }: RecordEntry): Chain & { readonly seq: number } {
+  return { ...chainOf(key, 4), seq: new DataView(key.buffer, key.byteOffset).getUint32(1 + CHAIN_LENGTH) };
+}
+
+/** The chain has no head any more. */
+export function noHeadRecord(chain: Chain): RecordWrite {
+  return { key: chainKey(HEAD, chain), value: null };
 }
 
 /** Keys of a chain's items from `fromSeq` to its end. */

@@ -30,7 +30,7 @@ export const BLIND = [
   'protocol/sync/', 'protocol/replica/', 'protocol/store/', 'protocol/membership/', 'protocol/network/', 'protocol/items/', 'protocol/unlock/',
   'node/archive/', 'node/backup/', 'node/device/', 'node/page/', 'tablet/node/', 'browser-bridge/',
   'node/cli/command.ts', 'node/cli/terminal-io.ts',
-  ...['archive', 'tablet', 'bridge', 'backup', 'restore', 'status', 'join', 'policy'].map((command) => `node/cli/commands/${command}.ts`),
+  ...['archive', 'tablet', 'bridge', 'backup', 'restore', 'status', 'verify', 'join', 'policy'].map((command) => `node/cli/commands/${command}.ts`),
 ];
 
 /** What opens, or helps to open, what a replica holds; and what issues certificates. */

@@ -13,6 +13,7 @@
  *     json PATH REGEX             a value of its standard output, e.g. `json peers.0.kind archive`
  *     take VARIABLE REGEX         the first group of its standard output
  *     env NAME=VALUE, unset NAME, exists PATH…, missing PATH…, same FILE FILE, copy FILE FILE, remove PATH…
+ *     rot FOLDER                  flips a byte in the last record of somebody's writing in the folder of a stopped device
  *     cut FILE BYTES, grow FILE MIB, replace FILE REGEX TEXT
  *     digest VARIABLE FOLDER      what a device's folder holds, all of it read; `equal`, `differ` VALUE VALUE
  *     -- FILE --                  what follows, up to the next such line, is the file
@@ -27,6 +28,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { mkdir } from 'node:fs/promises';
 import { digestOf } from './digest.ts';
+import { rotOneItem } from './rot.ts';
 import { run, start, type Ended, type StartedCommand } from './run.ts';
 
 export interface StoryOptions {
@@ -125,6 +127,7 @@ class Teller {
       case 'cut': return truncate(this.#at(args[0]), Number(args[1]));
       case 'grow': return truncate(this.#at(args[0]), Number(args[1]) * 1024 * 1024);
       case 'replace': return this.#replace(args);
+      case 'rot': return rotOneItem(this.#at(args[0]));
       case 'digest': return void this.#variables.set(args[0] ?? '', await digestOf(this.#at(args[1])));
       case 'equal': return assert.equal(args[0], args[1]);
       case 'differ': return assert.notEqual(args[0], args[1]);

@@ -5,7 +5,7 @@
 import type { Timers } from '../../protocol/codec/environment.ts';
 import type { DocumentId } from '../../protocol/codec/ids.ts';
 import type { Chain } from '../../protocol/items/item.ts';
-import type { Append, ChainHead, ForkEvidence, ItemStore, ReadLimit, StoredItem } from '../../protocol/store/item-store.ts';
+import type { Append, ChainHead, DamagedItem, ForkEvidence, ItemStore, ReadLimit, Retraction, StoredItem } from '../../protocol/store/item-store.ts';
 import { MemoryStore } from '../../protocol/store/memory-store.ts';
 import type { Random } from '../support/seeded.ts';
 
@@ -67,6 +67,14 @@ class CrashingStore implements ItemStore {
 
   read(chain: Chain, fromSeq: number, limit: ReadLimit): Promise<readonly StoredItem[]> {
     return this.#dead ? forever() : this.#durable.read(chain, fromSeq, limit);
+  }
+
+  examine(chain: Chain): AsyncIterable<StoredItem | DamagedItem> {
+    return this.#durable.examine(chain);
+  }
+
+  retract(retractions: readonly Retraction[]): Promise<void> {
+    return this.#write(() => this.#durable.retract(retractions));
   }
 
   getLocal(key: string): Promise<Uint8Array | null> {

@@ -141,6 +141,28 @@ export const storeContract: readonly ContractCase[] = [
     }),
   },
   {
+    title: 'examining tells every item of the chain and of no other, in order',
+    run: using(async (store) => {
+      for (const chain of [chainNumber(1, 1), chainNumber(1, 2)]) await store.append(sampleAppend(chain, 1, 5));
+      same(await all(store.examine(chainNumber(1, 2))), [1, 2, 3, 4, 5].map((seq) => sampleItem(chainNumber(1, 2), seq)), 'items');
+      same(await all(store.examine(chainNumber(2, 2))), [], 'an unknown chain');
+    }),
+  },
+  {
+    title: 'a retraction removes what it names, sets the head back or takes it away, and leaves the rest',
+    run: using(async (store) => {
+      const [shorter, gone, other] = [chainNumber(1, 1), chainNumber(1, 2), chainNumber(2, 1)];
+      for (const chain of [shorter, gone, other]) await store.append(sampleAppend(chain, 1, 5));
+      await store.retract([{ chain: shorter, records: [3, 5], head: sampleHead(shorter, 2) }, { chain: gone, records: [1], head: undefined }]);
+      same(sorted(await all(store.heads())), sorted([sampleHead(shorter, 2), sampleHead(other, 5)]), 'heads');
+      same((await all(store.examine(shorter))).map(({ seq }) => seq), [1, 2, 4], 'items of the shorter one');
+      same((await all(store.examine(gone))).map(({ seq }) => seq), [2, 3, 4, 5], 'items of the one without a head');
+      await store.append(sampleAppend(shorter, 3, 5));
+      same((await store.read(shorter, 1, NO_LIMIT)).map(({ seq }) => seq), [1, 2, 3, 4, 5], 'items after they came again');
+      await store.retract([]);
+    }),
+  },
+  {
     title: 'local values: set, replaced, empty, removed, and never mixed up',
     run: using(async (store) => {
       await store.setLocal('a', new Uint8Array([1]));
