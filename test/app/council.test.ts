@@ -83,7 +83,7 @@ appStories('people and rules', ({ story }) => {
     await choice.getByText('2 stolen devices together give no guess').waitFor();
     await choice.getByText('1 device may be off or lost').waitFor();
     await choice.click();
-    await page.getByRole('button', { name: 'Put it in force' }).first().click();
+    await page.getByRole('button', { name: 'Put this unlock rule in force' }).click();
     await page.getByText('3 of 4 devices have to answer.').waitFor();
     await page.getByRole('button', { name: 'FR' }).click();
     await page.getByText('3 appareils sur 4 doivent répondre.').waitFor();
@@ -95,7 +95,7 @@ appStories('people and rules', ({ story }) => {
     await form.getByRole('radio', { name: '12 hours' }).focus();
     await page.keyboard.press('ArrowUp');
     assert.ok(await form.getByRole('radio', { name: '8 hours' }).isChecked());
-    await form.getByRole('button', { name: 'Put it in force' }).focus();
+    await form.getByRole('button', { name: 'Put this PIN rule in force' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('A PIN opens for 8 hours after a password.').waitFor();
     await form.getByRole('radio', { name: '8 hours In force' }).waitFor();
@@ -109,7 +109,7 @@ appStories('people and rules', ({ story }) => {
     await form.getByRole('radio', { name: /^What is their own/ }).focus();
     await page.keyboard.press('ArrowDown');
     assert.ok(await form.getByRole('radio', { name: /^Everything/ }).isChecked());
-    await form.getByRole('button', { name: 'Put it in force' }).focus();
+    await form.getByRole('button', { name: 'Put this desktop rule in force' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('In force, as soon as the desktops have heard of it.').waitFor();
     await form.getByRole('radio', { name: /^Everything In force/ }).waitFor();

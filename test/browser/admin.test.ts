@@ -21,10 +21,10 @@ test('UNLOCK-7, LOG-16, LOCK-4: on real pages an admin sets the unlock policy an
 
   await admin.go('#/ward/unlock');
   await admin.page.locator('label').filter({ hasText: '2 of 3' }).click();
-  await admin.page.getByRole('button', { name: 'Put it in force' }).first().click();
+  await admin.page.getByRole('button', { name: 'Put this unlock rule in force' }).click();
   await admin.see('2 of 3 devices have to answer.');
   await admin.page.getByRole('radio', { name: '12 hours' }).check();
-  await admin.page.locator('form').filter({ has: admin.page.getByRole('radio', { name: '12 hours' }) }).getByRole('button', { name: 'Put it in force' }).click();
+  await admin.page.locator('form').filter({ has: admin.page.getByRole('radio', { name: '12 hours' }) }).getByRole('button', { name: 'Put this PIN rule in force' }).click();
   await admin.see('A PIN opens for 12 hours after a password.');
 
   await admin.go('#/ward/people');

@@ -38,7 +38,7 @@ test('PAGE-9: behind a real bridge an admin writes a note and changes nobody, un
   await tablet.go('#/ward/unlock');
   const rule = tablet.page.locator('form').filter({ has: tablet.page.getByRole('heading', { name: 'Admins at desktops' }) });
   await rule.getByRole('radio', { name: /^Everything/ }).check();
-  await rule.getByRole('button', { name: 'Put it in force' }).click();
+  await rule.getByRole('button', { name: 'Put this desktop rule in force' }).click();
   await tablet.see('In force, as soon as the desktops have heard of it.');
 
   await desk.go('#/ward/people');

@@ -23,7 +23,7 @@ test('GLASS-3, GLASS-5, GLASS-6: on real pages somebody of no care team opens a 
   await admin.see('This ward has no emergency opening yet.');
   await admin.go('#/ward/unlock');
   await admin.page.locator('label').filter({ hasText: '2 of 3' }).click();
-  await admin.page.getByRole('button', { name: 'Put it in force' }).first().click();
+  await admin.page.getByRole('button', { name: 'Put this unlock rule in force' }).click();
   await admin.see('2 of 3 devices have to answer.');
   await admin.go('#/ward/people');
   await admin.page.getByLabel('Name', { exact: true }).fill('Eli Dipper');

@@ -121,11 +121,16 @@ function Filters({ board }: { board: BoardView }): JSX.Element {
           key={name} type="button" class="segment" aria-pressed={filter.value === name}
           onClick={() => { filter.value = name; }}
         >
-          {say[name]} <span class="count">{name === 'others' ? board.others.filter(({ arriving }) => !arriving).length : board.cards.filter((card) => passes(card, name, now.value)).length}</span>
+          {say[name]} {board.state === 'ready' && <span class="count">{countOf(board, name)}</span>}
         </button>
       ))}
     </div>
   );
+}
+
+function countOf(board: BoardView, name: BoardFilter): number {
+  if (name === 'others') return board.others.filter(({ arriving }) => !arriving).length;
+  return board.cards.filter((card) => passes(card, name, now.value)).length;
 }
 
 interface BedsProps {
@@ -237,7 +242,7 @@ function firstOf(all: readonly Bay[], cards: number): readonly Bay[] {
 function Skeleton(): JSX.Element {
   return (
     <div class="bay">
-      <p role="status" class="muted">{words.value.loading}</p>
+      <p role="status" class="muted board-loading">{words.value.loading}</p>
       <div class="bed-grid" aria-hidden="true">
         {Array.from({ length: 6 }, (_, index) => <div key={index} class="bed-skeleton" />)}
       </div>

@@ -185,7 +185,7 @@ export const councilEn = {
     tries: (all: number, device: number) => `About ${all} wrong passwords in all, ${device} on one device; then an admin has to help.`,
     aloneText: 'Nothing is needed but the password. A stolen disk can be tried with passwords without end.',
     fewText: 'With fewer than three archives and tablets you choose between two evils: lose one device and nobody unlocks, or steal one and it can be guessed at. A third device mends that.',
-    action: 'Put it in force',
+    action: 'Put this unlock rule in force',
     done: 'In force. Everybody moves over at the next unlock with the devices in reach.',
   },
 
@@ -196,7 +196,7 @@ export const councilEn = {
     choose: 'For how long after a password',
     option: (hours: number) => (hours === 0 ? 'Never: always the password' : plural(hours, 'hour', 'hours')),
     now: 'In force',
-    action: 'Put it in force',
+    action: 'Put this PIN rule in force',
     done: (hours: number) => (hours === 0 ? 'PINs are over, as soon as the tablets have heard of it.' : `A PIN opens for ${plural(hours, 'hour', 'hours')} after a password.`),
   },
 
@@ -209,7 +209,7 @@ export const councilEn = {
     role: 'Everything',
     roleText: 'As at a tablet. A turned bridge could then add people and devices while an admin is unlocked at a desktop.',
     now: 'In force',
-    action: 'Put it in force',
+    action: 'Put this desktop rule in force',
     done: 'In force, as soon as the desktops have heard of it.',
   },
 

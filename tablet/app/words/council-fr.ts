@@ -183,7 +183,7 @@ export const councilFr: typeof councilEn = {
     tries: (all, device) => `Environ ${all} mots de passe faux en tout, ${device} sur un appareil ; ensuite un administrateur doit aider.`,
     aloneText: 'Il ne faut que le mot de passe. Un disque volé permet d’essayer sans fin.',
     fewText: 'Avec moins de trois archives et tablettes, c’est un mal ou l’autre : un appareil perdu et personne ne déverrouille, ou un appareil volé et on peut deviner. Un troisième y remédie.',
-    action: 'Mettre en vigueur',
+    action: 'Mettre en vigueur ce déverrouillage',
     done: 'En vigueur. Chacun suit à son prochain déverrouillage avec les appareils à portée.',
   },
 
@@ -194,7 +194,7 @@ export const councilFr: typeof councilEn = {
     choose: 'Combien de temps après un mot de passe',
     option: (hours) => (hours === 0 ? 'Jamais : toujours le mot de passe' : pluriel(hours, 'heure', 'heures')),
     now: 'En vigueur',
-    action: 'Mettre en vigueur',
+    action: 'Mettre en vigueur cette durée du PIN',
     done: (hours) => (hours === 0 ? 'Plus de PIN, dès que les tablettes l’ont appris.' : `Un PIN déverrouille pendant ${pluriel(hours, 'heure', 'heures')} après un mot de passe.`),
   },
 
@@ -207,7 +207,7 @@ export const councilFr: typeof councilEn = {
     role: 'Tout',
     roleText: 'Comme sur une tablette. Une passerelle détournée pourrait alors ajouter des personnes et des appareils pendant qu’un administrateur est déverrouillé à un bureau.',
     now: 'En vigueur',
-    action: 'Mettre en vigueur',
+    action: 'Mettre en vigueur cette règle des postes',
     done: 'En vigueur, dès que les bureaux l’ont appris.',
   },
 
