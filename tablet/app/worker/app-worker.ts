@@ -2,8 +2,7 @@
  * The worker of the ward app: holds the device, the session and everything that is opened; answers the page's requests
  * and keeps its topics up to date.
  */
-import { importBundle, exportBundle, ImportFailed } from '../../../protocol/chart/fhir.ts';
-import { addPerson, admit } from '../../../protocol/chart/admit.ts';
+import { ImportFailed } from '../../../protocol/chart/fhir.ts';
 import { certificateEnd } from '../../../protocol/authority/certificate-end.ts';
 import { examine } from '../../../protocol/chart/doctor.ts';
 import { Chart, UnknownEntry } from '../../../protocol/chart/chart.ts';
@@ -21,6 +20,8 @@ import { auditFile, auditView, recordOpening } from './privacy.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { actInCouncil } from './council-acts.ts';
 import { councilView, workRows } from './council-view.ts';
+import { Bursts } from './bursts.ts';
+import { chartHandlers } from './chart-acts.ts';
 import { boardView, patientView, type ShownPatient } from './chart-views.ts';
 import { deviceViews, personName, sightsOf } from './device-views.ts';
 import { erasedDocuments, erasingHandlers } from './erasing.ts';
@@ -28,7 +29,7 @@ import { GlassDesk } from './glass.ts';
 import { pageEngine } from './page-engine.ts';
 import { destroyPage } from './destroy-page.ts';
 import { leaveDisused } from './leave-disused.ts';
-import { ADMIT_FAILURES, UNLOCK_FAILURES } from './failures.ts';
+import { UNLOCK_FAILURES } from './failures.ts';
 import { isShutOut, joinPageWard, openPageWard, type PageWard } from './page-ward.ts';
 import { falseNodes, oldPasswordView, presenceView } from './presence-views.ts';
 import { recoverByKit, Recovering } from './recovering.ts';
@@ -41,10 +42,6 @@ import { SyncStatus } from './sync-status.ts';
 
 type Handlers = { readonly [N in RequestName]: (params: Requests[N]['params']) => Promise<Requests[N]['result']> };
 type Post = (update: FromWorker) => void;
-
-/** Updates that come in a burst are shown together. So long after one, or so many times as long as it took, comes the next. */
-const REST_MILLISECONDS = 40;
-const REST_SHARE = 4;
 
 export class AppWorker {
   readonly #post: Post;
@@ -64,9 +61,7 @@ export class AppWorker {
   #recovering: Recovering | undefined;
   /** Who answered the last unlock. */
   #asked: UnlockProgress | undefined;
-  /** What is to be shown anew: only how safe entries are, or everything. */
-  #due: 'standings' | 'all' | undefined;
-  #restUntil = 0;
+  readonly #bursts = new Bursts(browserEnvironment, (what) => (what === 'all' ? this.#show() : this.#showStandings()));
 
   constructor(post: Post) {
     this.#post = post;
@@ -213,41 +208,9 @@ export class AppWorker {
       if (this.#shown !== null) await recordOpening(session, chart, { ...this.#shown, how: 'print' });
       return null;
     },
-    admit: async ({ patient, admission }) => {
-      const admitted = await admit(this.#chartToWrite(), patient, admission);
-      if (!admitted.ok) throw new RequestFailed(ADMIT_FAILURES[admitted.failure]);
-      return { stay: admitted.value };
-    },
-    addPatient: async ({ person, admission }) => {
-      const added = await addPerson(this.#chartToWrite(), this.#team(), person, admission);
-      if (!added.ok) throw new RequestFailed(ADMIT_FAILURES[added.failure]);
-      return { patient: added.value };
-    },
-    addObservations: async ({ stay, set }) => ({ id: await this.#chartToWrite().addObservations(stay, set) }),
-    addNote: async ({ stay, note }) => ({ id: await this.#chartToWrite().addNote(stay, note) }),
-    markEnteredInError: async ({ stay, collection, id, reason }) => {
-      await this.#chartToWrite().markEnteredInError(stay, collection, id, reason);
-      return null;
-    },
-    importFhir: async ({ file }) => {
-      const chart = this.#chartToWrite();
-      try {
-        return await importBundle(chart, this.#team(), file.stream(), {
-          size: file.size,
-          pause: () => new Promise<void>((resolve) => { browserEnvironment.timers.after(0, resolve); }),
-          onProgress: (value) => this.#post({ topic: 'importing', value }),
-        });
-      } finally {
-        this.#post({ topic: 'importing', value: null });
-      }
-    },
-    exportFhir: async ({ patient }) => {
-      const { session, chart } = this.#need(this.#open, 'locked');
-      await recordOpening(session, chart, { patient, stays: 'all', how: 'export' });
-      const bundle = exportBundle(chart, patient, browserEnvironment.clock.now());
-      if (bundle === null) throw new RequestFailed('not-found');
-      return bundle;
-    },
+    ...chartHandlers({
+      chartToWrite: () => this.#chartToWrite(), open: () => this.#need(this.#open, 'locked'), team: () => this.#team(), post: (update) => this.#post(update),
+    }),
   };
 
   #enter(ward: PageWard): void {
@@ -264,15 +227,15 @@ export class AppWorker {
     const chart = new Chart(session, browserEnvironment);
     const offs = [
       ward.replica.onDropped(() => this.#showErased()),
-      session.onChange(() => this.#updateSoon('all')), session.standings.onChange(() => this.#updateSoon('standings')),
+      session.onChange(() => this.#bursts.soon('all')), session.standings.onChange(() => this.#bursts.soon('standings')),
       ward.replica.onAdmitted(({ document }) => {
-        this.#updateSoon('standings');
+        this.#bursts.soon('standings');
         if (hexOf(document) !== hexOf(LOG_DOCUMENT)) return;
         void Promise.all([this.#showAccount(), this.#pins.show()]);
         this.#showCouncil();
       }),
     ];
-    const provenances = new ShownProvenances(session, () => this.#updateSoon('standings'));
+    const provenances = new ShownProvenances(session, () => this.#bursts.soon('standings'));
     this.#open = { session, chart, provenances, stop: () => { for (const off of offs) off(); } };
     this.#status?.follow(session);
     this.#pins.begin(session, isFull);
@@ -311,25 +274,6 @@ export class AppWorker {
     );
   }
 
-  #updateSoon(what: 'standings' | 'all'): void {
-    const isScheduled = this.#due !== undefined;
-    if (this.#due !== 'all') this.#due = what;
-    if (isScheduled) return;
-    const { clock, timers } = browserEnvironment;
-    timers.after(Math.max(0, Math.min(this.#restUntil - clock.now(), REST_SHARE * 1000)), () => {
-      const begun = clock.now();
-      const showsAll = this.#due === 'all';
-      this.#due = undefined;
-      if (showsAll) this.#show();
-      else {
-        this.#showSession();
-        this.#showPatient();
-      }
-      const ended = clock.now();
-      this.#restUntil = ended + Math.max(REST_MILLISECONDS, REST_SHARE * (ended - begun));
-    });
-  }
-
   #show(): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -343,6 +287,11 @@ export class AppWorker {
     this.#glass.show();
     this.#status?.show();
     void this.#showAccount();
+  }
+
+  #showStandings(): void {
+    this.#showSession();
+    this.#showPatient();
   }
 
   /** Again when something in it has changed: on a fresh page the key that opens the names arrives after the unlock. */
