@@ -5,18 +5,20 @@
  * came after it, in the order of replay, and makes a new one.
  */
 import { toHex } from '../codec/bytes.ts';
-import { deviceId, hexOf, userId, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
+import { deviceId, hexOf, type DeviceId, type Hex, type InviteId, type ItemId, type TeamId, type UserId } from '../codec/ids.ts';
 import type { AccountEvent, AskState } from './account-state.ts';
 import { CopyOnWriteMap } from './copy-on-write.ts';
+import { joined } from './cuts.ts';
 import type { UnlockPolicy } from './dealing.ts';
 import type { GlassState } from './glass.ts';
 import { askingDevice, inviteOf, type Entry } from './log-entries.ts';
 import type { LogGraph } from './log-graph.ts';
 import type { Operation } from './operation.ts';
 import { maySign } from './roles.ts';
-import type { AuthorityState, CutEntry, DesktopPowers, DeviceKind, DeviceState, ErasureState, InvitationState, Proposal, Quorum, Removal, Role, Settlement, TeamState, UserState, Verdict, Vote } from './ward-state.ts';
+import { NO_WORDS, WordsDraft, type WordsGiven } from './words-given.ts';
+import type { AuthorityState, DesktopPowers, DeviceKind, DeviceState, InvitationState, Quorum, Removal, Role, TeamState, UserState } from './ward-state.ts';
 
-export interface Description {
+export interface Description extends WordsGiven {
   readonly sealedName: Uint8Array;
   readonly everyone: TeamId | undefined;
   readonly admins: TeamId | undefined;
@@ -31,13 +33,6 @@ export interface Description {
   readonly glass: GlassState | undefined;
   readonly asks: ReadonlyMap<Hex<ItemId>, AskState>;
   readonly quorum: Quorum | undefined;
-  /** By id; what has been carried out is not among them. */
-  readonly proposals: ReadonlyMap<Hex<ItemId>, Proposal>;
-  readonly votes: ReadonlyMap<Hex<ItemId>, Vote>;
-  readonly erasures: ReadonlyMap<Hex<ItemId>, ErasureState>;
-  readonly settlements: ReadonlyMap<string, Settlement>;
-  /** Operations that an admin said no to. */
-  readonly declined: ReadonlyMap<Hex<ItemId>, true>;
   /** Who has a handle, of those who are in. */
   readonly handles: ReadonlyMap<string, Hex<UserId>>;
   /** The operations on each membership of a team, by team and user. */
@@ -46,7 +41,7 @@ export interface Description {
 
 export const NOTHING: Description = {
   sealedName: new Uint8Array(0), everyone: undefined, admins: undefined, users: new Map(), devices: new Map(), teams: new Map(),
-  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, desktopPowers: 'own', glass: undefined, asks: new Map(), quorum: undefined, proposals: new Map(), votes: new Map(), erasures: new Map(), settlements: new Map(), declined: new Map(),
+  invitations: new Map(), authority: undefined, unlockPolicy: undefined, graceHours: 0, desktopPowers: 'own', glass: undefined, asks: new Map(), quorum: undefined, ...NO_WORDS,
   handles: new Map(), memberships: new Map(),
 };
 
@@ -81,11 +76,7 @@ class Draft {
   readonly #teams: CopyOnWriteMap<Hex<TeamId>, TeamState>;
   readonly #invitations: CopyOnWriteMap<Hex<InviteId>, InvitationState>;
   readonly #asks: CopyOnWriteMap<Hex<ItemId>, AskState>;
-  readonly #proposals: CopyOnWriteMap<Hex<ItemId>, Proposal>;
-  readonly #votes: CopyOnWriteMap<Hex<ItemId>, Vote>;
-  readonly #erasures: CopyOnWriteMap<Hex<ItemId>, ErasureState>;
-  readonly #settlements: CopyOnWriteMap<string, Settlement>;
-  readonly #declined: CopyOnWriteMap<Hex<ItemId>, true>;
+  readonly #words: WordsDraft;
   readonly #handles: CopyOnWriteMap<string, Hex<UserId>>;
   readonly #memberships: CopyOnWriteMap<string, readonly Entry[]>;
   /** Sets of members that this draft has made and may change. */
@@ -107,11 +98,7 @@ class Draft {
     this.#teams = new CopyOnWriteMap(before.teams);
     this.#invitations = new CopyOnWriteMap(before.invitations);
     this.#asks = new CopyOnWriteMap(before.asks);
-    this.#proposals = new CopyOnWriteMap(before.proposals);
-    this.#votes = new CopyOnWriteMap(before.votes);
-    this.#erasures = new CopyOnWriteMap(before.erasures);
-    this.#settlements = new CopyOnWriteMap(before.settlements);
-    this.#declined = new CopyOnWriteMap(before.declined);
+    this.#words = new WordsDraft(before);
     this.#handles = new CopyOnWriteMap(before.handles);
     this.#memberships = new CopyOnWriteMap(before.memberships);
     this.#sealedName = before.sealedName;
@@ -129,13 +116,13 @@ class Draft {
     return {
       sealedName: this.#sealedName, everyone: this.#everyone, admins: this.#admins, users: this.#users.current, devices: this.#devices.current,
       teams: this.#teams.current, invitations: this.#invitations.current, authority: this.#authority, unlockPolicy: this.#unlockPolicy, graceHours: this.#graceHours, desktopPowers: this.#desktopPowers, glass: this.#glass, asks: this.#asks.current,
-      quorum: this.#quorum, proposals: this.#proposals.current, votes: this.#votes.current, erasures: this.#erasures.current, settlements: this.#settlements.current, declined: this.#declined.current,
+      quorum: this.#quorum, ...this.#words.finished(),
       handles: this.#handles.current, memberships: this.#memberships.current,
     };
   }
 
   apply(entry: Entry): void {
-    this.#note(entry);
+    this.#words.note(entry);
     const { effect: operation } = entry;
     switch (operation.type) {
       case 'genesis':
@@ -242,51 +229,6 @@ class Draft {
       case 'break-glass': case 'end-glass': case 'review-glass':
         break;
     }
-  }
-
-  /** What an operation says, apart from what it does: words that others have to join in, or that settle something. */
-  #note({ id, time, operation, signer }: Entry): void {
-    if (signer === undefined) return;
-    const by = userId.fromHex(signer.user);
-    switch (operation.type) {
-      case 'propose':
-        this.#proposals.set(hexOf(id), { id, by, time, action: operation.action });
-        break;
-      case 'checkpoint':
-        this.#proposals.set(hexOf(id), { id, by, time, action: { type: 'checkpoint' } });
-        break;
-      case 'approve':
-        this.#proposals.delete(hexOf(operation.proposal));
-        break;
-      case 'appoint':
-        if (operation.votes.length === 0) this.#votes.set(hexOf(id), { id, by, time, user: operation.user });
-        for (const vote of operation.votes) this.#votes.delete(hexOf(vote));
-        break;
-      case 'erase': {
-        const { documents, sealedReason } = operation;
-        this.#erasures.set(hexOf(id), { id, by, time, documents, sealedReason, confirmed: undefined });
-        break;
-      }
-      case 'confirm-erasure': {
-        const erasure = this.#erasures.get(hexOf(operation.erasure));
-        if (erasure !== undefined) this.#erasures.set(hexOf(erasure.id), { ...erasure, confirmed: erasure.confirmed ?? { operation: id, by, time } });
-        break;
-      }
-      case 'settle':
-        if (operation.of.type === 'items') this.#settle(operation.of, operation.verdict);
-        else if (operation.verdict === 'decline') this.#declined.set(hexOf(operation.of.operation), true);
-        break;
-      default:
-        break;
-    }
-  }
-
-  /** The farthest of each verdict; where they meet, acceptance wins. */
-  #settle(position: CutEntry, verdict: Verdict): void {
-    const chain = chainOf(position);
-    const before = this.#settlements.get(chain);
-    const of = verdict === 'accept' ? 'accepted' : 'declined';
-    if ((before?.[of]?.seq ?? 0) < position.seq) this.#settlements.set(chain, { accepted: undefined, declined: undefined, ...before, [of]: position });
   }
 
   #addUser({ user, handle: wanted, role, signingKey, kemKey, bundle, sealedName }: NewUser, bundleSetBy: ItemId): void {
@@ -426,21 +368,4 @@ class Draft {
 /** The founder's bundle follows the genesis, which has none yet: nothing has changed by that. */
 function isNoBundle({ bundle }: UserState): boolean {
   return bundle.length <= 1;
-}
-
-/** Two removals at the same time: what one of them lets in is in. */
-function joined(before: Removal | undefined, removal: Removal): Removal {
-  if (before === undefined) return removal;
-  const byChain = new Map<string, CutEntry>();
-  for (const entry of [...before.cut, ...removal.cut]) {
-    const chain = chainOf(entry);
-    const known = byChain.get(chain);
-    if (known === undefined || known.seq < entry.seq) byChain.set(chain, entry);
-  }
-  return { operation: before.operation, cut: [...byChain.values()] };
-}
-
-/** A chain's name in `settlements`. */
-export function chainOf({ document, author }: Pick<CutEntry, 'document' | 'author'>): string {
-  return hexOf(document) + hexOf(author);
 }

@@ -2,7 +2,7 @@
 import { equalBytes } from '../codec/bytes.ts';
 import { hexOf, type AuthorId, type DeviceId, type DocumentId, type Hex, type ItemId, type UserId } from '../codec/ids.ts';
 import type { Certificate } from './certificate.ts';
-import { chainOf } from './describe.ts';
+import { chainOf } from './cuts.ts';
 import type { CutEntry, DeviceState, Removal, UserState, WardState } from './ward-state.ts';
 
 export type Standing = 'accepted' | 'disputed';

@@ -6,7 +6,7 @@ import { isWardsOwn, type AuthorId, type DeviceId, type DocumentId, type ItemId,
 import { succeed, type Result } from '../codec/result.ts';
 import type { Json, JsonObject } from '../documents/engine.ts';
 import { differenceOf, type Difference } from '../documents/value-difference.ts';
-import { chainOf } from '../membership/describe.ts';
+import { chainOf } from '../membership/cuts.ts';
 import { acceptedUpTo } from '../membership/standing.ts';
 import type { Verdict } from '../membership/ward-state.ts';
 import type { FrontierEntry, Replica } from '../replica/replica.ts';

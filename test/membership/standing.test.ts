@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authorId, deviceId, documentId, hexOf, itemId, sessionId, userId } from '../../protocol/codec/ids.ts';
-import { chainOf } from '../../protocol/membership/describe.ts';
+import { chainOf } from '../../protocol/membership/cuts.ts';
 import type { Certificate } from '../../protocol/membership/certificate.ts';
 import { acceptedUpTo, standingOf, type ItemPosition, type Rulings, type Signatory } from '../../protocol/membership/standing.ts';
 import type { CutEntry, Removal, Renewal } from '../../protocol/membership/ward-state.ts';
