@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'recovery release': async () => (await import('./commands/recovery-release.ts')).recoveryRelease,
   'team add': async () => (await import('./commands/team-add.ts')).teamAdd,
   'team grant': async () => (await import('./commands/team-grant.ts')).teamGrant,
+  'team share': async () => (await import('./commands/team-share.ts')).teamShare,
   'team leave': async () => (await import('./commands/team-leave.ts')).teamLeave,
   'device lost': async () => (await import('./commands/device-lost.ts')).deviceLost,
   'device remove': async () => (await import('./commands/device-remove.ts')).deviceRemove,
