@@ -9,7 +9,7 @@ import { WardPage } from './ward-page.ts';
 
 const HELD_SHORT = 'At this desktop you can look, and change nothing here';
 
-test('PAGE-9: behind a real bridge an admin writes a note and changes nobody, until a tablet says that desktops may', { timeout: 240_000, skip: chromiumMissing }, async (t) => {
+test('PAGE-9, DOC-9: behind a real bridge an admin writes a note and changes nobody, until a tablet says that desktops may', { timeout: 240_000, skip: chromiumMissing }, async (t) => {
   const canaries = canariesFrom(19);
   const ward = await LoopbackWard.start(t, canaries);
   const browser = await WardBrowser.start(t, ward.authority);
@@ -21,6 +21,10 @@ test('PAGE-9: behind a real bridge an admin writes a note and changes nobody, un
   await desk.unlock(ward.people.admin, patients);
   await desk.openPatient(patient, 'notes');
   await desk.note('written at a desk');
+  // The record names somebody whom the ward does not know; the note of now is by whom it names.
+  await desk.see('(brought in by');
+  assert.equal(await desk.page.locator('.note').count(), 2);
+  assert.equal(await desk.page.getByText('brought in by').count(), 1);
 
   await desk.go('#/ward/people');
   await desk.see(HELD_SHORT);
