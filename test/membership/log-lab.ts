@@ -54,7 +54,7 @@ export function* ordersOf(items: readonly Item[], before: readonly Item[] = []):
 /** A text that two states share exactly if they say the same. */
 export function textOf(state: WardState): string {
   const text = (_key: string, value: unknown): unknown => {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex').slice(0, 24);
+    if (value instanceof Uint8Array) return Buffer.from(value.subarray(0, 12)).toString('hex');
     if (value instanceof Map) return [...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
     return value instanceof Set ? [...value].sort((a, b) => (String(a) < String(b) ? -1 : 1)) : value;
   };
