@@ -61,6 +61,7 @@ export const AT_A_DESKTOP = 'the ward does not trust a desktop with this: do it 
 const MESSAGES: Readonly<Record<MemberFailure, string>> = {
   'is-admin': 'an admin gets no new keys from another: make them less than an admin first',
   'not-an-admin': 'only an admin can do this',
+  'nodes-needed': "without it too few archives and tablets are left to answer, and nobody could unlock any more: choose another policy first ('wardsync policy set'), or let another in; if it is lost: 'wardsync device lost'",
   'at-a-desktop': AT_A_DESKTOP,
   'bad-grace': `a PIN opens for 0 (never) to ${MAX_GRACE_HOURS} hours`,
   'handle-taken': 'this handle is taken; choose another',

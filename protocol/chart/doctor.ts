@@ -3,7 +3,7 @@
  * nothing. What only a running network knows (peers, clocks) is handed in.
  */
 import { documentId, hexOf, type DeviceId, type UserId } from '../codec/ids.ts';
-import { eligibleNodes } from '../membership/dealing.ts';
+import { eligibleNodes, type Dealing } from '../membership/dealing.ts';
 import { isPersonal, type DeviceKind, type TeamState, type WardState } from '../membership/ward-state.ts';
 import { devicesInUse, type DeviceUse } from '../ward/devices.ts';
 import type { OldPasswordState } from '../ward/old-password.ts';
@@ -22,7 +22,7 @@ const CERTIFICATE_ENDS_WITHIN = 30 * DAY;
 export type FindingCode =
   | 'rotation-owed' | 'key-owed' | 'few-openers' | 'one-admin' | 'no-officer' | 'closed-documents' | 'disputed-items' | 'unreadable-items' | 'no-archive'
   | 'no-peer' | 'not-backed-up' | 'keeper-away' | 'unused-device' | 'clock-skew' | 'rolled-back' | 'diverged' | 'forks' | 'certificate-ends'
-  | 'no-policy' | 'by-password-alone' | 'nodes-away' | 'dishonest-node' | 'old-password'
+  | 'no-policy' | 'by-password-alone' | 'nodes-away' | 'nodes-few' | 'shares-few' | 'dishonest-node' | 'old-password'
   | 'no-glass' | 'glass-nodes-away' | 'glass-owed';
 
 /** One thing that was found. Words for it are the app's; names are opened ones. */
@@ -129,7 +129,11 @@ function unlockFindings({ session, peers, oldPassword, dishonest = [] }: DoctorO
   const away = eligibleNodes(state).filter((node) => known.has(hexOf(node)) && !isThere.has(hexOf(node))).length;
   const spare = eligibleNodes(state).length - (unlockPolicy?.threshold ?? 0);
   const byPassword = [...state.users.values()].filter(({ dealing, removal, bundle }) => removal === undefined && dealing === undefined && bundle.length > 1);
+  const few = unlockPolicy === undefined ? [] : [...state.users.values()].filter(({ removal, dealing }) => removal === undefined && dealing !== undefined && sharesToSpare(state, dealing) <= 0);
   return [
+    ...(unlockPolicy !== undefined && spare <= 0 && eligibleNodes(state).length > 1
+      ? [{ code: 'nodes-few' as const, needsPerson: true, count: eligibleNodes(state).length, span: unlockPolicy.threshold }] : []),
+    ...(few.length > 0 ? [{ code: 'shares-few' as const, needsPerson: few.some(({ dealing }) => dealing !== undefined && sharesToSpare(state, dealing) < 0), people: few.map(({ id }) => nameOf(id)).sort() }] : []),
     ...(unlockPolicy === undefined ? [{ code: 'no-policy' as const, needsPerson: true }] : []),
     ...(unlockPolicy !== undefined && byPassword.length > 0 ? [{ code: 'by-password-alone' as const, needsPerson: false, people: byPassword.map(({ id }) => nameOf(id)).sort() }] : []),
     ...(unlockPolicy !== undefined && away > 0 ? [{ code: 'nodes-away' as const, needsPerson: away >= spare, count: away, span: unlockPolicy.threshold }] : []),
@@ -140,6 +144,12 @@ function unlockFindings({ session, peers, oldPassword, dishonest = [] }: DoctorO
     ...(typeof oldPassword === 'object' && oldPassword.destroyed < oldPassword.needed
       ? [{ code: 'old-password' as const, needsPerson: false, count: oldPassword.destroyed, span: oldPassword.needed }] : []),
   ];
+}
+
+/** How many of the devices that hold shares of a password may be lost yet; less than none: it opens nothing any more. */
+function sharesToSpare(state: WardState, { nodes, threshold }: Dealing): number {
+  const eligible = new Set(eligibleNodes(state).map(hexOf));
+  return nodes.filter((node) => eligible.has(hexOf(node))).length - threshold;
 }
 
 /** Whether an emergency could be met: the key is dealt, enough of its nodes are there, and what opens here is wrapped. */

@@ -34,6 +34,8 @@ export function dealingId(ward: WardId, user: UserId, dealing: Dealing): Uint8Ar
   return labelledHash(LABEL.dealing, encode([ward, user]), toBytes(dealingShape, dealing)).slice(0, DEALING_ID_LENGTH);
 }
 
+/** One typo, and the right password, from one device; and something left for another (UNLOCK-5). */
+const FEWEST_TRIES = 3;
 /** Wrong passwords that the whole ward answers together, at most. */
 const TRIES_IN_ALL = 10;
 
@@ -56,7 +58,7 @@ export function objectionToPolicy(policy: UnlockPolicy): PolicyObjection | undef
   if (threshold < 1) return 'no-threshold';
   if (nodes < threshold) return 'too-few-nodes-for-threshold';
   if (nodes > MAX_UNLOCK_NODES) return 'too-many-nodes';
-  return triesPerNode(policy) < 1 ? 'no-tries' : undefined;
+  return triesPerNode(policy) < FEWEST_TRIES ? 'no-tries' : undefined;
 }
 
 export function isSoundDealing({ threshold, nodes, commitments }: Dealing): boolean {

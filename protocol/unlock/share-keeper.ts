@@ -33,8 +33,14 @@ export interface ShareKeeperInit {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How long a share waits for the operation that speaks of its dealing, in milliseconds. */
-const PENDING_STAY = DAY;
+/**
+ * How long a share waits for the operation that speaks of its dealing, in milliseconds: as long as a client may be away that
+ * has signed it. One that is older than the share in force was most likely overtaken, and waits as long as concurrent work may take.
+ */
+const PENDING_STAY = 90 * DAY;
+const OVERTAKEN_STAY = 7 * DAY;
+/** How often it is looked for shares that have waited long enough, while questions come. */
+const SWEEP_INTERVAL = 60 * 60 * 1000;
 /** Shares that wait, from one device: an admin's client deals for everyone whom it adds. */
 const MAX_PENDING_PER_DEVICE = 64;
 const MAX_SHARES = 8192;
@@ -55,6 +61,7 @@ export class ShareKeeper {
   readonly #dealingIds = new WeakMap<Dealing, Uint8Array>();
   readonly #stopListening: () => void;
   #following: Promise<void> | undefined;
+  #sweptAt = -Infinity;
 
   /** Reads what is kept, and brings it in line with the log. Rejects when the store cannot be read. */
   static async open(init: ShareKeeperInit): Promise<ShareKeeper> {
@@ -81,6 +88,8 @@ export class ShareKeeper {
 
   /** Answers what came over a channel that has proven `device`. One question of a user at a time. Never rejects. */
   async answer(question: ShareQuestion, device: DeviceId): Promise<UnlockAnswer> {
+    const now = this.#init.environment.clock.now();
+    if (Math.abs(now - this.#sweptAt) > SWEEP_INTERVAL) this.#follow();
     try {
       return await this.#lock.run(hexOf(question.user), async () => {
         if (!mayAsk(this.#init.replica.state(), device, this.#init.self)) return refused('not-allowed');
@@ -202,6 +211,13 @@ export class ShareKeeper {
     return tries === undefined || !equalBytes(tries.dealing, dealing);
   }
 
+  /** A share that is in force was dealt after it. */
+  #isOvertaken({ user, at }: KeptShare): boolean {
+    const state = this.#init.replica.state().users.get(hexOf(user));
+    const active = state && this.#activeShare(state);
+    return active !== undefined && active.share.at > at;
+  }
+
   async #destroy(share: KeptShare): Promise<void> {
     await this.#init.store.destroy(shareName(share));
     this.#shares.delete(shareName(share));
@@ -232,8 +248,9 @@ export class ShareKeeper {
       if (user !== undefined) await this.#lock.run(holder, () => this.#align(user));
     }
     const now = clock.now();
+    this.#sweptAt = now;
     for (const share of this.#shares.values()) {
-      if (now - share.at > PENDING_STAY && this.#isWaiting(share)) await this.#lock.run(hexOf(share.user), () => this.#destroy(share));
+      if (this.#isWaiting(share) && now - share.at > (this.#isOvertaken(share) ? OVERTAKEN_STAY : PENDING_STAY)) await this.#lock.run(hexOf(share.user), () => this.#destroy(share));
     }
   }
 

@@ -55,6 +55,8 @@ export interface HoldersView {
 
 export class Account {
   readonly #options: AccountOptions;
+  /** What a new password is still to be set to, and by what the keys came back. */
+  #owed: { readonly seeds: IdentitySeeds; readonly fresh: string; readonly by: 'kit' | 'holders' } | undefined;
 
   constructor(options: AccountOptions) {
     this.#options = options;
@@ -76,14 +78,40 @@ export class Account {
     return succeed(null);
   }
 
-  /** Seals keys that came back under a new password. A kit that brought them is spent by it. */
-  async takeBack(seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<null, PasswordProblem | 'too-few-nodes'>> {
+  /**
+   * Seals keys that came back under a new password. A kit that brought them is spent by it. Where too few nodes answer, it
+   * is owed: who has the keys is let in all the same, for nobody else could mend the ward (`setOwedPassword`).
+   */
+  async takeBack(seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<null, PasswordProblem>> {
     const { identity: { user }, bundle, signer } = this.#options;
     const sealed = await bundle.seal(seeds, fresh);
-    if (!sealed.ok) return sealed;
+    if (!sealed.ok) {
+      if (sealed.failure !== 'too-few-nodes') return fail(sealed.failure);
+      this.#owed = { seeds, fresh, by };
+      return succeed(null);
+    }
+    this.#owed = undefined;
     await signer.operate(sealed.value);
     if (by === 'kit') await signer.operate({ type: 'set-kit', user, what: 'used', sealed: new Uint8Array(0) });
     return succeed(null);
+  }
+
+  /** The new password is not in force: too few nodes took a share. The kit that brought the keys still works. */
+  get isPasswordOwed(): boolean {
+    return this.#owed !== undefined;
+  }
+
+  /** Tries again, after the policy or the nodes have changed. */
+  async setOwedPassword(): Promise<void> {
+    if (this.#owed === undefined) return;
+    const { seeds, fresh, by } = this.#owed;
+    await this.takeBack(seeds, fresh, by);
+  }
+
+  /** Forgets what is owed. */
+  wipe(): void {
+    for (const seed of [this.#owed?.seeds.signing, this.#owed?.seeds.kem]) seed?.fill(0);
+    this.#owed = undefined;
   }
 
   /** Makes a kit, in place of any before. Its secret (32 bytes) is in no other place: show it once and forget it. */

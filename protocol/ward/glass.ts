@@ -16,7 +16,7 @@ import type { Replica } from '../replica/replica.ts';
 import type { UnlockNodes } from '../unlock/messages.ts';
 import { GlassWraps, type FinderOf, type FoundPatient } from './glass-wraps.ts';
 import { openByGlass, type GlassOpenFailure } from './glass-open.ts';
-import { dealKey, isDealingDue, type DealFailure, type UnlockProgress } from './presence.ts';
+import { dealKey, isDealingDue, leastNodes, type DealFailure, type UnlockProgress } from './presence.ts';
 import { adminHere, objectionHere, type Place } from './powers.ts';
 import type { SessionSigner } from './session-signer.ts';
 import type { TeamKeys } from './team-keys.ts';
@@ -85,7 +85,7 @@ export class Glass {
     if (!admin.ok) return admin;
     if (state.unlockPolicy === undefined) return fail('no-policy');
     const dealt = await dealKey({
-      state, policy: state.unlockPolicy, before: state.glass?.dealings[0], entropy, hand: (node, dealing, share) => nodes.ask(node, { type: 'deal-glass', dealing, share }),
+      state, policy: state.unlockPolicy, before: state.glass?.dealings[0], least: leastNodes(state, state.unlockPolicy, state.glass?.dealings[0]), entropy, hand: (node, dealing, share) => nodes.ask(node, { type: 'deal-glass', dealing, share }),
     });
     if (!dealt.ok) return fail(dealt.failure.code);
     dealt.value.key.fill(0);

@@ -45,9 +45,13 @@ export interface NewUser {
 export interface LostReport {
   readonly devices: readonly DeviceState[];
   readonly users: readonly UserId[];
+  /** Fewer archives and tablets are left than have to answer when somebody unlocks: before anybody locks, the policy has to change, or another has to join. */
+  readonly locksOut: boolean;
 }
 
 export type MemberFailure = 'not-an-admin' | 'at-a-desktop' | 'bad-grace' | 'handle-taken' | 'bad-handle' | 'password-too-short' | 'unknown-user' | 'unknown-team' | 'unknown-device' | 'own-device' | 'takes-two' | 'is-admin' | 'too-many-chains'
+  /** Without that node fewer would be left than have to answer: nobody could unlock any more. */
+  | 'nodes-needed'
   /** Fewer nodes of the ward in reach than its policy deals shares to. */
   | 'too-few-nodes' | PolicyObjection | 'more-nodes-than-there-are';
 
@@ -188,6 +192,7 @@ export class Members {
     if (!state.ok) return state;
     const found = state.value.devices.get(hexOf(device));
     if (found === undefined || found.removal !== undefined) return fail('unknown-device');
+    if (eligibleNodes(state.value).some((node) => equalBytes(node, device)) && leavesTooFew(state.value, device)) return fail('nodes-needed');
     const out = await this.#shutOut(device);
     if (!out.ok) return out;
     await this.#settle();
@@ -210,7 +215,7 @@ export class Members {
       if (!out.ok) return out;
     }
     await this.#settle();
-    return succeed({ devices, users: usersOf(this.#options.replica, devices.map(({ id }) => id)) });
+    return succeed({ devices, users: usersOf(this.#options.replica, devices.map(({ id }) => id)), locksOut: leavesTooFew(this.#options.replica.state()) });
   }
 
   /** `invite` is the public half of the invitation key; `expires` in milliseconds since 1970. */
@@ -305,7 +310,7 @@ export class Members {
     const { unlockNodes, entropy } = this.#options;
     if (state.unlockPolicy === undefined) return succeed(undefined);
     if (unlockNodes === undefined) return fail('too-few-nodes');
-    const dealt = await dealAnew({ state, user, password, policy: state.unlockPolicy, before: undefined, nodes: unlockNodes, entropy });
+    const dealt = await dealAnew({ state, user, password, policy: state.unlockPolicy, before: undefined, least: state.unlockPolicy.threshold, nodes: unlockNodes, entropy });
     return dealt.ok ? dealt : fail(dealt.failure.code);
   }
 
@@ -361,4 +366,10 @@ function objectionToUser(state: WardState, handle: string, password: string, rol
 function isUser(state: WardState, user: UserId): boolean {
   const found = state.users.get(hexOf(user));
   return found !== undefined && found.removal === undefined;
+}
+
+/** Whether fewer nodes are in, but for one, than have to answer when somebody unlocks. */
+function leavesTooFew(state: WardState, leaving?: DeviceId): boolean {
+  const left = eligibleNodes(state).filter((node) => leaving === undefined || !equalBytes(node, leaving));
+  return state.unlockPolicy !== undefined && left.length < state.unlockPolicy.threshold;
 }

@@ -55,7 +55,7 @@ export function ownBundle({ replica, user, entropy, unlockNodes = NO_NODES }: Ow
       if (problem !== undefined) return fail(problem);
       const policy = state.unlockPolicy;
       if (policy === undefined) return succeed({ type: 'set-bundle', user, bundle: await sealBundle(seeds, password, ward, user, entropy) });
-      const dealt = await dealAnew({ state, user, password, policy, before: self?.dealing, nodes: unlockNodes, entropy });
+      const dealt = await dealAnew({ state, user, password, policy, before: self?.dealing, least: policy.threshold, nodes: unlockNodes, entropy });
       if (!dealt.ok) return fail(dealt.failure.code);
       const { dealing, presence } = dealt.value;
       return succeed({ type: 'set-unlock', user, bundle: await sealBundle(seeds, password, ward, user, entropy, presence), dealing, why: 'password-set' });

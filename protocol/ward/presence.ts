@@ -49,6 +49,8 @@ export interface Evaluated {
   readonly presence: Presence;
   /** Resolves when every node has answered or given up. */
   readonly generations: Promise<Generations>;
+  /** Nodes that said that they have no share of it (any more); resolves as `generations` does. */
+  readonly lacking: Promise<readonly DeviceId[]>;
 }
 
 /** Asks all nodes at once, and resolves as soon as t have answered honestly, or that many cannot any more. */
@@ -79,7 +81,12 @@ export async function evaluatePresence(
   await decided;
   if (proven.length < dealing.threshold) return fail(failureOf(outcomes, dealing.threshold));
   const output = finalize(blinded, proven.slice(0, dealing.threshold));
-  return succeed({ presence: { dealing: id, output }, generations: Promise.all(asked).then(() => generations) });
+  const settled = Promise.all(asked);
+  return succeed({
+    presence: { dealing: id, output },
+    generations: settled.then(() => generations),
+    lacking: settled.then(() => dealing.nodes.filter((_, place) => outcomes[place] === 'no-share')),
+  });
 }
 
 /** UNLOCK-5: the counters of all nodes that answered, or refused for want of tries, start again. */
@@ -89,13 +96,31 @@ export async function resetTries({ ward, user, dealing }: UserDealing, generatio
     nodes.ask(node, { type: 'reset', user, dealing: id, signature: signFor(key, LABEL.unlockReset, ward, resetContent(user, id, node, generation)) })));
 }
 
-/** Whether the user's bundle is to be dealt anew: the ward's policy is another, or a node is gone. */
-export function isDealingDue(state: WardState, dealing: Dealing | undefined): boolean {
+/** Whether the user's bundle is to be dealt anew: the ward's policy is another, a node is gone or has lost its share, or more nodes can hold one. */
+export function isDealingDue(state: WardState, dealing: Dealing | undefined, lacking: readonly DeviceId[] = []): boolean {
   const policy = state.unlockPolicy;
   if (policy === undefined) return false;
-  if (dealing === undefined || dealing.threshold !== policy.threshold || dealing.nodes.length !== policy.nodes) return true;
-  const eligible = new Set(eligibleNodes(state).map(hexOf));
-  return dealing.nodes.some((node) => !eligible.has(hexOf(node)));
+  if (dealing === undefined || dealing.threshold !== policy.threshold || dealing.nodes.length > policy.nodes) return true;
+  const eligible = eligibleNodes(state);
+  if (dealing.nodes.length < policy.nodes && eligible.length > dealing.nodes.length) return true;
+  return lacking.length > 0 || dealing.nodes.some((node) => !isAmong(eligible, node));
+}
+
+/**
+ * The fewest nodes for which it is worth dealing anew without being asked (UNLOCK-3): the dealing that there is goes on
+ * working, and what takes its place has to be better, or rid of a node that is out.
+ */
+export function leastNodes(state: WardState, policy: UnlockPolicy, before: Dealing | undefined, lacking: readonly DeviceId[] = []): number {
+  const eligible = eligibleNodes(state);
+  if (before === undefined || before.threshold !== policy.threshold) return Math.max(policy.threshold, Math.min(policy.nodes, eligible.length));
+  const there = before.nodes.filter((node) => isAmong(eligible, node));
+  const holding = there.filter((node) => !isAmong(lacking, node)).length;
+  if (there.length < before.nodes.length) return Math.max(policy.threshold, holding);
+  return Math.min(policy.nodes, holding + 1);
+}
+
+function isAmong(nodes: readonly DeviceId[], node: DeviceId): boolean {
+  return nodes.some((each) => hexOf(each) === hexOf(node));
 }
 
 export interface DealRequest {
@@ -105,6 +130,8 @@ export interface DealRequest {
   readonly policy: UnlockPolicy;
   /** Whose nodes are taken again where they may. */
   readonly before: Dealing | undefined;
+  /** With fewer nodes nothing is dealt; not fewer than the policy's threshold. */
+  readonly least: number;
   readonly nodes: UnlockNodes;
   readonly entropy: Entropy;
 }
@@ -122,12 +149,12 @@ export interface DealFailure {
 }
 
 /**
- * UNLOCK-3: makes a fresh key and hands its shares to as many nodes as the policy says; resolves when every one of them
- * has its share on disk. Nodes that do not answer are left out, if others can stand in.
+ * UNLOCK-3: makes a fresh key and hands its shares to as many nodes as the policy says, or to those that answer; resolves
+ * when every one of them has its share on disk.
  */
-export async function dealAnew({ state, user, password, policy, before, nodes, entropy }: DealRequest): Promise<Result<NewDealing, DealFailure>> {
+export async function dealAnew({ state, user, password, policy, before, least, nodes, entropy }: DealRequest): Promise<Result<NewDealing, DealFailure>> {
   const { ward } = state;
-  const dealt = await dealKey({ state, policy, before, entropy, hand: (node, dealing, share) => nodes.ask(node, { type: 'deal', user, dealing, share }) });
+  const dealt = await dealKey({ state, policy, before, least, entropy, hand: (node, dealing, share) => nodes.ask(node, { type: 'deal', user, dealing, share }) });
   if (!dealt.ok) return dealt;
   const { dealing, key } = dealt.value;
   const output = evaluateWhole(key, unlockInput(ward, user, password), entropy);
@@ -140,20 +167,21 @@ export interface KeyDealing {
   readonly policy: UnlockPolicy;
   /** Whose nodes are taken again where they may. */
   readonly before: Dealing | undefined;
+  readonly least: number;
   readonly entropy: Entropy;
   /** Gives a node its share of the dealing, over a channel that has proven the node. */
   readonly hand: (node: DeviceId, dealing: Dealing, share: Uint8Array) => Promise<UnlockAnswer | undefined>;
 }
 
-/** Makes a fresh key and deals it; whoever has the key back overwrites it. Nodes that do not take a share are left out, if others can stand in. */
-export async function dealKey({ state, policy, before, entropy, hand }: KeyDealing): Promise<Result<{ readonly dealing: Dealing; readonly key: Uint8Array }, DealFailure>> {
+/** Makes a fresh key and deals it; whoever has the key back overwrites it. Nodes that do not take a share are left out, while `least` do. */
+export async function dealKey({ state, policy, before, least, entropy, hand }: KeyDealing): Promise<Result<{ readonly dealing: Dealing; readonly key: Uint8Array }, DealFailure>> {
   const held = new Set((before?.nodes ?? []).map(hexOf));
   const eligible = eligibleNodes(state);
   let candidates = [...eligible.filter((node) => held.has(hexOf(node))), ...eligible.filter((node) => !held.has(hexOf(node)))];
-  while (candidates.length >= policy.nodes) {
+  while (candidates.length >= Math.max(least, policy.threshold)) {
     const chosen = candidates.slice(0, policy.nodes);
     const key = randomScalar(entropy);
-    const { commitments, shares } = dealShares(key, policy.threshold, policy.nodes, entropy);
+    const { commitments, shares } = dealShares(key, policy.threshold, chosen.length, entropy);
     const dealing: Dealing = { threshold: policy.threshold, nodes: chosen, commitments };
     const answers = await Promise.all(chosen.map((node, place) => hand(node, dealing, shares[place]?.value ?? new Uint8Array(0))));
     for (const { value } of shares) value.fill(0);
@@ -162,7 +190,7 @@ export async function dealKey({ state, policy, before, entropy, hand }: KeyDeali
     key.fill(0);
     candidates = candidates.filter((node) => !refusers.includes(node));
   }
-  return fail({ code: 'too-few-nodes', have: candidates.length, need: policy.nodes });
+  return fail({ code: 'too-few-nodes', have: candidates.length, need: Math.max(least, policy.threshold) });
 }
 
 function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOutcome {
@@ -177,8 +205,9 @@ function outcomeOf(answer: UnlockAnswer | undefined, isHonest: boolean): NodeOut
 
 /** Where nodes that are used up would have been enough, that is the reason; an admin can help. */
 function failureOf(outcomes: readonly NodeOutcome[], need: number): PresenceFailure {
-  if (outcomes.includes('disused')) return 'disused';
   const count = (...which: readonly NodeOutcome[]): number => outcomes.filter((outcome) => which.includes(outcome)).length;
+  // One node's word, or one clock that is wrong, is not the ward's.
+  if (count('disused') > outcomes.length - need) return 'disused';
   if (count('answered', 'asked', 'tries', 'device-tries') < need) return 'too-few-nodes';
   return count('answered', 'asked', 'device-tries') < need ? 'tries' : 'device-tries';
 }

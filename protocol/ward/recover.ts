@@ -21,7 +21,7 @@ import { Session } from './session.ts';
 import type { WardOptions } from './ward.ts';
 
 /** `wrong-kit`: no such user, another kit than the one in force, or a damaged log entry; what it was is not told. */
-export type KitFailure = 'wrong-kit' | 'kit-spent' | 'too-few-nodes' | 'disused' | PasswordProblem;
+export type KitFailure = 'wrong-kit' | 'kit-spent' | 'disused' | PasswordProblem;
 
 export async function recoverWithKit(options: WardOptions, handle: string, secret: Uint8Array, fresh: string): Promise<Result<Session, KitFailure>> {
   const user = userNamed(options, handle);
@@ -36,7 +36,7 @@ export async function recoverWithKit(options: WardOptions, handle: string, secre
 
 /** `no-holders`: no such user, or nobody holds shares of the keys. `not-allowed`: this device may not ask (any more), or nobody has used it for long (PAGE-7). */
 export type AskFailure = 'no-holders' | 'not-allowed';
-export type HolderFailure = 'too-few' | 'damaged' | 'too-few-nodes' | PasswordProblem;
+export type HolderFailure = 'too-few' | 'damaged' | PasswordProblem;
 
 /** A question to the holders. It lives as long as this device remembers it: the key of the answers is in no other place. */
 export interface HolderRecovery {
@@ -132,7 +132,7 @@ function isOwn(user: UserState, seeds: IdentitySeeds): boolean {
   return equalBytes(user.signingKey, signing.publicKey) && equalBytes(user.kemKey, kem.publicKey);
 }
 
-async function sessionOf(options: WardOptions, { id }: UserState, seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<Session, PasswordProblem | 'too-few-nodes'>> {
+async function sessionOf(options: WardOptions, { id }: UserState, seeds: IdentitySeeds, fresh: string, by: 'kit' | 'holders'): Promise<Result<Session, PasswordProblem>> {
   const session = await Session.start({ ...options, identity: identityFromSeeds(id, seeds) });
   try {
     const taken = await session.account.takeBack(seeds, fresh, by);

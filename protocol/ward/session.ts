@@ -258,6 +258,7 @@ export class Session {
     await this.settled();
     await this.#library.close();
     await this.#signer.end().catch(() => this.#environment.log.event('session-end-not-written'));
+    this.account.wipe();
     this.#keyring.wipe();
     this.drafts.wipe();
     this.readAudit.wipe();
@@ -331,6 +332,7 @@ export class Session {
     if (name === hexOf(RECEIPTS_DOCUMENT)) return void await this.standings.readReceipts();
     if (name === hexOf(LOG_DOCUMENT)) {
       this.glass.followLog();
+      if (this.account.isPasswordOwed) this.attend(this.account.setOwedPassword());
       return void await Promise.all([this.#library.followLog(), this.members.settleOwed()]);
     }
     if (name !== hexOf(SESSIONS_DOCUMENT) && await this.#teamKeys.readAll()) await this.#readEverything();

@@ -94,12 +94,14 @@ export function openWard(options: WardOptions): Ward {
     if (unlockNodes === undefined) return;
     const { ward } = replica;
     const nodes = untilLocked(session, unlockNodes);
+    let lacking: readonly DeviceId[] = [];
     if (evaluated !== undefined && user.dealing !== undefined) {
       const generations = await session.untilLocked(evaluated.generations);
       if (generations === undefined) return;
+      lacking = await evaluated.lacking;
       await resetTries({ ward, user: user.id, dealing: user.dealing }, generations, identityFromSeeds(user.id, seeds).signing, nodes);
     }
-    await keepPresence({ replica, session, seeds, password, nodes, environment });
+    await keepPresence({ replica, session, seeds, password, nodes, lacking, environment });
     await session.untilLocked(session.glass.keep());
   }
 

@@ -7,6 +7,7 @@ import { FalseNodeNotice } from './parts/false-node-notice.tsx';
 import { IdleWarning } from './parts/idle-warning.tsx';
 import { LostNotice } from './parts/lost-notice.tsx';
 import { Toaster } from './parts/toaster.tsx';
+import { PasswordOwed } from './parts/password-owed.tsx';
 import { PinOffer } from './parts/pin-offer.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { SessionView } from './port.ts';
@@ -84,6 +85,7 @@ function Unlocked({ session }: { session: Extract<SessionView, { state: 'unlocke
       </div>
       <GlassClosed />
       <LostNotice session={session} />
+      <PasswordOwed session={session} />
       <FalseNodeNotice />
       <AccountNews />
       {!session.hasTemporaryPassword && <PinOffer />}

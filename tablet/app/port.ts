@@ -177,7 +177,7 @@ export type SessionView =
   /** The names of ward and device are sealed while locked; `device` is the beginning of its id. */
   | { readonly state: 'locked'; readonly device: string }
   /** `over`: why nothing may be done here any more. `lostDevices`: names of devices where this user had unlocked and that were shut out since the password was last set. */
-  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly isHeldShort: boolean; readonly hasTemporaryPassword: boolean; readonly lostDevices: readonly string[]; readonly over?: 'removed' | 'new-keys' }
+  | { readonly state: 'unlocked'; readonly ward: string; readonly device: string; readonly user: string; readonly handle: string; readonly name: string; readonly role: string; readonly mayWrite: boolean; readonly isHeldShort: boolean; readonly hasTemporaryPassword: boolean; readonly isPasswordOwed?: true; readonly lostDevices: readonly string[]; readonly over?: 'removed' | 'new-keys' }
   /** This device was removed from the ward; what it held is being destroyed, or `destroyed`. */
   | { readonly state: 'revoked'; readonly destroyed: boolean }
   | { readonly state: 'failed'; readonly message: string };

@@ -37,8 +37,8 @@ test('UNLOCK-7: a policy that breaks its own claim is objected to, at each bound
   assert.equal(objection(3, 2), 'too-few-nodes-for-threshold');
   assert.equal(objection(32, 32), undefined);
   assert.equal(objection(32, 33), 'too-many-nodes');
-  assert.equal(objection(1, 10), undefined);
-  assert.equal(objection(1, 11), 'no-tries');
+  assert.equal(objection(1, 3), undefined, 'three tries a node');
+  assert.equal(objection(1, 4), 'no-tries', 'two: one typo on one device, and nothing for another');
 });
 
 test('UNLOCK-1: a dealing has as many commitments as its threshold, and each node once', async () => {

@@ -23,13 +23,15 @@ these people are asked to change their passwords. When the device hears of it, i
     });
     io.result(report, [
       ...report.devices.map((device) => `${device} is shut out.`),
+      ...(report.locksOut ? ["Too few archives and tablets are left to answer: whoever locks now does not get in again. Choose another policy at once ('wardsync policy set'), where somebody is unlocked, or let another tablet in."] : []),
       report.users.length === 0 ? 'Nobody had unlocked there.' : `Their teams have new keys, and they should change their passwords: ${report.users.join(', ')}.`,
     ].join('\n'));
   },
 };
 
-function shown({ devices, users }: LostReport, session: Session, replica: Replica): { readonly devices: readonly string[]; readonly users: readonly string[] } {
+function shown({ devices, users, locksOut }: LostReport, session: Session, replica: Replica): { readonly devices: readonly string[]; readonly users: readonly string[]; readonly locksOut: boolean } {
   return {
+    locksOut,
     devices: devices.map(({ id, sealedName }) => session.members.nameOf(sealedName) ?? hexOf(id).slice(0, 16)),
     users: users.flatMap((user) => replica.state().users.get(hexOf(user))?.handle ?? []),
   };

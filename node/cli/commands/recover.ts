@@ -1,5 +1,6 @@
 import { hexOf, type Hex, type UserId } from '../../../protocol/codec/ids.ts';
 import { readKitText, type KitTextProblem } from '../../../protocol/keys/kit-words.ts';
+import type { UnlockPolicy } from '../../../protocol/membership/dealing.ts';
 import type { AskFailure, KitFailure } from '../../../protocol/ward/recover.ts';
 import type { Session } from '../../../protocol/ward/session.ts';
 import type { Ward } from '../../../protocol/ward/ward.ts';
@@ -8,6 +9,7 @@ import { clientFolder, RECOVERING_OPTIONS, withOpened, type Opening } from '../c
 import { CommandFailed, UsageError, type Arguments, type Command, type CommandIo } from '../command.ts';
 import { newPassword, NEW_PASSWORD_OPTION, passwordFailure } from '../new-password.ts';
 import { DISUSED } from '../unlock-words.ts';
+import { memberFailure } from '../members.ts';
 import { until } from '../until.ts';
 
 const WAIT_MILLISECONDS = 24 * 3600 * 1000;
@@ -20,6 +22,7 @@ export const recover: Command = {
     kit: { type: 'boolean', help: 'with the 24 words of the kit, or the text of its QR code' },
     'kit-file': { type: 'string', value: 'FILE', help: 'read the kit from a file (else WARDSYNC_KIT, else a prompt)' },
     holders: { type: 'boolean', help: 'ask the people whom you named; waits for them' },
+    policy: { type: 'string', value: 'POLICY', help: 'for an admin of a ward that has too few archives and tablets left: put this unlock policy, T/N, in force first' },
     ...NEW_PASSWORD_OPTION,
   },
   about: `On any client of the ward. With --holders a code of 20 digits is shown: read it out to each of them, face to face. They see the same code
@@ -28,10 +31,28 @@ export const recover: Command = {
     if (args.flag('kit') === args.flag('holders')) throw new UsageError('say --kit or --holders');
     const folder = await clientFolder(args);
     const open = args.flag('kit') ? await withKit(args, io) : await withHolders(args, io);
-    await withOpened(args, io, { folder, open, work: async () => {} });
+    const policy = policyFrom(args.text('policy'));
+    await withOpened(args, io, { folder, open, work: async ({ session }) => {
+      if (policy !== undefined) {
+        const set = await session.members.setUnlockPolicy(policy);
+        if (!set.ok) throw new CommandFailed(memberFailure(set.failure));
+        await session.settled();
+        await session.account.setOwedPassword();
+      }
+      if (session.account.isPasswordOwed) throw new CommandFailed(OWED);
+    } });
     io.result({ recovered: args.must('user') }, `${args.must('user')} has a new password.${args.flag('kit') ? " The kit is spent: make a new one with 'wardsync user kit'." : ''}`);
   },
 };
+
+function policyFrom(text: string | undefined): UnlockPolicy | undefined {
+  if (text === undefined) return undefined;
+  const found = /^(\d{1,2})\/(\d{1,2})$/.exec(text);
+  if (found === null) throw new UsageError('--policy takes T/N, such as 1/2');
+  return { threshold: Number(found[1]), nodes: Number(found[2]) };
+}
+
+const OWED = "your keys are back, and the new password could not be set: too few of the ward's archives and tablets answer. Nothing has changed, and a kit still works: switch them on and try again. Where they are gone for good, an admin recovers with --policy T/N";
 
 async function withKit(args: Arguments, io: CommandIo): Promise<Opening> {
   const kit = readKitText(await io.password(args, `Kit of ${args.must('user')}, 24 words`, { option: 'kit-file', variable: 'WARDSYNC_KIT' }));
@@ -102,7 +123,6 @@ function kitProblem(problem: KitTextProblem): string {
 
 const KIT_FAILURES: Readonly<Record<KitFailure, string>> = {
   'wrong-kit': 'this is not the kit that is in force for this user',
-  'too-few-nodes': "not enough ward nodes in reach ('wardsync policy show'): switch the archive and the tablets on",
   disused: DISUSED,
   'kit-spent': 'the kit was used or withdrawn before, and opens nothing any more',
   'password-too-short': passwordFailure('password-too-short'),

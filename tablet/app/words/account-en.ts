@@ -97,6 +97,7 @@ export const accountEn = {
     },
   },
   recover: {
+    owed: 'Your new password is not in force yet: too few of the ward’s devices answered. It is set as soon as enough of them are in reach, or an admin has chosen another rule under Unlocking. Until then your kit still works; if you lock now, you need it again.',
     forgot: 'I forgot my password',
     title: 'Forgot your password?',
     text: 'You set a new one. Your records stay as they are.',

@@ -99,6 +99,7 @@ export const accountFr: typeof accountEn = {
     },
   },
   recover: {
+    owed: 'Votre nouveau mot de passe n’est pas encore en vigueur : trop peu d’appareils du service ont répondu. Il le sera dès qu’assez d’entre eux seront joignables, ou qu’un administrateur aura choisi une autre règle de déverrouillage. D’ici là, votre kit fonctionne encore ; si vous verrouillez maintenant, il vous le faudra à nouveau.',
     forgot: 'J’ai oublié mon mot de passe',
     title: 'Mot de passe oublié ?',
     text: 'Vous en choisissez un nouveau. Vos dossiers restent tels quels.',

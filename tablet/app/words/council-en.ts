@@ -4,6 +4,7 @@ import { plural } from './plural.ts';
 
 const failures: Readonly<Record<CouncilCode, string>> = {
   'not-an-admin': 'Only an admin can do this.',
+  'nodes-needed': 'Without it too few archives and tablets are left to answer, and nobody could unlock any more. Choose another rule under Unlocking first, or let another device in.',
   'at-a-desktop': 'Not at a desktop: its page comes over the network, so the ward trusts it with no admin’s powers. Do it on a tablet.',
   'handle-taken': 'This name to log in with is taken. Choose another.',
   'bad-handle': 'A name to log in with has 1 to 32 small letters, digits and hyphens.',

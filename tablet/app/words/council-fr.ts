@@ -5,6 +5,7 @@ import { pluriel } from './plural.ts';
 export const councilFr: typeof councilEn = {
   failures: {
     'not-an-admin': 'Seul un administrateur peut le faire.',
+  'nodes-needed': 'Sans lui, trop peu d’archives et de tablettes pourraient répondre, et plus personne ne déverrouillerait. Choisissez d’abord une autre règle de déverrouillage, ou faites entrer un autre appareil.',
     'at-a-desktop': 'Pas à un bureau : sa page vient par le réseau, le service ne lui confie donc aucun pouvoir d’administrateur. Faites-le sur une tablette.',
     'handle-taken': 'Ce nom de connexion est pris. Choisissez-en un autre.',
     'bad-handle': 'Un nom de connexion a 1 à 32 lettres minuscules, chiffres et traits d’union.',

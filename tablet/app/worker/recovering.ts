@@ -75,5 +75,5 @@ export class Recovering {
 const KIT_PROBLEMS = { 'unknown-word': 'kit-word', 'not-24-words': 'kit-count', checksum: 'kit-checksum' } as const satisfies Record<string, Failure['code']>;
 
 const FINISH_FAILURES: Readonly<Record<HolderFailure, Failure['code']>> = {
-  'too-few': 'shares-damaged', damaged: 'shares-damaged', 'too-few-nodes': 'too-few-nodes', 'password-too-short': 'password-too-short', 'password-too-common': 'password-too-common',
+  'too-few': 'shares-damaged', damaged: 'shares-damaged', 'password-too-short': 'password-too-short', 'password-too-common': 'password-too-common',
 };

@@ -19,6 +19,7 @@ export function sessionView(session: Session, ward: PageWard): SessionView {
     mayWrite: mayWrite(session),
     isHeldShort: session.isHeldShort,
     hasTemporaryPassword: session.account.hasTemporaryPassword,
+    ...(session.account.isPasswordOwed && { isPasswordOwed: true as const }),
     ...(session.over !== undefined && { over: session.over }),
     lostDevices: session.lostSincePassword().map((lost) => session.members.nameOf(lost.sealedName) ?? hexOf(lost.id).slice(0, 8)),
   };
