@@ -57,6 +57,7 @@ export class Account {
   readonly #options: AccountOptions;
   /** What a new password is still to be set to, and by what the keys came back. */
   #owed: { readonly seeds: IdentitySeeds; readonly fresh: string; readonly by: 'kit' | 'holders' } | undefined;
+  #trial: Promise<void> | undefined;
 
   constructor(options: AccountOptions) {
     this.#options = options;
@@ -101,8 +102,13 @@ export class Account {
     return this.#owed !== undefined;
   }
 
-  /** Tries again, after the policy or the nodes have changed. */
-  async setOwedPassword(): Promise<void> {
+  /** Tries again, after the policy or the nodes have changed. Several who ask at once wait for one trial. */
+  setOwedPassword(): Promise<void> {
+    this.#trial ??= this.#tryOwedPassword().finally(() => { this.#trial = undefined; });
+    return this.#trial;
+  }
+
+  async #tryOwedPassword(): Promise<void> {
     if (this.#owed === undefined) return;
     const { seeds, fresh, by } = this.#owed;
     await this.takeBack(seeds, fresh, by);
